@@ -1,0 +1,15 @@
+//! The contract between the eBPF programs and user space.
+//!
+//! Every type that crosses the border is defined here once and used by the kernel side, by user space and by the
+//! tests. Feature `user` adds `aya::Pod`; feature `kernel` builds the programs themselves (`src/main.rs`).
+#![no_std]
+
+mod histogram;
+mod loss;
+mod settings;
+mod thread;
+
+pub use histogram::*;
+pub use loss::*;
+pub use settings::*;
+pub use thread::*;

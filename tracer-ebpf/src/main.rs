@@ -1,0 +1,2 @@
+//! Entry points of the eBPF programs.
+fn main() {}

@@ -1,0 +1,62 @@
+//! What user space decides: before load (constants that the verifier prunes by) and while the programs run.
+
+/// Constants of one run, set before load. Offsets are bytes into `task_struct`, read from the running kernel's BTF.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Settings {
+    /// Offset of `pid`.
+    pub pid_offset: u32,
+    /// Offset of `tgid`.
+    pub tgid_offset: u32,
+    /// Offset of `nvcsw`.
+    pub nvcsw_offset: u32,
+    /// Offset of `nivcsw`.
+    pub nivcsw_offset: u32,
+    /// Offset of `min_flt`.
+    pub min_flt_offset: u32,
+    /// Offset of `maj_flt`.
+    pub maj_flt_offset: u32,
+    /// Offset of `comm`.
+    pub comm_offset: u32,
+    /// Pid of the command: its next `execve` starts the run.
+    pub root_pid: u32,
+    /// Entries of the pid index: every pid is below it.
+    pub pid_capacity: u32,
+    /// Rows of the thread table, row 0 (never used) included.
+    pub thread_capacity: u32,
+    /// Histograms available to system call numbers.
+    pub syscall_histogram_capacity: u32,
+    /// Number of `sched_yield` on this architecture.
+    pub sched_yield_number: u32,
+}
+
+/// What user space changes while the programs run. One entry, index 0.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Control {
+    /// Not 0 while the window is open: histograms and per-syscall totals are fed only then. The counts of threads
+    /// go on regardless, and user space subtracts.
+    pub window_open: u32,
+}
+
+/// Places handed out so far; both only grow. One entry, index 0.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Allocated {
+    /// Threads that asked for a row of the thread table.
+    pub thread_count: u64,
+    /// System call numbers that asked for a histogram.
+    pub syscall_histogram_count: u64,
+}
+
+const _: () = assert!(size_of::<Settings>() == 12 * 4);
+
+#[cfg(feature = "user")]
+// SAFETY: repr(C), made of u32 only: no padding, every bit pattern is a value.
+unsafe impl aya::Pod for Settings {}
+#[cfg(feature = "user")]
+// SAFETY: repr(C), one u32: every bit pattern is a value.
+unsafe impl aya::Pod for Control {}
+#[cfg(feature = "user")]
+// SAFETY: repr(C), made of u64 only: no padding, every bit pattern is a value.
+unsafe impl aya::Pod for Allocated {}

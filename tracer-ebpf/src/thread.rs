@@ -1,0 +1,123 @@
+//! What is known of one traced thread.
+
+/// Bytes of a thread's name in the kernel, the closing zero included (`TASK_COMM_LEN`).
+pub const COMM_BYTES: usize = 16;
+/// [`ThreadState::syscall`] of a thread that is not in a system call.
+pub const SYSCALL_NONE: u32 = u32::MAX;
+/// [`ThreadState::syscall`] of a thread that is in a call it entered before it was traced: the `clone` that made
+/// it, the `execve` that started the command. Its exit is neither counted nor a loss.
+pub const SYSCALL_BEFORE_TRACE: u32 = u32::MAX - 1;
+/// Rows of the system call table. Numbers of the 64-bit table stay below; what does not fit is put into the last.
+pub const SYSCALL_ROWS: u32 = 512;
+
+/// Counts and times of one thread since its first instruction. Each word has one writer at a time (the CPU that
+/// runs the thread, or the one that holds the lock under which it is woken or moved), so no update is atomic.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ThreadCounts {
+    /// Switches away because the thread blocked.
+    pub voluntary_count: u64,
+    /// Switches away of a thread that could have gone on.
+    pub preempted_count: u64,
+    /// Switches away within `sched_yield()`.
+    pub yielded_count: u64,
+    /// The last switch away of an exiting thread: 0 or 1.
+    pub exit_count: u64,
+    /// Wake-ups of this thread (`sched_wakeup`), without the one that starts it.
+    pub wakeup_count: u64,
+    /// Moves to another CPU (`sched_migrate_task`).
+    pub migration_count: u64,
+    /// System calls entered.
+    pub syscall_count: u64,
+    /// Time in system calls that have returned, in nanoseconds.
+    pub syscall_ns: u64,
+    /// Minor page faults, from user and from kernel mode.
+    pub minor_fault_count: u64,
+    /// Major page faults, from user and from kernel mode.
+    pub major_fault_count: u64,
+    /// Page faults of either kind that came from user mode.
+    pub user_fault_count: u64,
+    /// Time on a CPU, in nanoseconds.
+    pub on_cpu_ns: u64,
+    /// Time off the CPU, blocked or waiting for one, in nanoseconds.
+    pub off_cpu_ns: u64,
+    /// Of it, time runnable and waiting, in nanoseconds.
+    pub run_queue_ns: u64,
+}
+
+/// The kernel's own counters of a thread (`task_struct`), kept as a witness.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct KernelCounters {
+    /// `nvcsw`: voluntary context switches.
+    pub voluntary_count: u64,
+    /// `nivcsw`: involuntary context switches.
+    pub involuntary_count: u64,
+    /// `min_flt`: page faults served without I/O.
+    pub minor_fault_count: u64,
+    /// `maj_flt`: page faults that needed I/O.
+    pub major_fault_count: u64,
+}
+
+/// One row of the thread table. Rows are handed out once and never reused within a run, so that the totals of a
+/// thread that has ended stay where they are.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ThreadState {
+    /// Address of the `task_struct`: the identity that survives the reuse of a pid.
+    pub task: u64,
+    /// Thread id.
+    pub pid: u32,
+    /// Process id (thread group id).
+    pub tgid: u32,
+    /// When tracing of it began (`CLOCK_MONOTONIC`), in nanoseconds.
+    pub born_ns: u64,
+    /// When it entered `do_exit`, in nanoseconds; 0 while it lives.
+    pub ended_ns: u64,
+    /// Start of the current slice on a CPU; 0 when off it.
+    pub switched_in_ns: u64,
+    /// When it last left a CPU; 0 before the first time.
+    pub switched_out_ns: u64,
+    /// Since when it has been waiting for a CPU; 0 when it is not.
+    pub runnable_since_ns: u64,
+    /// Entry into the current system call.
+    pub syscall_entered_ns: u64,
+    /// Row of the current system call, or [`SYSCALL_NONE`], or [`SYSCALL_BEFORE_TRACE`].
+    pub syscall: u32,
+    /// 1 where the thread leads its process.
+    pub is_leader: u32,
+    /// What we counted.
+    pub counts: ThreadCounts,
+    /// The kernel's counters when tracing began: not zero for the command itself, which waited for its start.
+    pub kernel_at_start: KernelCounters,
+    /// The kernel's counters at `sched_process_exit`, together with `counts_at_exit`.
+    pub kernel_at_exit: KernelCounters,
+    /// Our counts at the same moment. An exiting thread may still block and fault after it.
+    pub counts_at_exit: ThreadCounts,
+    /// Name at exit; empty while it lives.
+    pub comm: [u8; COMM_BYTES],
+}
+
+/// One CPU's totals of one system call number.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SyscallTotals {
+    /// Calls entered.
+    pub count: u64,
+    /// Calls that returned.
+    pub completed_count: u64,
+    /// Time in the calls that returned, in nanoseconds.
+    pub total_ns: u64,
+}
+
+const _: () = assert!(size_of::<ThreadCounts>() == 14 * 8);
+const _: () = assert!(size_of::<KernelCounters>() == 4 * 8);
+const _: () = assert!(size_of::<ThreadState>() == 9 * 8 + 2 * 112 + 2 * 32 + COMM_BYTES);
+const _: () = assert!(size_of::<SyscallTotals>() == 24);
+
+#[cfg(feature = "user")]
+// SAFETY: repr(C) of integers without padding (see the size above): every bit pattern is a value.
+unsafe impl aya::Pod for ThreadState {}
+#[cfg(feature = "user")]
+// SAFETY: repr(C), made of u64 only: no padding, every bit pattern is a value.
+unsafe impl aya::Pod for SyscallTotals {}

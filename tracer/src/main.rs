@@ -1,0 +1,2 @@
+//! taskweight.
+fn main() {}
