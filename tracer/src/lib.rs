@@ -1,1 +1,11 @@
-//! taskweight.
+//! taskweight measures what a task weighs: kernel transitions, switch latency and memory of threads and coroutines.
+//!
+//! Data flows one way: cli -> plan -> child (started suspended) -> session (eBPF loaded and attached) -> window ->
+//! snapshot -> run (figures per operation) -> report -> renderers.
+
+pub mod environment;
+pub mod hardware;
+pub mod kernel;
+pub mod report;
+pub mod stats;
+pub mod workload;

@@ -1,0 +1,88 @@
+//! The maps, and the constants set before load. Sizes given here are placeholders: user space sets the real ones.
+
+use aya_ebpf::{
+    bindings::BPF_F_MMAPABLE,
+    macros::map,
+    maps::{Array, PerCpuArray},
+};
+use tracer_ebpf::{
+    Allocated, Control, Histogram, LOSS_COUNT, Loss, SYSCALL_ROWS, SchedHistograms, Settings, SyscallTotals,
+    ThreadState,
+};
+
+#[unsafe(no_mangle)]
+pub static SETTINGS: Settings = Settings {
+    pid_offset: 0,
+    tgid_offset: 0,
+    nvcsw_offset: 0,
+    nivcsw_offset: 0,
+    min_flt_offset: 0,
+    maj_flt_offset: 0,
+    comm_offset: 0,
+    root_pid: 0,
+    pid_capacity: 0,
+    thread_capacity: 0,
+    syscall_histogram_capacity: 0,
+    sched_yield_number: 0,
+};
+
+/// A member of [`SETTINGS`]; volatile, since the values at compile time are not the ones at load time.
+macro_rules! setting {
+    ($member:ident) => {
+        // SAFETY: a valid and aligned pointer into a static that nothing writes to once loaded.
+        unsafe { (&raw const $crate::maps::SETTINGS.$member).read_volatile() }
+    };
+}
+pub(crate) use setting;
+
+/// What user space changes during the run.
+#[map]
+pub static CONTROL: Array<Control> = Array::with_max_entries(1, 0);
+
+/// Places handed out.
+#[map]
+pub static ALLOCATED: Array<Allocated> = Array::with_max_entries(1, 0);
+
+/// Row of the thread table by pid; 0 for a thread that is not traced, hence for pid 0, the idle task.
+#[map]
+pub static PID_INDEX: Array<u32> = Array::with_max_entries(1, 0);
+
+/// The thread table; user space maps it into memory.
+#[map]
+pub static THREADS: Array<ThreadState> = Array::with_max_entries(1, BPF_F_MMAPABLE);
+
+/// Histograms of on-CPU time, off-CPU time and run-queue latency.
+#[map]
+pub static SCHED_HISTOGRAMS: PerCpuArray<SchedHistograms> = PerCpuArray::with_max_entries(1, 0);
+
+/// Counts and times by system call number.
+#[map]
+pub static SYSCALL_TOTALS: PerCpuArray<SyscallTotals> = PerCpuArray::with_max_entries(SYSCALL_ROWS, 0);
+
+/// Which histogram a system call number has: its place plus 1, 0 for none yet.
+#[map]
+pub static SYSCALL_HISTOGRAM_OF: Array<u32> = Array::with_max_entries(SYSCALL_ROWS, 0);
+
+/// Histograms of system call durations, handed out to numbers as they appear.
+#[map]
+pub static SYSCALL_HISTOGRAMS: PerCpuArray<Histogram> = PerCpuArray::with_max_entries(1, 0);
+
+/// Losses by cause.
+#[map]
+pub static LOSSES: PerCpuArray<u64> = PerCpuArray::with_max_entries(LOSS_COUNT, 0);
+
+/// Counts a loss.
+#[inline(always)]
+pub fn lose(cause: Loss) {
+    if let Some(count) = LOSSES.get_ptr_mut(cause as u32) {
+        // SAFETY: a valid pointer to this CPU's own value; programs are not preempted by others on these hooks.
+        unsafe { *count += 1 };
+    }
+}
+
+/// Whether the figures of the window are being taken.
+#[inline(always)]
+pub fn window_open() -> bool {
+    // SAFETY: a valid pointer into the map; volatile, since user space writes to it meanwhile.
+    CONTROL.get_ptr(0).is_some_and(|control| unsafe { (&raw const (*control).window_open).read_volatile() } != 0)
+}

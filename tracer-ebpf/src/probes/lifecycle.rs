@@ -1,0 +1,70 @@
+//! Threads and processes begin, become another program, and end.
+
+use tracer_ebpf::SYSCALL_BEFORE_TRACE;
+
+use crate::{
+    maps::setting,
+    probes::now_ns,
+    table,
+    task::{Access, Task},
+};
+
+/// `parent` has made `child`, which has not run yet: it is traced if its parent is.
+#[inline(always)]
+pub fn fork<A: Access>(parent: Task<A>, child: Task<A>) {
+    if table::find(parent).is_some() {
+        table::begin(child, now_ns());
+    }
+}
+
+/// A program starts in `task`, which had the pid `old_pid` before (another one, if it was not its process's leader).
+#[inline(always)]
+pub fn exec<A: Access>(task: Task<A>, old_pid: u32) {
+    let pid = task.pid();
+    if old_pid != pid {
+        take_over_leader(pid, old_pid);
+    } else if pid == setting!(root_pid) && table::row_of(pid) == 0 {
+        begin_command(task);
+    }
+}
+
+/// The command itself: its first instruction is the next thing that happens.
+#[inline(always)]
+fn begin_command<A: Access>(task: Task<A>) {
+    let now = now_ns();
+    if let Some(thread) = table::begin(task, now) {
+        thread.kernel_at_start = task.counters();
+        thread.switched_in_ns = now;
+        thread.syscall = SYSCALL_BEFORE_TRACE;
+    }
+}
+
+/// A thread that executes a program takes over the pid of its leader, which is gone.
+#[inline(always)]
+fn take_over_leader(pid: u32, old_pid: u32) {
+    let (row, leader_row) = (table::row_of(old_pid), table::row_of(pid));
+    if row == 0 {
+        return;
+    }
+    table::point(pid, row);
+    table::point(old_pid, leader_row);
+    if let Some(thread) = table::find_by_pid(pid) {
+        thread.pid = pid;
+        thread.is_leader = 1;
+    }
+    if let Some(leader) = table::find_by_pid(old_pid) {
+        leader.pid = old_pid;
+        leader.is_leader = 0;
+    }
+}
+
+/// A thread has begun to exit. Its last switch comes later.
+#[inline(always)]
+pub fn exit<A: Access>(task: Task<A>) {
+    if let Some(thread) = table::find(task) {
+        thread.ended_ns = now_ns();
+        thread.kernel_at_exit = task.counters();
+        thread.counts_at_exit = thread.counts;
+        thread.comm = task.comm();
+    }
+}

@@ -1,0 +1,13 @@
+//! One file per subject; each function is the whole reaction to one event.
+
+pub mod fault;
+pub mod lifecycle;
+pub mod sched;
+pub mod syscall;
+
+/// `CLOCK_MONOTONIC` in nanoseconds: read once per event, and first.
+#[inline(always)]
+pub fn now_ns() -> u64 {
+    // SAFETY: the helper takes no argument and cannot fail.
+    unsafe { aya_ebpf::helpers::generated::bpf_ktime_get_ns() }
+}

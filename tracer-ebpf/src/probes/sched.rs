@@ -1,0 +1,143 @@
+//! Switches, wake-ups and migrations.
+
+use tracer_ebpf::{Histogram, Loss, SchedHistograms, ThreadState};
+
+use crate::{
+    maps::{SCHED_HISTOGRAMS, lose, setting, window_open},
+    probes::now_ns,
+    record::record,
+    table,
+    task::{Access, Task},
+};
+
+/// `TASK_RUNNING`.
+const RUNNING: u32 = 0;
+/// `TASK_DEAD`: set by the last switch of an exiting thread only.
+const DEAD: u32 = 0x80;
+
+/// One CPU goes from `prev` to `next`.
+#[inline(always)]
+pub fn switch<A: Access>(preempt: bool, prev: Task<A>, next: Task<A>, prev_state: u32) {
+    let leaving = table::find(prev);
+    let coming = table::find(next);
+    if leaving.is_none() && coming.is_none() {
+        return;
+    }
+    let now = now_ns();
+    let histograms = if window_open() { SCHED_HISTOGRAMS.get_ptr_mut(0) } else { None };
+    // SAFETY: a valid pointer to this CPU's own value, and sched_switch does not nest.
+    let mut histograms = histograms.map(|pointer| unsafe { &mut *pointer });
+    if let Some(thread) = leaving {
+        switch_out(thread, prev, preempt, prev_state, now, histograms.as_deref_mut());
+    }
+    if let Some(thread) = coming {
+        switch_in(thread, now, histograms);
+    }
+}
+
+#[inline(always)]
+fn switch_out<A: Access>(
+    thread: &mut ThreadState,
+    task: Task<A>,
+    preempt: bool,
+    state: u32,
+    now: u64,
+    histograms: Option<&mut SchedHistograms>,
+) {
+    if thread.switched_in_ns == 0 {
+        lose(Loss::UnmatchedSwitchOut);
+    } else {
+        let on_cpu = now - thread.switched_in_ns;
+        thread.counts.on_cpu_ns += on_cpu;
+        put(histograms, |all| &mut all.on_cpu, on_cpu);
+    }
+    thread.switched_in_ns = 0;
+    thread.switched_out_ns = now;
+    thread.runnable_since_ns = 0;
+    classify(thread, task, preempt, state, now);
+}
+
+/// The kernel's own rule: voluntary iff not preempted in the kernel and not running; `sched_yield` is involuntary
+/// to the kernel and told apart by the system call the thread is in; an exit is a kind of its own.
+#[inline(always)]
+fn classify<A: Access>(thread: &mut ThreadState, task: Task<A>, preempt: bool, state: u32, now: u64) {
+    if preempt {
+        thread.counts.preempted_count += 1;
+        thread.runnable_since_ns = now;
+    } else if state & DEAD != 0 {
+        thread.counts.exit_count += 1;
+        table::forget(thread.pid);
+    } else if state != RUNNING {
+        thread.counts.voluntary_count += 1;
+    } else {
+        thread.runnable_since_ns = now;
+        still_running(thread, task);
+    }
+}
+
+/// A switch away in state running and without `preempt`: at a return to user mode, by `sched_yield`, or - on
+/// kernels from 6.15, which report the state after the check for signals - when a signal stopped a thread from
+/// blocking. The kernel counts the last as voluntary, and its counter is the only one to tell.
+#[inline(always)]
+fn still_running<A: Access>(thread: &mut ThreadState, task: Task<A>) {
+    let voluntary = task.voluntary_count() - thread.kernel_at_start.voluntary_count;
+    if voluntary > thread.counts.voluntary_count {
+        thread.counts.voluntary_count += 1;
+    } else if thread.syscall == setting!(sched_yield_number) {
+        thread.counts.yielded_count += 1;
+    } else {
+        thread.counts.preempted_count += 1;
+    }
+}
+
+#[inline(always)]
+fn switch_in(thread: &mut ThreadState, now: u64, mut histograms: Option<&mut SchedHistograms>) {
+    if thread.switched_out_ns != 0 {
+        let off_cpu = now - thread.switched_out_ns;
+        thread.counts.off_cpu_ns += off_cpu;
+        put(histograms.as_deref_mut(), |all| &mut all.off_cpu, off_cpu);
+    }
+    if thread.runnable_since_ns == 0 {
+        lose(Loss::UnmatchedSwitchIn);
+    } else {
+        // A wake-up on another CPU may carry a slightly later stamp than the switch it led to.
+        let run_queue = now.saturating_sub(thread.runnable_since_ns);
+        thread.counts.run_queue_ns += run_queue;
+        put(histograms, |all| &mut all.run_queue, run_queue);
+    }
+    thread.runnable_since_ns = 0;
+    thread.switched_in_ns = now;
+}
+
+#[inline(always)]
+fn put(histograms: Option<&mut SchedHistograms>, choose: fn(&mut SchedHistograms) -> &mut Histogram, value_ns: u64) {
+    if let Some(histograms) = histograms {
+        record(choose(histograms), value_ns);
+    }
+}
+
+/// A thread was made runnable and put on a run queue: run-queue latency starts. `sched_waking` comes earlier, but
+/// may come while the thread is still switching out on another CPU, and would then be taken for stale.
+#[inline(always)]
+pub fn wakeup<A: Access>(task: Task<A>) {
+    if let Some(thread) = table::find(task) {
+        thread.counts.wakeup_count += 1;
+        thread.runnable_since_ns = now_ns();
+    }
+}
+
+/// A new thread was put on a run queue for the first time.
+#[inline(always)]
+pub fn wakeup_new<A: Access>(task: Task<A>) {
+    if let Some(thread) = table::find(task) {
+        thread.runnable_since_ns = now_ns();
+    }
+}
+
+/// A thread was given another CPU.
+#[inline(always)]
+pub fn migrate<A: Access>(task: Task<A>) {
+    if let Some(thread) = table::find(task) {
+        thread.counts.migration_count += 1;
+    }
+}

@@ -1,0 +1,93 @@
+//! System calls: counted at entry, timed at exit.
+
+use aya_ebpf::helpers::bpf_get_current_pid_tgid;
+use tracer_ebpf::{Histogram, Loss, SYSCALL_BEFORE_TRACE, SYSCALL_NONE, SYSCALL_ROWS, SyscallTotals};
+
+use crate::{
+    atomic::fetch_add,
+    maps::{ALLOCATED, SYSCALL_HISTOGRAM_OF, SYSCALL_HISTOGRAMS, SYSCALL_TOTALS, lose, setting, window_open},
+    probes::now_ns,
+    record::record,
+    table,
+};
+
+/// The current thread enters system call `number`.
+#[inline(always)]
+pub fn enter(number: i64) {
+    let Some(thread) = table::find_by_pid(bpf_get_current_pid_tgid() as u32) else { return };
+    if thread.syscall != SYSCALL_NONE {
+        lose(Loss::UnmatchedSyscallEnter);
+    }
+    let row = if (0..i64::from(SYSCALL_ROWS)).contains(&number) { number as u32 } else { SYSCALL_ROWS - 1 };
+    thread.syscall = row;
+    thread.counts.syscall_count += 1;
+    if window_open()
+        && let Some(totals) = totals_of(row)
+    {
+        totals.count += 1;
+    }
+    // Last, so that what comes before is not in the figure.
+    thread.syscall_entered_ns = now_ns();
+}
+
+/// The current thread leaves the system call it is in.
+#[inline(always)]
+pub fn exit() {
+    let Some(thread) = table::find_by_pid(bpf_get_current_pid_tgid() as u32) else { return };
+    let now = now_ns();
+    let row = thread.syscall;
+    thread.syscall = SYSCALL_NONE;
+    if row >= SYSCALL_ROWS {
+        if row != SYSCALL_BEFORE_TRACE {
+            lose(Loss::UnmatchedSyscallExit);
+        }
+        return;
+    }
+    let duration = now - thread.syscall_entered_ns;
+    thread.counts.syscall_ns += duration;
+    if window_open() {
+        returned(row, duration);
+    }
+}
+
+#[inline(always)]
+fn returned(row: u32, duration_ns: u64) {
+    if let Some(totals) = totals_of(row) {
+        totals.completed_count += 1;
+        totals.total_ns += duration_ns;
+    }
+    match histogram_of(row) {
+        Some(histogram) => record(histogram, duration_ns),
+        None => lose(Loss::SyscallHistogramsFull),
+    }
+}
+
+#[inline(always)]
+fn totals_of(row: u32) -> Option<&'static mut SyscallTotals> {
+    // SAFETY: a valid pointer to this CPU's own value; programs on this hook do not nest.
+    SYSCALL_TOTALS.get_ptr_mut(row).map(|pointer| unsafe { &mut *pointer })
+}
+
+#[inline(always)]
+fn histogram_of(row: u32) -> Option<&'static mut Histogram> {
+    let place = SYSCALL_HISTOGRAM_OF.get_ptr_mut(row)?;
+    // SAFETY: a valid pointer into the map; two CPUs that meet here at a number's first call may both hand out a
+    // histogram: one of them is then fed once or never, and user space adds up all that bear the number.
+    let mut histogram = unsafe { place.read_volatile() };
+    if histogram == 0 {
+        histogram = hand_out_histogram()?;
+        // SAFETY: as above.
+        unsafe { place.write_volatile(histogram) };
+    }
+    // SAFETY: a valid pointer to this CPU's own value; programs on this hook do not nest.
+    SYSCALL_HISTOGRAMS.get_ptr_mut(histogram - 1).map(|pointer| unsafe { &mut *pointer })
+}
+
+/// A place no system call has yet, plus 1.
+#[inline(always)]
+fn hand_out_histogram() -> Option<u32> {
+    let allocated = ALLOCATED.get_ptr_mut(0)?;
+    // SAFETY: a valid, aligned pointer into the map, to a word that only this line writes to.
+    let place = unsafe { fetch_add(&raw mut (*allocated).syscall_histogram_count, 1) };
+    (place < u64::from(setting!(syscall_histogram_capacity))).then_some(place as u32 + 1)
+}

@@ -1,0 +1,378 @@
+//! The report: what is written as JSON, and what every renderer reads. Documented in docs/report.md.
+//!
+//! Absent is not zero: what could not be had is `None` (`null`), with its reason beside it.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+/// Version of the report's structure; a reader refuses any other.
+pub const SCHEMA_VERSION: u32 = 1;
+
+/// One invocation of `taskweight compare` or `taskweight run`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Report {
+    /// [`SCHEMA_VERSION`] of the writer.
+    pub schema_version: u32,
+    /// Version of taskweight that measured.
+    pub taskweight_version: String,
+    /// The command line that made the report.
+    pub command_line: Vec<String>,
+    /// When measuring began, seconds since 1970 UTC.
+    pub started_at_unix_s: u64,
+    /// The machine and its settings.
+    pub environment: Environment,
+    /// Every probe, attached or not.
+    pub probes: Vec<Probe>,
+    /// Runs that were measured, in the order in which they ran.
+    pub runs: Vec<Run>,
+    /// Runs that were not, and why.
+    pub failures: Vec<Failure>,
+    /// True when the measurement was cut short by a signal: what is here is true, but not all that was asked for.
+    pub interrupted: bool,
+}
+
+/// The machine and its settings, as far as they change the figures.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Environment {
+    /// Kernel release and version, as `uname -rv`.
+    pub kernel: String,
+    /// Machine architecture, as `uname -m`.
+    pub architecture: String,
+    /// CPU model name.
+    pub cpu_model: Option<String>,
+    /// CPUs online.
+    pub cpus_online: u32,
+    /// CPUs that taskweight may use, as a list such as `0-3`.
+    pub cpus_allowed: Option<String>,
+    /// Hypervisor, or `none`.
+    pub virtualisation: Option<String>,
+    /// Container manager or what gave the container away; `none` outside of one.
+    pub container: Option<String>,
+    /// State of each CPU vulnerability, by name, as in /sys/devices/system/cpu/vulnerabilities.
+    pub mitigations: BTreeMap<String, String>,
+    /// CPU frequency governor.
+    pub governor: Option<String>,
+    /// Simultaneous multithreading: `on`, `off`, `notsupported`...
+    pub smt: Option<String>,
+    /// Transparent huge pages: `always`, `madvise` or `never`.
+    pub transparent_huge_pages: Option<String>,
+    /// Clock source of the kernel.
+    pub clock_source: Option<String>,
+    /// Preemption model, where the kernel tells.
+    pub preemption: Option<String>,
+    /// /proc/sys/kernel/pid_max.
+    pub pid_max: Option<u32>,
+    /// Memory in all, bytes.
+    pub memory_bytes: Option<u64>,
+    /// Memory cgroup: `v1`, `v2` or `none`.
+    pub memory_cgroup: Option<String>,
+    /// Reasons for what is `null` above, by field.
+    pub reasons: BTreeMap<String, String>,
+}
+
+/// State of a probe.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ProbeState {
+    /// On its first-choice hook.
+    Attached,
+    /// On another hook that gives the same counts.
+    Fallback,
+    /// Not there: what it feeds is absent.
+    Missing,
+}
+
+/// One eBPF program.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Probe {
+    /// What it watches, such as `sched_switch`.
+    pub name: String,
+    /// Where it sits, such as `tp_btf/sched_switch`.
+    pub hook: String,
+    /// Whether it is there.
+    pub state: ProbeState,
+    /// Why it is not on its first-choice hook.
+    pub reason: Option<String>,
+    /// Runs of the program while its cost was calibrated; `null` without calibration.
+    pub runs: Option<u64>,
+    /// Its time per run less that of an empty program on the same hook; `null` without calibration.
+    pub net_ns_per_run: Option<f64>,
+    /// Events that the kernel did not give to it because it was already running on that CPU.
+    pub recursion_misses: Option<u64>,
+}
+
+/// One measured run: its traced half, and its untraced twin where there is one.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Run {
+    /// Concurrency model, or `command`.
+    pub model: String,
+    /// The work given to it; `null` for a command.
+    pub scenario: Option<String>,
+    /// Tasks among which the work was divided; `null` for a command.
+    pub tasks: Option<u64>,
+    /// The one CPU it was bound to; `null` when it was not.
+    pub pinned: Option<u32>,
+    /// Counts from 0.
+    pub repetition: u32,
+    /// Operations that the workload counted (or that the user stated); `null` when unknown.
+    pub operations: Option<u64>,
+    /// What one operation is, in a few words.
+    pub operation: Option<String>,
+    /// Control passing from one task to another, as the workload counted it.
+    pub logical_switches: Option<u64>,
+    /// Length of the window.
+    pub elapsed_ns: Elapsed,
+    /// What the kernel did in the window.
+    pub kernel: Kernel,
+    /// The same divided by the operations; `null` when these are unknown.
+    pub per_operation: Option<PerOperation>,
+    /// Distributions, in nanoseconds.
+    pub histograms: Histograms,
+    /// Distribution of each system call's duration, by name.
+    pub syscall_histograms: BTreeMap<String, Histogram>,
+    /// The busiest threads first.
+    pub threads: Vec<Thread>,
+    /// Threads that are not listed in `threads`; their counts are in `kernel`.
+    pub threads_omitted: u64,
+    /// CPU time of the window.
+    pub cpu: Cpu,
+    /// Hardware counters of the window.
+    pub hardware: Hardware,
+    /// Independent counts of the same things, by name.
+    pub witness: BTreeMap<String, Witness>,
+    /// What could not be recorded, by cause.
+    pub loss: BTreeMap<String, u64>,
+    /// Exit status of the command: 0 to 255, or 128 + signal.
+    pub exit_status: Option<i32>,
+}
+
+/// Length of a run's window in nanoseconds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Elapsed {
+    /// Without probes; the figure to quote. `null` for a command, which runs once.
+    pub twin: Option<u64>,
+    /// With probes.
+    pub traced: u64,
+}
+
+/// What the kernel did.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Kernel {
+    /// Switches away from a traced thread.
+    pub switches: Switches,
+    /// Wake-ups of traced threads.
+    pub wakeups: u64,
+    /// Moves of traced threads to another CPU.
+    pub migrations: u64,
+    /// System calls.
+    pub syscalls: Syscalls,
+    /// Page faults.
+    pub page_faults: PageFaults,
+    /// Threads that began in the window, those of new processes included.
+    pub threads_created: u64,
+}
+
+/// Switches away from a traced thread, by exclusive kinds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Switches {
+    /// The thread blocked.
+    pub voluntary: u64,
+    /// The thread could have gone on.
+    pub preempted: u64,
+    /// `sched_yield()`.
+    pub yielded: u64,
+    /// The thread exited.
+    pub exit: u64,
+}
+
+impl Switches {
+    /// Switches of any kind.
+    pub fn total(&self) -> u64 {
+        self.voluntary + self.preempted + self.yielded + self.exit
+    }
+}
+
+/// System calls, all and by name.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Syscalls {
+    /// Calls entered.
+    pub count: u64,
+    /// Time in calls that returned, nanoseconds.
+    pub total_ns: u64,
+    /// The same by name.
+    pub by_name: BTreeMap<String, SyscallCount>,
+}
+
+/// Calls of one system call.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SyscallCount {
+    /// Calls entered.
+    pub count: u64,
+    /// Time in calls that returned, nanoseconds.
+    pub total_ns: u64,
+}
+
+/// Page faults from user and from kernel mode; `null` where the probe is missing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PageFaults {
+    /// Served without I/O.
+    pub minor: Option<u64>,
+    /// Served with I/O.
+    pub major: Option<u64>,
+    /// Of both, those that came from user mode: these are kernel transitions.
+    pub from_user_mode: Option<u64>,
+}
+
+/// Figures per operation.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct PerOperation {
+    /// Nanoseconds, from the twin; from the traced run where there is no twin.
+    pub elapsed_ns: f64,
+    /// Kernel switches of any kind.
+    pub kernel_switches: f64,
+    /// System calls.
+    pub syscalls: f64,
+    /// Page faults, minor and major; `null` where the probes are missing.
+    pub page_faults: Option<f64>,
+    /// Entries from user mode into the kernel: system calls, and page faults from user mode.
+    pub kernel_transitions: Option<f64>,
+}
+
+/// The distributions of one run.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Histograms {
+    /// From switch-in to switch-out.
+    pub on_cpu_ns: Histogram,
+    /// From switch-out to switch-in.
+    pub off_cpu_ns: Histogram,
+    /// From becoming runnable to switch-in.
+    pub run_queue_ns: Histogram,
+    /// From the entry into a system call to its exit, all calls.
+    pub syscall_ns: Histogram,
+}
+
+/// A distribution of durations in nanoseconds. Percentiles are upper bounds of buckets at most 1/32 wide; `min`,
+/// `max` and `mean` are exact.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Histogram {
+    /// Durations counted.
+    pub count: u64,
+    /// Shortest; `null` when empty, as all below.
+    pub min: Option<u64>,
+    /// Longest.
+    pub max: Option<u64>,
+    /// Arithmetic mean.
+    pub mean: Option<f64>,
+    /// Median.
+    pub p50: Option<u64>,
+    /// 90th percentile.
+    pub p90: Option<u64>,
+    /// 99th percentile.
+    pub p99: Option<u64>,
+    /// 99.9th percentile.
+    pub p999: Option<u64>,
+    /// (highest value of the bucket, count) of each bucket that is not empty, ascending.
+    pub buckets: Vec<(u64, u64)>,
+}
+
+/// One thread's share of the window.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Thread {
+    /// Thread id.
+    pub tid: u32,
+    /// Process id.
+    pub pid: u32,
+    /// Name, with bytes that are not UTF-8 replaced.
+    pub name: String,
+    /// Switches away from it.
+    pub switches: Switches,
+    /// Wake-ups of it.
+    pub wakeups: u64,
+    /// Moves to another CPU.
+    pub migrations: u64,
+    /// System calls.
+    pub syscalls: u64,
+    /// Time in system calls, nanoseconds.
+    pub syscall_ns: u64,
+    /// Minor page faults.
+    pub minor_faults: u64,
+    /// Major page faults.
+    pub major_faults: u64,
+    /// Time on a CPU, nanoseconds.
+    pub on_cpu_ns: u64,
+    /// Time off the CPU, nanoseconds.
+    pub off_cpu_ns: u64,
+    /// Of it, time waiting for a CPU, nanoseconds.
+    pub run_queue_ns: u64,
+}
+
+/// CPU time in nanoseconds, as the kernel accounts it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cpu {
+    /// In user mode.
+    pub user_ns: Option<u64>,
+    /// In the kernel.
+    pub system_ns: Option<u64>,
+}
+
+/// Hardware counters of all threads of the run.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hardware {
+    /// CPU cycles.
+    pub cycles: Option<u64>,
+    /// Instructions retired.
+    pub instructions: Option<u64>,
+    /// Last-level cache misses.
+    pub cache_misses: Option<u64>,
+    /// Data TLB load misses.
+    pub dtlb_misses: Option<u64>,
+    /// Why a counter is `null`.
+    pub reason: Option<String>,
+}
+
+/// Our count beside an independent one.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Witness {
+    /// Ours.
+    pub ours: u64,
+    /// The other.
+    pub theirs: u64,
+    /// Where the other comes from.
+    pub source: String,
+    /// How far `theirs` may exceed `ours` by the kernel's own bookkeeping; 0 but for the reasons in `note`.
+    pub bound: u64,
+    /// Why there is a bound, or what the difference consists of.
+    pub note: Option<String>,
+    /// Threads that were compared one by one, where they were.
+    pub threads_compared: Option<u64>,
+    /// Of these, the ones that differ.
+    pub threads_disagreeing: Option<u64>,
+}
+
+impl Witness {
+    /// Whether the two counts tell the same story.
+    pub fn agrees(&self) -> bool {
+        let within = self.ours <= self.theirs && self.theirs - self.ours <= self.bound;
+        within && self.threads_disagreeing.unwrap_or(0) == 0
+    }
+}
+
+/// A run that could not be measured.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Failure {
+    /// Concurrency model, or `command`.
+    pub model: String,
+    /// The work given to it.
+    pub scenario: Option<String>,
+    /// Tasks.
+    pub tasks: Option<u64>,
+    /// The CPU it was bound to.
+    pub pinned: Option<u32>,
+    /// Counts from 0.
+    pub repetition: u32,
+    /// `twin` or `traced`.
+    pub half: String,
+    /// What went wrong, where, and what to do next.
+    pub reason: String,
+}

@@ -1,0 +1,1 @@
+//! From kernel buckets to distributions.

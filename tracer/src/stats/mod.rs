@@ -1,0 +1,4 @@
+//! Statistics: distributions and summaries.
+
+pub mod histogram;
+pub mod summary;

@@ -1,0 +1,1 @@
+//! Median and bootstrap interval.

@@ -1,0 +1,6 @@
+//! The programs under measurement: starting them, talking to them, knowing which exist.
+
+pub mod child;
+pub mod privilege;
+pub mod protocol;
+pub mod signals;
