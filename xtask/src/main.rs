@@ -1,2 +1,64 @@
-//! Tasks of the build.
-fn main() {}
+//! The tasks of the workspace, `cargo xtask VERB`: one file a verb.
+
+mod build;
+mod command;
+mod ebpf;
+mod lint;
+mod run;
+mod setup;
+mod test;
+mod toolchain;
+mod workspace;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::Parser;
+
+use setup::Need;
+use workspace::Workspace;
+
+/// Set-up, build and test of taskweight. Every verb does the set-up it needs.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+enum Verb {
+    /// Install what a build needs and the machine does not have
+    Setup,
+    /// Build the eBPF programs into one object file
+    BuildEbpf,
+    /// Build taskweight and its workloads, optimised
+    Build,
+    /// Build, then run taskweight as root: cargo xtask run compare
+    Run(run::Args),
+    /// Run every test, those that need root and BPF included
+    Test(test::Args),
+    /// Check format and lints of both sides, kernel and user space
+    Lint,
+    /// Start one test program; cargo test calls this
+    #[command(hide = true)]
+    TestProgram(test::program::Args),
+}
+
+fn main() -> ExitCode {
+    dispatch(Verb::parse()).unwrap_or_else(|e| {
+        eprintln!("xtask: {e:#}");
+        ExitCode::FAILURE
+    })
+}
+
+fn dispatch(verb: Verb) -> Result<ExitCode> {
+    if let Verb::TestProgram(args) = verb {
+        return test::program::start(&args);
+    }
+    let workspace = Workspace::find()?;
+    match verb {
+        Verb::Setup => setup::ensure(&workspace, Need::Build).map(|_| println!("everything is in place"))?,
+        Verb::BuildEbpf => ebpf::build(&workspace)?,
+        Verb::Build => build::build(&workspace)?,
+        Verb::Lint => return lint::lint(&workspace),
+        Verb::Run(args) => return run::run(&workspace, &args),
+        Verb::Test(args) => return test::test(&workspace, &args),
+        Verb::TestProgram(_) => {}
+    }
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,90 @@
+//! `test`: every test of the workspace, with one sum at the end.
+
+pub mod program;
+mod summary;
+
+use std::env;
+use std::ffi::OsString;
+use std::io::{self, BufRead, BufReader, Write};
+use std::process::{Command, ExitCode, Stdio};
+
+use anyhow::{Context, Result, bail};
+
+use crate::workspace::Workspace;
+use crate::{build, command};
+use summary::Summary;
+
+/// cargo's options before `--`, those of the test programs after it.
+#[derive(clap::Args)]
+pub struct Args {
+    /// Leave out the tests that need root
+    #[arg(long)]
+    no_root: bool,
+    /// Options of cargo test: --test kernel
+    #[arg(value_name = "CARGO_TEST_ARGS", allow_hyphen_values = true)]
+    cargo: Vec<OsString>,
+    /// A filter and options of the test programs: -- --nocapture sched
+    #[arg(value_name = "TEST_ARGS", last = true)]
+    test: Vec<OsString>,
+}
+
+/// Builds what the tests drive, runs them and prints the sum as the last line.
+pub fn test(workspace: &Workspace, args: &Args) -> Result<ExitCode> {
+    if !args.no_root && !command::can_be_root() {
+        bail!("the tests of the kernel side need root and there is no sudo: run as root, or with --no-root");
+    }
+    build::programs(workspace)?;
+    let summary = count(&mut cargo_test(workspace, args)?)?;
+    println!("{summary}");
+    Ok(if summary.is_success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// cargo test with this program as runner: cargo stays with the user, and the runner makes root what has to be.
+fn cargo_test(workspace: &Workspace, args: &Args) -> Result<Command> {
+    let me = env::current_exe().context("find the path of this program")?;
+    let runner = format!("target.'cfg(all())'.runner = [{:?}, 'test-program']", me.display().to_string());
+    let mut cargo = workspace.cargo(["test", "--no-fail-fast", "--config", &runner]);
+    if !names_packages(&args.cargo) {
+        cargo.args(["tracer", "tracer-ebpf", "workloads", "xtask"].iter().flat_map(|name| ["-p", name]));
+    }
+    cargo.args(&args.cargo).arg("--").args(&args.test);
+    cargo.env(program::BIN_DIR, workspace.release());
+    cargo.envs(args.no_root.then_some((program::NO_ROOT, "1")));
+    Ok(cargo)
+}
+
+fn names_packages(args: &[OsString]) -> bool {
+    let names = ["-p", "--package", "--workspace", "--all"];
+    args.iter().filter_map(|arg| arg.to_str()).any(|arg| {
+        names.contains(&arg) || arg.starts_with("--package=") || (arg.starts_with("-p") && !arg.starts_with("--"))
+    })
+}
+
+/// Runs cargo test, passes on what it prints, and adds up.
+fn count(cargo: &mut Command) -> Result<Summary> {
+    command::show(cargo);
+    let mut child = cargo.stdout(Stdio::piped()).spawn().context("start cargo test")?;
+    let mut output = BufReader::new(child.stdout.take().context("cargo test has no output")?);
+    let mut summary = Summary::default();
+    let mut line = Vec::new();
+    while output.read_until(b'\n', &mut line).context("read what cargo test prints")? > 0 {
+        io::stdout().write_all(&line).context("write to stdout")?;
+        summary.add(&String::from_utf8_lossy(&line));
+        line.clear();
+    }
+    let status = child.wait().context("wait for cargo test")?;
+    Ok(summary.finish(status.success()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_named_package_replaces_the_list() {
+        let args = |words: &[&str]| words.iter().map(OsString::from).collect::<Vec<_>>();
+        assert!(names_packages(&args(&["--test", "cli", "-p", "tracer"])));
+        assert!(names_packages(&args(&["-ptracer"])));
+        assert!(!names_packages(&args(&["--test", "kernel", "--profile", "dev"])));
+    }
+}
