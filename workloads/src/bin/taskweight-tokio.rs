@@ -1,0 +1,11 @@
+//! The model `tokio`: every task is a tokio task on the current-thread runtime.
+
+use workloads::arguments::CommonCommand;
+use workloads::program::Model;
+use workloads::tokio_model::{SCENARIOS, run_on_one_thread};
+
+const MODEL: Model = Model { name: "tokio", scenarios: SCENARIOS };
+
+fn main() {
+    MODEL.run(|command: &CommonCommand, protocol| run_on_one_thread(&command.arguments, protocol))
+}

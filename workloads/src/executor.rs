@@ -1,0 +1,107 @@
+//! A minimal executor: the floor for futures, with nothing in it but a queue of the tasks that are ready.
+
+use std::future::{Future, poll_fn};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
+use std::task::{Context, Poll, Wake, Waker};
+
+/// Runs futures of one type on the calling thread.
+#[derive(Debug)]
+pub struct Executor<F> {
+    futures: Vec<Pin<Box<F>>>,
+    wakers: Vec<Waker>,
+    ready: Arc<ReadyQueue>,
+}
+
+impl<F: Future<Output = ()>> Executor<F> {
+    /// An executor of the futures that `create` makes, one for each index below `count`; all are ready.
+    pub fn new(count: u32, create: impl Fn(usize) -> F) -> Self {
+        let ready = Arc::new(ReadyQueue::new(count as usize));
+        let waker = |index| Waker::from(Arc::new(TaskWaker { index, ready: Arc::clone(&ready) }));
+        let wakers: Vec<Waker> = (0..count).map(waker).collect();
+        wakers.iter().for_each(Waker::wake_by_ref);
+        Self { futures: (0..count as usize).map(|index| Box::pin(create(index))).collect(), wakers, ready }
+    }
+
+    /// Polls tasks in the order they were woken, until none is ready. No task may ever complete.
+    pub fn run_until_idle(&mut self) {
+        while let Some(index) = self.ready.pop() {
+            let mut context = Context::from_waker(&self.wakers[index]);
+            let _pending: Poll<()> = self.futures[index].as_mut().poll(&mut context);
+        }
+    }
+}
+
+/// Lets all other ready tasks run first.
+pub fn yield_now() -> impl Future<Output = ()> {
+    let mut yielded = false;
+    poll_fn(move |context| {
+        if yielded {
+            return Poll::Ready(());
+        }
+        yielded = true;
+        context.waker().wake_by_ref();
+        Poll::Pending
+    })
+}
+
+struct TaskWaker {
+    index: u32,
+    ready: Arc<ReadyQueue>,
+}
+
+impl Wake for TaskWaker {
+    fn wake(self: Arc<Self>) {
+        self.ready.push(self.index);
+    }
+
+    fn wake_by_ref(self: &Arc<Self>) {
+        self.ready.push(self.index);
+    }
+}
+
+/// A ring buffer with room for every task; each is in it at most once.
+///
+/// A [`Waker`] has to be usable from any thread, so the fields are atomic; all is used from one thread, so relaxed
+/// loads and stores, which are plain instructions, suffice. A push from another thread could be lost.
+#[derive(Debug)]
+struct ReadyQueue {
+    entries: Box<[AtomicU32]>,
+    queued: Box<[AtomicBool]>,
+    head: AtomicUsize,
+    tail: AtomicUsize,
+}
+
+impl ReadyQueue {
+    fn new(count: usize) -> Self {
+        Self {
+            entries: (0..count.next_power_of_two()).map(|_| AtomicU32::new(0)).collect(),
+            queued: (0..count).map(|_| AtomicBool::new(false)).collect(),
+            head: AtomicUsize::new(0),
+            tail: AtomicUsize::new(0),
+        }
+    }
+
+    fn push(&self, index: u32) {
+        let queued = &self.queued[index as usize];
+        if queued.load(Ordering::Relaxed) {
+            return;
+        }
+        queued.store(true, Ordering::Relaxed);
+        let tail = self.tail.load(Ordering::Relaxed);
+        self.entries[tail & (self.entries.len() - 1)].store(index, Ordering::Relaxed);
+        self.tail.store(tail.wrapping_add(1), Ordering::Relaxed);
+    }
+
+    fn pop(&self) -> Option<usize> {
+        let head = self.head.load(Ordering::Relaxed);
+        if head == self.tail.load(Ordering::Relaxed) {
+            return None;
+        }
+        let index = self.entries[head & (self.entries.len() - 1)].load(Ordering::Relaxed) as usize;
+        self.head.store(head.wrapping_add(1), Ordering::Relaxed);
+        self.queued[index].store(false, Ordering::Relaxed);
+        Some(index)
+    }
+}

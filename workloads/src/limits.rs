@@ -1,0 +1,41 @@
+//! The limits of the machine that many tasks run into.
+
+use std::fs;
+
+use anyhow::{Context, Result, bail};
+use nix::sys::resource::{RLIM_INFINITY, Resource, getrlimit, setrlimit};
+
+/// Descriptors left for what is not a task: the standard streams, the runtime's own.
+const SPARE_DESCRIPTORS: u64 = 32;
+
+/// Raises the soft limit of open files to the hard one, and checks that every task can have a pipe.
+pub fn allow_pipes(tasks: u32) -> Result<()> {
+    let needed = 2 * u64::from(tasks) + SPARE_DESCRIPTORS;
+    let (_, hard) = getrlimit(Resource::RLIMIT_NOFILE).context("read RLIMIT_NOFILE")?;
+    if hard < needed {
+        bail!(
+            "{tasks} tasks need {needed} file descriptors, but the hard limit RLIMIT_NOFILE is {hard}: \
+             raise it (`ulimit -Hn {needed}` as root) or use fewer tasks"
+        );
+    }
+    setrlimit(Resource::RLIMIT_NOFILE, hard, hard).context("raise RLIMIT_NOFILE to its hard limit")
+}
+
+/// The limits that stop the creation of threads, with their values, for an error message.
+pub fn thread_limits() -> String {
+    let [threads_max, pid_max, max_map_count] =
+        ["kernel/threads-max", "kernel/pid_max", "vm/max_map_count"].map(sysctl);
+    let processes = match getrlimit(Resource::RLIMIT_NPROC) {
+        Ok((RLIM_INFINITY, _)) => "unlimited".to_owned(),
+        Ok((soft, _)) => soft.to_string(),
+        Err(_) => "unknown".to_owned(),
+    };
+    format!(
+        "one of these limits: kernel.threads-max {threads_max}, kernel.pid_max {pid_max}, vm.max_map_count \
+         {max_map_count} (about 4 a thread), RLIMIT_NPROC {processes}, pids.max of the cgroup"
+    )
+}
+
+fn sysctl(name: &str) -> String {
+    fs::read_to_string(format!("/proc/sys/{name}")).map_or("unknown".to_owned(), |value| value.trim().to_owned())
+}

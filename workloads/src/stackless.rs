@@ -1,0 +1,94 @@
+//! The scenarios as futures, for every model whose tasks are futures.
+
+use std::future::{Future, pending, poll_fn};
+use std::hint::black_box;
+use std::ops::Deref;
+use std::task::Poll;
+
+use crate::slot::FutureSlot;
+use crate::task_set::TaskSet;
+use crate::turns::Turns;
+
+/// Task `index` of `switch`. The first task has the token when the gate opens.
+pub async fn switch<P, S>(tasks: P, index: usize)
+where
+    P: Deref<Target = TaskSet<S>>,
+    S: FutureSlot,
+{
+    pass_gate(&tasks, index).await;
+    let (own, next) = (tasks.slot(index), tasks.slot(tasks.next(index)));
+    let mut token = if index == 0 { 0 } else { receive(own).await };
+    while token < tasks.operations() {
+        own.count();
+        next.put(token + 1);
+        next.wake();
+        token = receive(own).await;
+    }
+    tasks.finish(token);
+    stay_alive().await
+}
+
+/// Task `index` of `yield`, with the model's own way to give way.
+pub async fn give_way<P, S, T, F, Y>(tasks: P, turns: T, index: usize, yield_now: F)
+where
+    P: Deref<Target = TaskSet<S>>,
+    S: FutureSlot,
+    T: Turns,
+    F: Fn() -> Y,
+    Y: Future<Output = ()>,
+{
+    pass_gate(&tasks, index).await;
+    turns.begin(index);
+    let mut token = 0;
+    for _ in 0..tasks.share(index) {
+        black_box(tasks.slot(index)).count();
+        token = black_box(token + 1);
+        turns.end(index);
+        yield_now().await;
+        turns.begin(index);
+    }
+    tasks.finish(token);
+    stay_alive().await
+}
+
+/// Task `index` of `control`.
+pub async fn control<P, S>(tasks: P, index: usize)
+where
+    P: Deref<Target = TaskSet<S>>,
+    S: FutureSlot,
+{
+    pass_gate(&tasks, index).await;
+    tasks.count_share(index);
+    stay_alive().await
+}
+
+/// Waits until the gate is open.
+pub async fn pass_gate<S: FutureSlot>(tasks: &TaskSet<S>, index: usize) {
+    let mut arrived = false;
+    poll_fn(|context| {
+        tasks.slot(index).register(context.waker());
+        if !arrived {
+            arrived = true;
+            tasks.arrive();
+        }
+        if tasks.is_open() { Poll::Ready(()) } else { Poll::Pending }
+    })
+    .await;
+}
+
+/// Keeps a finished task, and with it its memory, until the end of the process.
+pub async fn stay_alive() {
+    pending().await
+}
+
+/// Waits for the token. The second look is for a token put while the waker was being registered.
+async fn receive<S: FutureSlot>(slot: &S) -> u64 {
+    poll_fn(|context| {
+        if let Some(token) = slot.take() {
+            return Poll::Ready(token);
+        }
+        slot.register(context.waker());
+        slot.take().map_or(Poll::Pending, Poll::Ready)
+    })
+    .await
+}

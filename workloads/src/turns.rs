@@ -1,0 +1,56 @@
+//! Which yields passed control to another task, where only counting can tell.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+
+use crate::slot::increment;
+
+/// Notices which task runs after a yield.
+pub trait Turns {
+    /// Task `index` runs.
+    fn begin(&self, index: usize);
+    /// Task `index` is about to yield.
+    fn end(&self, index: usize);
+}
+
+/// Notices nothing: the order is known, or cannot be seen from inside.
+impl Turns for () {
+    fn begin(&self, _index: usize) {}
+    fn end(&self, _index: usize) {}
+}
+
+/// Counts the yields after which another task ran. Exact only where all tasks run on one thread.
+#[derive(Debug)]
+pub struct TurnCounter {
+    yielded: AtomicUsize,
+    passed: AtomicU64,
+}
+
+const NONE: usize = usize::MAX;
+
+impl TurnCounter {
+    /// The yields that passed control to another task.
+    pub fn passed(&self) -> u64 {
+        self.passed.load(Ordering::Relaxed)
+    }
+}
+
+impl Default for TurnCounter {
+    fn default() -> Self {
+        Self { yielded: AtomicUsize::new(NONE), passed: AtomicU64::new(0) }
+    }
+}
+
+impl Turns for Arc<TurnCounter> {
+    fn begin(&self, index: usize) {
+        let yielded = self.yielded.load(Ordering::Relaxed);
+        if yielded != NONE && yielded != index {
+            increment(&self.passed);
+        }
+        self.yielded.store(NONE, Ordering::Relaxed);
+    }
+
+    fn end(&self, index: usize) {
+        self.yielded.store(index, Ordering::Relaxed);
+    }
+}
