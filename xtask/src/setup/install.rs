@@ -50,18 +50,19 @@ fn apt(args: &[&str]) -> Result<()> {
     command::run(command.stdin(Stdio::null()))
 }
 
-/// Builds bpf-linker into the target directory, in about a minute; not into the user's home, where another
-/// version may be in use.
+/// Builds bpf-linker into the target directory; not into the user's home, where another version may be in use.
 fn bpf_linker(workspace: &Workspace, llvm_major: u32, replace: bool) -> Result<()> {
     let prefix = probe::llvm_prefix(llvm_major).with_context(|| {
         format!("LLVM {llvm_major} is installed, but its libLLVM.so is not found: set LLVM_PREFIX to its folder")
     })?;
     let feature = format!("llvm-{llvm_major}");
-    let mut cargo = workspace.cargo(["install", "bpf-linker", "--version", BPF_LINKER, "--locked"]);
+    let build = workspace.tools().join("build");
+    let mut cargo = workspace.cargo(["install", "bpf-linker", "--version", BPF_LINKER, "--locked", "--quiet"]);
     cargo.args(["--no-default-features", "--features", &feature]);
     cargo.args(replace.then_some("--force")).arg("--root").arg(workspace.tools());
-    cargo.env("LLVM_PREFIX", prefix).env("CARGO_TARGET_DIR", workspace.tools().join("build"));
+    cargo.env("LLVM_PREFIX", prefix).env("CARGO_TARGET_DIR", &build).env("CARGO_PROFILE_RELEASE_DEBUG", "false");
     command::run(&mut cargo).context("build bpf-linker")?;
+    fs::remove_dir_all(&build).with_context(|| format!("remove {}", build.display()))?;
     let stamp = probe::stamp_path(workspace);
     fs::write(&stamp, probe::stamp(llvm_major)).with_context(|| format!("write {}", stamp.display()))
 }

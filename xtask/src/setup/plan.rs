@@ -60,7 +60,7 @@ impl fmt::Display for Step {
             Self::Components(names) => write!(f, "with rustup: {}", names.join(", ")),
             Self::Packages(names) => write!(f, "with apt-get: {}", names.join(", ")),
             Self::BpfLinker { llvm_major, .. } => {
-                write!(f, "with cargo, under the target directory: bpf-linker {BPF_LINKER} for LLVM {llvm_major}")
+                write!(f, "with cargo, under target/: bpf-linker {BPF_LINKER} for LLVM {llvm_major} (takes a minute)")
             }
         }
     }
