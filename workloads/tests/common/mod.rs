@@ -1,0 +1,96 @@
+//! Drives a workload program over the real protocol.
+#![allow(dead_code, reason = "every file of tests uses its part of this one")]
+#![allow(clippy::unwrap_used, reason = "a failed step is a failed test")]
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
+
+use serde_json::Value;
+
+/// The programs, with the scenarios each one offers.
+pub const PROGRAMS: &[(&str, &[&str])] = &[
+    (env!("CARGO_BIN_EXE_taskweight-os-thread"), &["switch", "switch-io", "yield", "control"]),
+    (env!("CARGO_BIN_EXE_taskweight-tokio"), &["switch", "switch-io", "yield", "control"]),
+    (env!("CARGO_BIN_EXE_taskweight-tokio-mt"), &["switch", "switch-io", "yield", "control"]),
+    (env!("CARGO_BIN_EXE_taskweight-future"), &["switch", "yield", "control"]),
+    (env!("CARGO_BIN_EXE_taskweight-corosensei"), &["switch", "yield", "control"]),
+];
+
+/// A running program.
+pub struct Program {
+    child: Child,
+    stdin: Option<ChildStdin>,
+    stdout: BufReader<ChildStdout>,
+    stderr: ChildStderr,
+}
+
+impl Program {
+    /// Starts the program with arguments separated by spaces.
+    pub fn start(path: &str, arguments: &str) -> Self {
+        let mut command = Command::new(path);
+        command.args(arguments.split_whitespace());
+        let pipes = [Stdio::piped(), Stdio::piped(), Stdio::piped()];
+        let [stdin, stdout, stderr] = pipes;
+        let mut child = command.stdin(stdin).stdout(stdout).stderr(stderr).spawn().unwrap();
+        let stdout = BufReader::new(child.stdout.take().unwrap());
+        Self { stdin: child.stdin.take(), stdout, stderr: child.stderr.take().unwrap(), child }
+    }
+
+    /// The next line of stdout, with its line end; empty at the end of the output.
+    pub fn line(&mut self) -> String {
+        let mut line = String::new();
+        self.stdout.read_line(&mut line).unwrap();
+        line
+    }
+
+    /// Writes a line to stdin. The program may have ended already.
+    pub fn say(&mut self, word: &str) {
+        self.say_bytes(format!("{word}\n").as_bytes());
+    }
+
+    /// Writes bytes to stdin. The program may have ended already.
+    pub fn say_bytes(&mut self, bytes: &[u8]) {
+        let _ended = self.stdin.as_mut().unwrap().write_all(bytes);
+    }
+
+    /// Closes stdin.
+    pub fn hang_up(&mut self) {
+        self.stdin = None;
+    }
+
+    /// Waits for the end; gives the status and what is left of stdout and stderr.
+    pub fn end(mut self) -> (ExitStatus, String, String) {
+        let (mut stdout, mut stderr) = (String::new(), String::new());
+        self.stdout.read_to_string(&mut stdout).unwrap();
+        self.stderr.read_to_string(&mut stderr).unwrap();
+        (self.child.wait().unwrap(), stdout, stderr)
+    }
+
+    /// The number of threads in the process.
+    pub fn threads(&self) -> usize {
+        std::fs::read_dir(format!("/proc/{}/task", self.child.id())).unwrap().count()
+    }
+}
+
+/// Runs a scenario from `ready` to a clean exit, and gives the parsed `done` line.
+pub fn complete(path: &str, scenario: &str, tasks: usize, operations: u64) -> Value {
+    let mut program = Program::start(path, &format!("{scenario} --tasks {tasks} --operations {operations}"));
+    let ready = program.line();
+    if ready.is_empty() {
+        panic!("{path} {scenario} {tasks}: {:?}", program.end());
+    }
+    assert_eq!(ready, format!("{{\"event\":\"ready\",\"tasks\":{tasks}}}\n"));
+    program.say("go");
+    let done = program.line();
+    let value = serde_json::from_str(&done).unwrap_or_else(|error| panic!("{path} {scenario}: {done:?}: {error}"));
+    program.say("exit");
+    let (status, stdout, stderr) = program.end();
+    assert!(status.success(), "{path} {scenario} {tasks}: {status}");
+    assert_eq!((stdout.as_str(), stderr.as_str()), ("", ""), "{path} {scenario} {tasks}");
+    value
+}
+
+/// The name of the program in `path`.
+pub fn name(path: &str) -> &str {
+    path.rsplit('/').next().unwrap()
+}

@@ -1,0 +1,104 @@
+//! Every program does exactly the operations asked for, in every scenario it offers.
+#![allow(clippy::unwrap_used, reason = "a failed step is a failed test")]
+
+mod common;
+
+use common::{PROGRAMS, Program, complete, name};
+use serde_json::Value;
+
+const PRIME: u64 = 10_007;
+
+/// Checks all fields of a `done` line, and that there are no others.
+fn check(path: &str, scenario: &str, tasks: usize, operations: u64) {
+    let done = complete(path, scenario, tasks, operations);
+    let what = format!("{} {scenario} {tasks}: {done}", name(path));
+    assert_eq!(done["event"], "done", "{what}");
+    assert_eq!(done["operations"], operations, "{what}");
+    assert!(done["elapsed_ns"].as_u64().unwrap() > 0, "{what}");
+    assert_eq!(done.as_object().map(serde_json::Map::len), Some(4), "{what}");
+    check_switches(path, scenario, tasks, &done);
+}
+
+fn check_switches(path: &str, scenario: &str, tasks: usize, done: &Value) {
+    let (switches, operations) = (done["logical_switches"].as_u64().unwrap(), done["operations"].as_u64().unwrap());
+    let what = format!("{} {scenario} {tasks}: {done}", name(path));
+    match scenario {
+        "control" => assert_eq!(switches, 0, "{what}"),
+        "yield" if tasks == 1 => assert_eq!(switches, 0, "{what}"),
+        // The last of a round is the first of the next, so some yields pass control to nobody else.
+        "yield" if name(path) == "taskweight-tokio" => {
+            assert!(switches + 1 >= operations / 2 && switches <= operations, "{what}");
+        }
+        _ => assert_eq!(switches, operations, "{what}"),
+    }
+}
+
+fn check_all(tasks: usize, operations: u64) {
+    for (path, scenarios) in PROGRAMS {
+        for scenario in *scenarios {
+            check(path, scenario, tasks, operations);
+        }
+    }
+}
+
+#[test]
+fn two_tasks() {
+    check_all(2, PRIME);
+}
+
+#[test]
+fn hundred_tasks() {
+    check_all(100, PRIME);
+}
+
+#[test]
+fn fewer_operations_than_tasks() {
+    check_all(100, 1);
+    check_all(100, 7);
+}
+
+#[test]
+fn ten_thousand_tasks() {
+    for (path, _) in PROGRAMS {
+        check(path, "switch", 10_000, PRIME);
+    }
+}
+
+#[test]
+fn one_task_yields_to_nobody() {
+    for (path, _) in PROGRAMS {
+        for scenario in ["yield", "control"] {
+            let done = complete(path, scenario, 1, PRIME);
+            assert_eq!(done["operations"], PRIME);
+            check_switches(path, scenario, 1, &done);
+        }
+    }
+}
+
+#[test]
+fn threads_exist_from_ready_to_exit() {
+    let (path, scenarios) = PROGRAMS[0];
+    for scenario in scenarios {
+        let mut program = Program::start(path, &format!("{scenario} --tasks 100 --operations {PRIME}"));
+        program.line();
+        let at_ready = program.threads();
+        assert!(at_ready >= 100, "{at_ready} threads when ready");
+        program.say("go");
+        program.line();
+        assert_eq!(program.threads(), at_ready, "{scenario}");
+        program.say("exit");
+        assert!(program.end().0.success());
+    }
+}
+
+#[test]
+fn workers_can_be_chosen() {
+    let path = env!("CARGO_BIN_EXE_taskweight-tokio-mt");
+    let mut program = Program::start(path, &format!("switch --tasks 2 --operations {PRIME} --workers 3"));
+    program.line();
+    assert_eq!(program.threads(), 3 + 2, "workers, the main thread and the protocol thread");
+    program.say("go");
+    program.line();
+    program.say("exit");
+    assert!(program.end().0.success());
+}
