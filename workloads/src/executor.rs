@@ -83,6 +83,7 @@ impl ReadyQueue {
         }
     }
 
+    #[inline]
     fn push(&self, index: u32) {
         let queued = &self.queued[index as usize];
         if queued.load(Ordering::Relaxed) {
@@ -94,6 +95,7 @@ impl ReadyQueue {
         self.tail.store(tail.wrapping_add(1), Ordering::Relaxed);
     }
 
+    #[inline]
     fn pop(&self) -> Option<usize> {
         let head = self.head.load(Ordering::Relaxed);
         if head == self.tail.load(Ordering::Relaxed) {

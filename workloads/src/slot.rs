@@ -1,6 +1,6 @@
 //! What a task owns that others can reach: its operation counter, its waker, and the token handed to it.
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell};
 use std::fmt::Debug;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::Waker;
@@ -28,6 +28,7 @@ pub trait FutureSlot: Slot {
 }
 
 /// Adds 1 without a locked instruction: only the task itself writes its counter.
+#[inline]
 pub fn increment(counter: &AtomicU64) {
     counter.store(counter.load(Ordering::Relaxed) + 1, Ordering::Relaxed);
 }
@@ -42,28 +43,34 @@ pub struct SharedSlot {
 }
 
 impl Slot for SharedSlot {
+    #[inline]
     fn count(&self) {
         increment(&self.operations);
     }
 
+    #[inline]
     fn operations(&self) -> u64 {
         self.operations.load(Ordering::Acquire)
     }
 
+    #[inline]
     fn wake(&self) {
         self.waker.wake();
     }
 }
 
 impl FutureSlot for SharedSlot {
+    #[inline]
     fn register(&self, waker: &Waker) {
         self.waker.register(waker);
     }
 
+    #[inline]
     fn put(&self, token: u64) {
         self.token.store(token, Ordering::Release);
     }
 
+    #[inline]
     fn take(&self) -> Option<u64> {
         let token = self.token.load(Ordering::Acquire);
         (token != 0).then(|| {
@@ -73,43 +80,47 @@ impl FutureSlot for SharedSlot {
     }
 }
 
-/// A slot for tasks that all live on one thread: nothing in it is atomic, and the waker is stored once and kept.
+/// A slot for tasks that all live on one thread: nothing in it is atomic. The waker is stored once
+/// and kept: [`Executor`](crate::executor::Executor) gives a task the same waker for life.
 #[derive(Default, Debug)]
 #[repr(align(64))]
 pub struct LocalSlot {
     operations: Cell<u64>,
     token: Cell<u64>,
-    waker: RefCell<Option<Waker>>,
+    waker: OnceCell<Waker>,
 }
 
 impl Slot for LocalSlot {
+    #[inline]
     fn count(&self) {
         self.operations.set(self.operations.get() + 1);
     }
 
+    #[inline]
     fn operations(&self) -> u64 {
         self.operations.get()
     }
 
+    #[inline]
     fn wake(&self) {
-        if let Some(waker) = &*self.waker.borrow() {
+        if let Some(waker) = self.waker.get() {
             waker.wake_by_ref();
         }
     }
 }
 
 impl FutureSlot for LocalSlot {
+    #[inline]
     fn register(&self, waker: &Waker) {
-        let mut stored = self.waker.borrow_mut();
-        if !stored.as_ref().is_some_and(|stored| stored.will_wake(waker)) {
-            *stored = Some(waker.clone());
-        }
+        self.waker.get_or_init(|| waker.clone());
     }
 
+    #[inline]
     fn put(&self, token: u64) {
         self.token.set(token);
     }
 
+    #[inline]
     fn take(&self) -> Option<u64> {
         let token = self.token.take();
         (token != 0).then_some(token)

@@ -17,6 +17,7 @@ pub struct CoroutineSlot {
 }
 
 impl Slot for CoroutineSlot {
+    #[inline]
     fn count(&self) {
         self.operations.set(self.operations.get() + 1);
     }

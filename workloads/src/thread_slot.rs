@@ -16,6 +16,7 @@ pub struct ThreadSlot {
 }
 
 impl Slot for ThreadSlot {
+    #[inline]
     fn count(&self) {
         increment(&self.operations);
     }
