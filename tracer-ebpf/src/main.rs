@@ -6,6 +6,7 @@
 #![no_main]
 // For the one instruction that Rust does not offer on this target: see `atomic`.
 #![feature(asm_experimental_arch)]
+#![expect(missing_docs, reason = "aya-ebpf wraps each program into a function that carries no documentation")]
 
 mod atomic;
 mod maps;

@@ -63,6 +63,10 @@ pub static SYSCALL_TOTALS: PerCpuArray<SyscallTotals> = PerCpuArray::with_max_en
 #[map]
 pub static SYSCALL_HISTOGRAM_OF: Array<u32> = Array::with_max_entries(SYSCALL_ROWS, 0);
 
+/// The other way round: the system call number, plus 1, that a histogram was handed out to.
+#[map]
+pub static SYSCALL_OF_HISTOGRAM: Array<u32> = Array::with_max_entries(1, 0);
+
 /// Histograms of system call durations, handed out to numbers as they appear.
 #[map]
 pub static SYSCALL_HISTOGRAMS: PerCpuArray<Histogram> = PerCpuArray::with_max_entries(1, 0);

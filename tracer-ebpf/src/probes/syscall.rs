@@ -5,7 +5,7 @@ use tracer_ebpf::{Histogram, Loss, SYSCALL_BEFORE_TRACE, SYSCALL_NONE, SYSCALL_R
 
 use crate::{
     atomic::fetch_add,
-    maps::{ALLOCATED, SYSCALL_HISTOGRAM_OF, SYSCALL_HISTOGRAMS, SYSCALL_TOTALS, lose, setting, window_open},
+    maps::{ALLOCATED, SYSCALL_HISTOGRAM_OF, SYSCALL_HISTOGRAMS, SYSCALL_OF_HISTOGRAM, SYSCALL_TOTALS, lose, setting, window_open},
     probes::now_ns,
     record::record,
     table,
@@ -71,11 +71,11 @@ fn totals_of(row: u32) -> Option<&'static mut SyscallTotals> {
 #[inline(always)]
 fn histogram_of(row: u32) -> Option<&'static mut Histogram> {
     let place = SYSCALL_HISTOGRAM_OF.get_ptr_mut(row)?;
-    // SAFETY: a valid pointer into the map; two CPUs that meet here at a number's first call may both hand out a
-    // histogram: one of them is then fed once or never, and user space adds up all that bear the number.
+    // SAFETY: a valid pointer into the map. Two CPUs that meet here at a number's first call may both hand out a
+    // histogram; the later writer wins, and user space adds up all that were handed out to the number.
     let mut histogram = unsafe { place.read_volatile() };
     if histogram == 0 {
-        histogram = hand_out_histogram()?;
+        histogram = hand_out_histogram(row)?;
         // SAFETY: as above.
         unsafe { place.write_volatile(histogram) };
     }
@@ -83,11 +83,17 @@ fn histogram_of(row: u32) -> Option<&'static mut Histogram> {
     SYSCALL_HISTOGRAMS.get_ptr_mut(histogram - 1).map(|pointer| unsafe { &mut *pointer })
 }
 
-/// A place no system call has yet, plus 1.
+/// A place that no system call has yet, plus 1.
 #[inline(always)]
-fn hand_out_histogram() -> Option<u32> {
+fn hand_out_histogram(row: u32) -> Option<u32> {
     let allocated = ALLOCATED.get_ptr_mut(0)?;
     // SAFETY: a valid, aligned pointer into the map, to a word that only this line writes to.
     let place = unsafe { fetch_add(&raw mut (*allocated).syscall_histogram_count, 1) };
-    (place < u64::from(setting!(syscall_histogram_capacity))).then_some(place as u32 + 1)
+    if place >= u64::from(setting!(syscall_histogram_capacity)) {
+        return None;
+    }
+    let owner = SYSCALL_OF_HISTOGRAM.get_ptr_mut(place as u32)?;
+    // SAFETY: a valid pointer into the map; the place was handed out just now, to this CPU alone.
+    unsafe { *owner = row + 1 };
+    Some(place as u32 + 1)
 }

@@ -1,1 +1,103 @@
-//! The kernel side, seen from user space: what can be used, loading and attaching, reading the maps.
+//! The kernel side, seen from user space: what can be used, loading and attaching, reading what was counted.
+
+use std::path::Path;
+
+use aya::Btf;
+use thiserror::Error;
+use tracer_ebpf::Settings;
+
+pub mod btf;
+pub mod probes;
+pub mod program;
+pub mod session;
+pub mod snapshot;
+pub mod syscalls;
+pub mod threads;
+
+use btf::{BtfError, KernelTypes};
+
+/// Why the kernel side cannot be used.
+#[derive(Debug, Error)]
+pub enum KernelError {
+    /// No type information, or not what the programs need.
+    #[error(transparent)]
+    Btf(#[from] BtfError),
+    /// aya could not read the type information.
+    #[error("read /sys/kernel/btf/vmlinux: {0}")]
+    AyaBtf(#[from] aya::BtfError),
+    /// A file in /proc cannot be read.
+    #[error("read {path}: {source}")]
+    Proc {
+        /// The file.
+        path: &'static str,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The eBPF object was refused as a whole.
+    #[error("load the eBPF object: {0} (needs CAP_BPF and CAP_PERFMON: try sudo)")]
+    Load(#[from] aya::EbpfError),
+    /// A probe without which there is nothing to report is missing.
+    #[error("attach {probe}: {reason}")]
+    RequiredProbe {
+        /// Name of the probe.
+        probe: String,
+        /// Why, and what to do next.
+        reason: String,
+    },
+    /// A map of ours cannot be used.
+    #[error("map {name}: {reason}")]
+    Map {
+        /// Name of the map.
+        name: &'static str,
+        /// Why.
+        reason: String,
+    },
+}
+
+/// What is the same for every session on this kernel; read once.
+#[derive(Debug)]
+pub struct RunningKernel {
+    /// For loading: ids of types.
+    pub aya_types: Btf,
+    /// For member offsets and tracepoint arguments.
+    pub types: KernelTypes,
+    /// Every pid is below it.
+    pub pid_max: u32,
+    offsets: Settings,
+}
+
+impl RunningKernel {
+    /// Reads the type information of the running kernel.
+    pub fn read() -> Result<Self, KernelError> {
+        let types = KernelTypes::read(Path::new(btf::VMLINUX))?;
+        let offsets = offsets(&types)?;
+        Ok(Self { aya_types: Btf::from_sys_fs()?, types, pid_max: pid_max()?, offsets })
+    }
+
+    /// Constants for the programs, the member offsets filled in.
+    pub fn settings(&self) -> Settings {
+        self.offsets
+    }
+}
+
+fn offsets(types: &KernelTypes) -> Result<Settings, BtfError> {
+    let members = ["pid", "tgid", "nvcsw", "nivcsw", "min_flt", "maj_flt", "comm"];
+    let at = types.member_offsets("task_struct", &members)?;
+    Ok(Settings {
+        pid_offset: at["pid"],
+        tgid_offset: at["tgid"],
+        nvcsw_offset: at["nvcsw"],
+        nivcsw_offset: at["nivcsw"],
+        min_flt_offset: at["min_flt"],
+        maj_flt_offset: at["maj_flt"],
+        comm_offset: at["comm"],
+        sched_yield_number: syscalls::SCHED_YIELD,
+        ..Settings::default()
+    })
+}
+
+fn pid_max() -> Result<u32, KernelError> {
+    let path = "/proc/sys/kernel/pid_max";
+    let text = std::fs::read_to_string(path).map_err(|source| KernelError::Proc { path, source })?;
+    text.trim().parse().map_err(|_| KernelError::Proc { path, source: std::io::ErrorKind::InvalidData.into() })
+}

@@ -1,0 +1,282 @@
+//! A session: the programs loaded and attached for one run. Dropping it, or dying, takes everything back out of the
+//! kernel: nothing is pinned.
+
+use std::time::Instant;
+
+use aya::{
+    Ebpf, EbpfLoader, include_bytes_aligned,
+    maps::{Array, MapData, PerCpuArray},
+};
+use tracer_ebpf::{Allocated, Control, Histogram, Loss, SYSCALL_ROWS, SchedHistograms, Settings, SyscallTotals};
+
+use super::{
+    KernelError, RunningKernel,
+    probes::{Hook, PROBES, REQUIRED},
+    program::{self, ProgramStatistics},
+    threads::ThreadTable,
+};
+use crate::report::model::{Probe, ProbeState};
+
+static OBJECT: &[u8] = include_bytes_aligned!(env!("TASKWEIGHT_BPF_OBJECT"));
+
+/// Which form of the tracepoint programs to use.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum ProbeForm {
+    /// `tp_btf` where the kernel accepts it, else raw.
+    #[default]
+    Auto,
+    /// Raw tracepoints only.
+    Raw,
+}
+
+/// What a session is opened with.
+#[derive(Clone, Copy, Debug)]
+pub struct SessionOptions {
+    /// Pid of the suspended child.
+    pub root_pid: u32,
+    /// Form of the tracepoint programs.
+    pub form: ProbeForm,
+    /// Threads that can be told apart.
+    pub thread_capacity: u32,
+    /// System call numbers that can have a histogram.
+    pub syscall_histogram_capacity: u32,
+}
+
+impl SessionOptions {
+    /// Threads that can be told apart unless said otherwise: 26 MB.
+    pub const DEFAULT_THREAD_CAPACITY: u32 = 65_536;
+    /// System call numbers that can have a histogram unless said otherwise: 0.6 MB per CPU.
+    pub const DEFAULT_SYSCALL_HISTOGRAM_CAPACITY: u32 = 64;
+
+    /// The defaults, for a child.
+    pub fn new(root_pid: u32) -> Self {
+        Self {
+            root_pid,
+            form: ProbeForm::Auto,
+            thread_capacity: Self::DEFAULT_THREAD_CAPACITY,
+            syscall_histogram_capacity: Self::DEFAULT_SYSCALL_HISTOGRAM_CAPACITY,
+        }
+    }
+}
+
+/// Programs and maps in the kernel.
+#[derive(Debug)]
+pub struct Session {
+    ebpf: Ebpf,
+    probes: Vec<AttachedProbe>,
+    /// The thread table.
+    pub threads: ThreadTable,
+    /// Time it took to load and attach, in nanoseconds.
+    pub opened_in_ns: u64,
+}
+
+#[derive(Debug)]
+struct AttachedProbe {
+    hook: Hook,
+    program: Option<&'static str>,
+    place: String,
+    state: ProbeState,
+    reason: Option<String>,
+}
+
+impl Session {
+    /// Loads and attaches everything, with the window closed.
+    pub fn open(kernel: &RunningKernel, options: SessionOptions) -> Result<Self, KernelError> {
+        let started = Instant::now();
+        let settings = settings(kernel, options);
+        let mut ebpf = load(kernel, &settings)?;
+        let threads = map_threads(&ebpf, settings.thread_capacity)?;
+        let probes = PROBES.iter().map(|hook| attach(&mut ebpf, kernel, *hook, options.form)).collect();
+        let session = Self { ebpf, probes, threads, opened_in_ns: started.elapsed().as_nanos() as u64 };
+        session.require_probes()?;
+        Ok(session)
+    }
+
+    fn require_probes(&self) -> Result<(), KernelError> {
+        let missing = self
+            .probes
+            .iter()
+            .find(|probe| probe.state == ProbeState::Missing && REQUIRED.contains(&probe.hook.name()));
+        missing.map_or(Ok(()), |probe| {
+            Err(KernelError::RequiredProbe {
+                probe: probe.hook.name().to_owned(),
+                reason: probe.reason.clone().unwrap_or_default(),
+            })
+        })
+    }
+
+    /// Opens or closes the window: histograms and totals by system call are fed only while it is open.
+    pub fn set_window(&mut self, open: bool) -> Result<(), KernelError> {
+        let map = self.ebpf.map_mut("CONTROL").ok_or_else(|| no_map("CONTROL"))?;
+        let mut control: Array<&mut MapData, Control> = Array::try_from(map).map_err(map_error("CONTROL"))?;
+        control.set(0, Control { window_open: open.into() }, 0).map_err(map_error("CONTROL"))
+    }
+
+    /// Rows and histograms handed out so far.
+    pub fn allocated(&self) -> Result<Allocated, KernelError> {
+        let map: Array<_, Allocated> = Array::try_from(self.map("ALLOCATED")?).map_err(map_error("ALLOCATED"))?;
+        map.get(&0, 0).map_err(map_error("ALLOCATED"))
+    }
+
+    /// Histograms of on-CPU time, off-CPU time and run-queue latency, one per CPU.
+    pub fn sched_histograms(&self) -> Result<Vec<SchedHistograms>, KernelError> {
+        self.per_cpu("SCHED_HISTOGRAMS", 0)
+    }
+
+    /// Totals of a row of the system call table, one per CPU.
+    pub fn syscall_totals(&self, row: u32) -> Result<Vec<SyscallTotals>, KernelError> {
+        self.per_cpu("SYSCALL_TOTALS", row)
+    }
+
+    /// Rows of the system call table to which histograms were handed out, by place.
+    pub fn syscall_histogram_owners(&self) -> Result<Vec<u32>, KernelError> {
+        let name = "SYSCALL_OF_HISTOGRAM";
+        let map: Array<_, u32> = Array::try_from(self.map(name)?).map_err(map_error(name))?;
+        let handed_out = self.allocated()?.syscall_histogram_count.min(map.len().into()) as u32;
+        let owners = (0..handed_out).map(|place| map.get(&place, 0).map_err(map_error(name)));
+        owners.map(|owner| Ok(owner? - 1)).collect()
+    }
+
+    /// A system call histogram, one per CPU.
+    pub fn syscall_histogram(&self, place: u32) -> Result<Vec<Histogram>, KernelError> {
+        self.per_cpu("SYSCALL_HISTOGRAMS", place)
+    }
+
+    /// How often a loss occurred.
+    pub fn loss(&self, cause: Loss) -> Result<u64, KernelError> {
+        Ok(self.per_cpu::<u64>("LOSSES", cause as u32)?.iter().sum())
+    }
+
+    /// Whether a probe is there in some form.
+    pub fn has(&self, name: &str) -> bool {
+        self.probes.iter().any(|probe| probe.hook.name() == name && probe.state != ProbeState::Missing)
+    }
+
+    /// The probes for the report. Their cost is not known here.
+    pub fn probes(&self) -> Vec<Probe> {
+        let describe = |probe: &AttachedProbe| Probe {
+            name: probe.hook.name().to_owned(),
+            hook: probe.place.clone(),
+            state: probe.state,
+            reason: probe.reason.clone(),
+            runs: None,
+            net_ns_per_run: None,
+            recursion_misses: self.statistics(probe).map(|statistics| statistics.recursion_misses),
+        };
+        self.probes.iter().map(describe).collect()
+    }
+
+    /// What the kernel counted of each attached program, by probe name.
+    pub fn program_statistics(&self) -> Vec<(&'static str, ProgramStatistics)> {
+        let of = |probe: &AttachedProbe| Some((probe.hook.name(), self.statistics(probe)?));
+        self.probes.iter().filter_map(of).collect()
+    }
+
+    fn statistics(&self, probe: &AttachedProbe) -> Option<ProgramStatistics> {
+        program::statistics(&self.ebpf, probe.program?)
+    }
+
+    fn per_cpu<T: aya::Pod>(&self, name: &'static str, index: u32) -> Result<Vec<T>, KernelError> {
+        let map: PerCpuArray<_, T> = PerCpuArray::try_from(self.map(name)?).map_err(map_error(name))?;
+        Ok(map.get(&index, 0).map_err(map_error(name))?.to_vec())
+    }
+
+    fn map(&self, name: &'static str) -> Result<&aya::maps::Map, KernelError> {
+        self.ebpf.map(name).ok_or_else(|| no_map(name))
+    }
+}
+
+fn settings(kernel: &RunningKernel, options: SessionOptions) -> Settings {
+    Settings {
+        root_pid: options.root_pid,
+        pid_capacity: kernel.pid_max,
+        // Row 0 is never used.
+        thread_capacity: options.thread_capacity.saturating_add(1),
+        syscall_histogram_capacity: options.syscall_histogram_capacity,
+        ..kernel.settings()
+    }
+}
+
+fn load(kernel: &RunningKernel, settings: &Settings) -> Result<Ebpf, KernelError> {
+    let ebpf = EbpfLoader::new()
+        .btf(Some(&kernel.aya_types))
+        .override_global("SETTINGS", settings, true)
+        .map_max_entries("PID_INDEX", settings.pid_capacity)
+        .map_max_entries("THREADS", settings.thread_capacity)
+        .map_max_entries("SYSCALL_OF_HISTOGRAM", settings.syscall_histogram_capacity)
+        .map_max_entries("SYSCALL_HISTOGRAMS", settings.syscall_histogram_capacity)
+        .load(OBJECT)?;
+    Ok(ebpf)
+}
+
+fn map_threads(ebpf: &Ebpf, capacity: u32) -> Result<ThreadTable, KernelError> {
+    let Some(aya::maps::Map::Array(map)) = ebpf.map("THREADS") else { return Err(no_map("THREADS")) };
+    ThreadTable::map(map.fd(), capacity).map_err(map_error("THREADS"))
+}
+
+fn attach(ebpf: &mut Ebpf, kernel: &RunningKernel, hook: Hook, form: ProbeForm) -> AttachedProbe {
+    let (attached, program, place) = match hook {
+        Hook::Typed { tracepoint, raw_program, arguments } => {
+            return attach_tracepoint(ebpf, kernel, hook, form, (tracepoint, raw_program, arguments));
+        }
+        Hook::Raw { tracepoint } => {
+            (program::attach_raw(ebpf, tracepoint, tracepoint), tracepoint, format!("raw_tp/{tracepoint}"))
+        }
+        Hook::Software { program, event } => {
+            (program::attach_software(ebpf, program, event), program, format!("perf_event/{program}"))
+        }
+    };
+    match attached {
+        Ok(()) => AttachedProbe { hook, program: Some(program), place, state: ProbeState::Attached, reason: None },
+        Err(reason) => missing(hook, place, reason),
+    }
+}
+
+fn attach_tracepoint(
+    ebpf: &mut Ebpf,
+    kernel: &RunningKernel,
+    hook: Hook,
+    form: ProbeForm,
+    (tracepoint, raw_program, arguments): (&'static str, &'static str, &[&str]),
+) -> AttachedProbe {
+    let place = format!("tp_btf/{tracepoint}");
+    if let Err(reason) = check_arguments(kernel, tracepoint, arguments) {
+        return missing(hook, place, reason);
+    }
+    let refused = match form {
+        ProbeForm::Raw => Err(String::from("raw tracepoints were asked for")),
+        ProbeForm::Auto => program::attach_typed(ebpf, tracepoint, tracepoint, &kernel.aya_types),
+    };
+    let Err(reason) = refused else {
+        return AttachedProbe { hook, program: Some(tracepoint), place, state: ProbeState::Attached, reason: None };
+    };
+    let place = format!("raw_tp/{tracepoint}");
+    match program::attach_raw(ebpf, raw_program, tracepoint) {
+        Ok(()) => {
+            AttachedProbe { hook, program: Some(raw_program), place, state: ProbeState::Fallback, reason: Some(reason) }
+        }
+        Err(raw_reason) => missing(hook, place, format!("{reason}; as raw tracepoint: {raw_reason}")),
+    }
+}
+
+/// The order of a tracepoint's arguments has changed between kernels: what the programs rely on must be there.
+fn check_arguments(kernel: &RunningKernel, tracepoint: &str, expected: &[&str]) -> Result<(), String> {
+    let found = kernel.types.tracepoint_arguments(tracepoint).map_err(|error| error.to_string())?;
+    let found = found.ok_or_else(|| format!("this kernel has no tracepoint {tracepoint}"))?;
+    if found.len() >= expected.len() && found.iter().zip(expected).all(|(found, expected)| found == expected) {
+        return Ok(());
+    }
+    Err(format!("arguments are ({}), not ({})", found.join(", "), expected.join(", ")))
+}
+
+fn missing(hook: Hook, place: String, reason: String) -> AttachedProbe {
+    AttachedProbe { hook, program: None, place, state: ProbeState::Missing, reason: Some(reason) }
+}
+
+fn no_map(name: &'static str) -> KernelError {
+    KernelError::Map { name, reason: String::from("not in the eBPF object") }
+}
+
+fn map_error<E: std::fmt::Display>(name: &'static str) -> impl Fn(E) -> KernelError {
+    move |error| KernelError::Map { name, reason: error.to_string() }
+}
