@@ -1,0 +1,174 @@
+//! Independent counters of what the programs count, and the comparison of the two.
+//!
+//! For a thread that lives, the kernel's own counters are in /proc/PID/task/TID/status; for one that has ended, the
+//! programs copied them from its `task_struct` when it entered `do_exit`; for the whole tree of processes that were
+//! waited for, they come back with `wait4`. Each pair is compared since the first instruction, at a moment when our
+//! count stood still, so that no tolerance is needed but the one stated in [`LEADER_NOTE`].
+
+use std::collections::BTreeMap;
+
+use procfs::process::Process;
+use tracer_ebpf::{KernelCounters, ThreadCounts, ThreadState};
+
+use crate::{
+    kernel::{session::Session, snapshot},
+    report::model::Witness,
+    workload::child::Rusage,
+};
+
+const LEADER_NOTE: &str = "the last switch of a process's first thread is added by the kernel if it comes before the \
+                           parent's wait(): up to one per process";
+const FAULT_NOTE: &str = "the kernel also counts pages that it faults in on a program's behalf (MAP_POPULATE, \
+                          get_user_pages), which raise no exception";
+
+/// One thread: our counts and the kernel's, at the same moment.
+#[derive(Clone, Copy, Debug)]
+struct Pair {
+    ours: ThreadCounts,
+    theirs: KernelCounters,
+}
+
+/// Compares threads one by one: ended ones as they were at exit, living ones now.
+///
+/// Returns the witnesses `voluntary_by_thread` and `involuntary_by_thread`. A living thread that keeps running while
+/// it is compared is left out: its two counts cannot be had at one moment.
+pub fn compare_threads(session: &Session, threads: &[ThreadState]) -> BTreeMap<String, Witness> {
+    let pairs: Vec<Pair> = threads.iter().enumerate().filter_map(|(index, thread)| pair(session, index, thread)).collect();
+    let source = "/proc/PID/task/TID/status, and task_struct at exit";
+    let voluntary = by_thread(&pairs, source, |pair| (pair.ours.voluntary_count, pair.theirs.voluntary_count));
+    let involuntary = by_thread(&pairs, source, |pair| (involuntary(&pair.ours), pair.theirs.involuntary_count));
+    BTreeMap::from([
+        (String::from("voluntary_by_thread"), voluntary),
+        (String::from("involuntary_by_thread"), involuntary),
+    ])
+}
+
+fn pair(session: &Session, index: usize, thread: &ThreadState) -> Option<Pair> {
+    if thread.ended_ns != 0 {
+        return Some(Pair { ours: thread.counts_at_exit, theirs: since_start(thread, thread.kernel_at_exit) });
+    }
+    // A few attempts: between two equal readings of ours, theirs was read while nothing happened.
+    for _ in 0..8 {
+        let before = session.threads.row(index + 1).counts;
+        let theirs = living(thread)?;
+        if session.threads.row(index + 1).counts == before {
+            return Some(Pair { ours: before, theirs: since_start(thread, theirs) });
+        }
+    }
+    None
+}
+
+fn living(thread: &ThreadState) -> Option<KernelCounters> {
+    let process = Process::new(i32::try_from(thread.tgid).ok()?).ok()?;
+    let status = process.task_from_tid(i32::try_from(thread.pid).ok()?).ok()?.status().ok()?;
+    Some(KernelCounters {
+        voluntary_count: status.voluntary_ctxt_switches?,
+        involuntary_count: status.nonvoluntary_ctxt_switches?,
+        ..KernelCounters::default()
+    })
+}
+
+fn since_start(thread: &ThreadState, now: KernelCounters) -> KernelCounters {
+    let start = thread.kernel_at_start;
+    KernelCounters {
+        voluntary_count: now.voluntary_count.saturating_sub(start.voluntary_count),
+        involuntary_count: now.involuntary_count.saturating_sub(start.involuntary_count),
+        minor_fault_count: now.minor_fault_count.saturating_sub(start.minor_fault_count),
+        major_fault_count: now.major_fault_count.saturating_sub(start.major_fault_count),
+    }
+}
+
+fn by_thread(pairs: &[Pair], source: &str, counts: fn(&Pair) -> (u64, u64)) -> Witness {
+    let counts: Vec<_> = pairs.iter().map(counts).collect();
+    Witness {
+        ours: counts.iter().map(|(ours, _)| ours).sum(),
+        theirs: counts.iter().map(|(_, theirs)| theirs).sum(),
+        source: source.to_owned(),
+        threads_compared: Some(counts.len() as u64),
+        threads_disagreeing: Some(counts.iter().filter(|(ours, theirs)| ours != theirs).count() as u64),
+        ..Witness::default()
+    }
+}
+
+/// What the kernel counts as involuntary.
+fn involuntary(counts: &ThreadCounts) -> u64 {
+    counts.preempted_count + counts.yielded_count
+}
+
+/// Compares the whole tree with what `wait4` said of it. `threads` is the table after the end.
+///
+/// Returns the witnesses `voluntary`, `involuntary`, `minor_faults` and `major_faults`. Processes that nobody waited
+/// for are in ours only.
+pub fn compare_tree(threads: &[ThreadState], rusage: &Rusage) -> BTreeMap<String, Witness> {
+    let ours = threads.iter().fold(ThreadCounts::default(), |all, thread| snapshot::sum(&all, &thread.counts));
+    let start = threads.first().map(|thread| thread.kernel_at_start).unwrap_or_default();
+    let leaders = threads.iter().filter(|thread| thread.is_leader != 0).count() as u64;
+    let witness = |ours, theirs: u64, start, bound, note: Option<&str>| Witness {
+        ours,
+        theirs: theirs.saturating_sub(start),
+        source: String::from("wait4 rusage, less what the child had before its first instruction"),
+        bound,
+        note: note.map(str::to_owned),
+        ..Witness::default()
+    };
+    BTreeMap::from([
+        (
+            String::from("voluntary"),
+            witness(ours.voluntary_count, rusage.voluntary, start.voluntary_count, leaders, Some(LEADER_NOTE)),
+        ),
+        (
+            String::from("involuntary"),
+            witness(involuntary(&ours), rusage.involuntary, start.involuntary_count, 0, None),
+        ),
+        (
+            String::from("minor_faults"),
+            witness(ours.minor_fault_count, rusage.minor_faults, start.minor_fault_count, 0, Some(FAULT_NOTE)),
+        ),
+        (
+            String::from("major_faults"),
+            witness(ours.major_fault_count, rusage.major_faults, start.major_fault_count, 0, None),
+        ),
+    ])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn thread(voluntary: u64, is_leader: u32) -> ThreadState {
+        let counts = ThreadCounts { voluntary_count: voluntary, preempted_count: 2, yielded_count: 1, ..Default::default() };
+        ThreadState { is_leader, counts, ..Default::default() }
+    }
+
+    #[test]
+    fn what_the_child_did_before_it_was_released_is_subtracted() {
+        let mut root = thread(10, 1);
+        root.kernel_at_start = KernelCounters { voluntary_count: 4, involuntary_count: 1, ..Default::default() };
+        let rusage = Rusage { voluntary: 19, involuntary: 7, ..Rusage::default() };
+        let witness = compare_tree(&[root, thread(5, 0)], &rusage);
+        assert_eq!((witness["voluntary"].ours, witness["voluntary"].theirs), (15, 15));
+        assert_eq!((witness["involuntary"].ours, witness["involuntary"].theirs), (6, 6));
+        assert!(witness.values().all(Witness::agrees));
+    }
+
+    #[test]
+    fn a_switch_too_many_disagrees_and_the_last_one_of_a_leader_does_not() {
+        let rusage = |voluntary| Rusage { voluntary, involuntary: 3, ..Rusage::default() };
+        assert!(compare_tree(&[thread(10, 1)], &rusage(11))["voluntary"].agrees());
+        assert!(!compare_tree(&[thread(10, 1)], &rusage(12))["voluntary"].agrees());
+        assert!(!compare_tree(&[thread(10, 1)], &rusage(9))["voluntary"].agrees());
+    }
+
+    #[test]
+    fn threads_that_cancel_out_still_disagree() {
+        let pair = |ours, theirs| Pair {
+            ours: ThreadCounts { voluntary_count: ours, ..Default::default() },
+            theirs: KernelCounters { voluntary_count: theirs, ..Default::default() },
+        };
+        let witness = by_thread(&[pair(3, 4), pair(4, 3)], "test", |pair| {
+            (pair.ours.voluntary_count, pair.theirs.voluntary_count)
+        });
+        assert_eq!((witness.ours, witness.theirs, witness.threads_disagreeing), (7, 7, Some(2)));
+        assert!(!witness.agrees());
+    }
+}
