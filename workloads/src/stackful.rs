@@ -3,10 +3,14 @@
 use std::cell::Cell;
 use std::collections::VecDeque;
 use std::hint::black_box;
+use std::io;
 use std::rc::Rc;
 
+use anyhow::{Context, Result};
+use corosensei::stack::DefaultStack;
 use corosensei::{Coroutine, CoroutineResult, Yielder};
 
+use crate::limits::mapping_limit;
 use crate::slot::Slot;
 use crate::task_set::TaskSet;
 
@@ -46,7 +50,10 @@ pub enum Suspended {
 /// What a coroutine sees of the scheduler: it is resumed with the token, or 0 where there is none.
 pub type Scheduler = Yielder<u64, Suspended>;
 
-/// Task `index` of `switch`.
+/// What the task with this index does once the gate is open.
+pub type Body = fn(&Coroutines, usize, &Scheduler);
+
+/// Task `index` of `switch`. The scheduler hands the token to the first task.
 pub fn switch(tasks: &Coroutines, index: usize, scheduler: &Scheduler) {
     let mut token = scheduler.suspend(Suspended::Parked);
     while token < tasks.operations() {
@@ -72,18 +79,22 @@ pub fn control(tasks: &Coroutines, index: usize, _scheduler: &Scheduler) {
     tasks.count_share(index);
 }
 
-/// The coroutines, each with the crate's default stack of 1 MiB, and the loop that resumes them.
+/// The size the crate gives a stack by default.
+const STACK_BYTES: usize = 1 << 20;
+
+/// The coroutines, and the loop that resumes them.
 pub struct Ring {
     coroutines: Vec<Coroutine<u64, Suspended, ()>>,
 }
 
 impl Ring {
     /// Creates the coroutines, parked at the gate.
-    pub fn new(tasks: &Coroutines, body: fn(&Coroutines, usize, &Scheduler)) -> Self {
-        let coroutines = (0..tasks.count()).map(|index| create(Rc::clone(tasks), index, body)).collect();
-        let mut ring = Self { coroutines };
+    pub fn new(tasks: &Coroutines, body: Body) -> Result<Self> {
+        let failed = |index| format!("cannot create coroutine {} of {}, {}", index + 1, tasks.count(), mapping_limit());
+        let create = |index| create(Rc::clone(tasks), index, body).with_context(|| failed(index));
+        let mut ring = Self { coroutines: (0..tasks.count()).map(create).collect::<Result<_>>()? };
         ring.resume_all();
-        ring
+        Ok(ring)
     }
 
     /// Resumes every coroutine once; those that give way go on in turn, until all are parked.
@@ -113,13 +124,13 @@ impl Ring {
     }
 }
 
-fn create(tasks: Coroutines, index: usize, body: fn(&Coroutines, usize, &Scheduler)) -> Coroutine<u64, Suspended, ()> {
-    Coroutine::new(move |scheduler: &Scheduler, _| {
+fn create(tasks: Coroutines, index: usize, body: Body) -> io::Result<Coroutine<u64, Suspended, ()>> {
+    Ok(Coroutine::with_stack(DefaultStack::new(STACK_BYTES)?, move |scheduler: &Scheduler, _| {
         tasks.arrive();
         scheduler.suspend(Suspended::Parked);
         body(&tasks, index, scheduler);
         loop {
             scheduler.suspend(Suspended::Parked);
         }
-    })
+    }))
 }

@@ -28,7 +28,7 @@ pub fn start<T: Send + 'static>(tasks: &Threads, extras: Vec<T>, body: fn(&Threa
             body(&own, index, &mut extra);
             stay_alive()
         });
-        let failed = || format!("create thread {} of {}, {}", index + 1, tasks.count(), limits::thread_limits());
+        let failed = || format!("cannot create thread {} of {}, {}", index + 1, tasks.count(), limits::thread_limits());
         tasks.slot(index).assign(thread.with_context(failed)?.thread());
     }
     wait_until(tasks, TaskSet::all_arrived);

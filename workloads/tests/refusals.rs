@@ -100,3 +100,26 @@ fn scenarios_that_are_not_offered() {
         }
     }
 }
+
+/// Runs a program, which has to fail, with the limit of a resource of the shell's `ulimit`; gives its stderr.
+fn limited(path: &str, limit: &str, arguments: &str) -> String {
+    let script = format!("ulimit {limit} && exec {path} {arguments} --operations 7");
+    let mut command = Command::new("sh");
+    command.args(["-c", &script]);
+    let mut program = Program::spawn(command);
+    assert_eq!(program.line(), "", "{script}");
+    let (status, _, stderr) = program.end();
+    assert_eq!(status.code(), Some(1), "{script}");
+    stderr
+}
+
+#[test]
+fn limits_are_named() {
+    let address_space = "-v 1000000";
+    let threads = limited(env!("CARGO_BIN_EXE_taskweight-os-thread"), address_space, "switch --tasks 10000");
+    assert!(threads.contains("kernel.threads-max") && threads.contains("RLIMIT_NPROC"), "{threads}");
+    let coroutines = limited(env!("CARGO_BIN_EXE_taskweight-corosensei"), address_space, "switch --tasks 10000");
+    let pipes = limited(env!("CARGO_BIN_EXE_taskweight-tokio"), "-n 100", "switch-io --tasks 1000000000");
+    assert!(pipes.contains("need 2000000032 file descriptors, the hard limit RLIMIT_NOFILE is 100"), "{pipes}");
+    assert!(coroutines.contains("of 10000, the limit may be vm.max_map_count"), "{coroutines}");
+}

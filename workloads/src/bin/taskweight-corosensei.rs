@@ -7,7 +7,7 @@ use workloads::arguments::{Arguments, CommonCommand};
 use workloads::program::Model;
 use workloads::protocol::Protocol;
 use workloads::scenario::Scenario;
-use workloads::stackful::{self, Coroutines, Ring};
+use workloads::stackful::{self, Body, Coroutines, Ring};
 use workloads::task_set::TaskSet;
 
 const MODEL: Model = Model { name: "corosensei", scenarios: &[Scenario::Switch, Scenario::Yield, Scenario::Control] };
@@ -17,14 +17,14 @@ fn main() {
 }
 
 fn run(arguments: &Arguments, protocol: &Protocol) -> Result<()> {
-    let body = match arguments.scenario {
+    let body: Body = match arguments.scenario {
         Scenario::Switch => stackful::switch,
         Scenario::Yield => stackful::give_way,
         Scenario::Control => stackful::control,
         Scenario::SwitchIo => MODEL.refuse(arguments.scenario),
     };
     let tasks: Coroutines = Rc::new(TaskSet::new(arguments));
-    let mut ring = Ring::new(&tasks, body);
+    let mut ring = Ring::new(&tasks, body)?;
     protocol.ready(arguments.tasks)?;
     tasks.open();
     ring.resume_all();

@@ -29,6 +29,11 @@ impl Program {
     pub fn start(path: &str, arguments: &str) -> Self {
         let mut command = Command::new(path);
         command.args(arguments.split_whitespace());
+        Self::spawn(command)
+    }
+
+    /// Starts the program, with pipes to it.
+    pub fn spawn(mut command: Command) -> Self {
         let pipes = [Stdio::piped(), Stdio::piped(), Stdio::piped()];
         let [stdin, stdout, stderr] = pipes;
         let mut child = command.stdin(stdin).stdout(stdout).stderr(stderr).spawn().unwrap();
