@@ -9,6 +9,7 @@
 //! [`stackless`].
 
 pub mod arguments;
+pub mod asleep;
 pub mod executor;
 pub mod limits;
 pub mod program;

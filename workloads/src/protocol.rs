@@ -8,6 +8,8 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail};
 use serde::Serialize;
 
+use crate::asleep;
+
 /// What a program says.
 #[derive(Serialize, Debug)]
 #[serde(tag = "event", rename_all = "lowercase")]
@@ -45,8 +47,9 @@ impl Protocol {
         Ok(Self { lines })
     }
 
-    /// Says that all tasks are parked, and waits for `go`.
+    /// Says that all tasks are parked, once every other thread is asleep, and waits for `go`.
     pub fn ready(&self, tasks: u32) -> Result<()> {
+        asleep::wait_for_others().context("see in /proc whether the threads are asleep")?;
         say(&Event::Ready { tasks })?;
         self.expect("go")
     }

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::task::{Wake, Waker};
 use std::thread::{self, Thread};
-use std::{fs, io};
 
 use anyhow::{Context, Result};
 
@@ -20,7 +19,8 @@ pub fn explain_panics() {
     }));
 }
 
-/// Starts one thread for each task, with the standard library's stack of 2 MiB, and waits until all are asleep.
+/// Starts one thread for each task, with the standard library's stack of 2 MiB, and waits until all have come to the
+/// gate.
 pub fn start<T: Send + 'static>(tasks: &Threads, extras: Vec<T>, body: fn(&Threads, usize, &mut T)) -> Result<()> {
     for (index, mut extra) in extras.into_iter().enumerate() {
         let own = Arc::clone(tasks);
@@ -32,7 +32,7 @@ pub fn start<T: Send + 'static>(tasks: &Threads, extras: Vec<T>, body: fn(&Threa
         tasks.slot(index).assign(thread.with_context(failed)?.thread());
     }
     wait_until(tasks, TaskSet::all_arrived);
-    wait_until_asleep().context("see whether the threads are asleep")
+    Ok(())
 }
 
 /// Parks the calling thread until `condition`, of which the supervisor is told, holds.
@@ -57,21 +57,4 @@ fn stay_alive() {
     loop {
         thread::park();
     }
-}
-
-/// Waits until every thread but this one is in an interruptible sleep: between arriving and parking lies a moment.
-fn wait_until_asleep() -> io::Result<()> {
-    let own = fs::read_link("/proc/thread-self")?;
-    for entry in fs::read_dir("/proc/self/task")? {
-        let path = entry?.path();
-        while path.file_name() != own.file_name() && !is_asleep(&fs::read_to_string(path.join("stat"))?) {
-            thread::yield_now();
-        }
-    }
-    Ok(())
-}
-
-/// Whether the state, the first field after the name in parentheses of /proc/PID/stat, is S.
-fn is_asleep(stat: &str) -> bool {
-    stat.rsplit_once(") ").is_some_and(|(_, fields)| fields.starts_with('S'))
 }
