@@ -2,6 +2,7 @@
 
 use anyhow::Result;
 
+use crate::toolchain::Toolchain;
 use crate::workspace::Workspace;
 use crate::{command, ebpf};
 
@@ -13,8 +14,9 @@ pub fn build(workspace: &Workspace) -> Result<()> {
     Ok(())
 }
 
-/// Builds everything.
-pub fn programs(workspace: &Workspace) -> Result<()> {
-    ebpf::build(workspace)?;
-    command::run(&mut workspace.cargo(["build", "--release", "-p", "tracer", "-p", "workloads"]))
+/// Builds everything, and returns the toolchain that did it.
+pub fn programs(workspace: &Workspace) -> Result<Toolchain> {
+    let toolchain = ebpf::build(workspace)?;
+    command::run(&mut workspace.cargo(["build", "--release", "-p", "tracer", "-p", "workloads"]))?;
+    Ok(toolchain)
 }

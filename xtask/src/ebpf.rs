@@ -15,9 +15,10 @@ use crate::workspace::Workspace;
 const TARGET: &str = if cfg!(target_endian = "big") { "bpfeb-unknown-none" } else { "bpfel-unknown-none" };
 
 /// Set-up and the object.
-pub fn build(workspace: &Workspace) -> Result<()> {
+pub fn build(workspace: &Workspace) -> Result<Toolchain> {
     let toolchain = setup::ensure(workspace, Need::Build)?;
-    object(workspace, &toolchain)
+    object(workspace, &toolchain)?;
+    Ok(toolchain)
 }
 
 /// Builds the object and puts it where the build script of `tracer` finds it.

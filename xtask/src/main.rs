@@ -53,7 +53,7 @@ fn dispatch(verb: Verb) -> Result<ExitCode> {
     let workspace = Workspace::find()?;
     match verb {
         Verb::Setup => setup::ensure(&workspace, Need::Build).map(|_| println!("everything is in place"))?,
-        Verb::BuildEbpf => ebpf::build(&workspace)?,
+        Verb::BuildEbpf => drop(ebpf::build(&workspace)?),
         Verb::Build => build::build(&workspace)?,
         Verb::Lint => return lint::lint(&workspace),
         Verb::Run(args) => return run::run(&workspace, &args),
