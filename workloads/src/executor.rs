@@ -107,3 +107,25 @@ impl ReadyQueue {
         Some(index)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::cell::RefCell;
+    use std::future::pending;
+
+    use super::{Executor, yield_now};
+
+    #[test]
+    fn tasks_that_yield_run_in_turn() {
+        let order = RefCell::new(Vec::new());
+        let mut executor = Executor::new(3, async |index| {
+            for _ in 0..=index {
+                order.borrow_mut().push(index);
+                yield_now().await;
+            }
+            pending().await
+        });
+        executor.run_until_idle();
+        assert_eq!(*order.borrow(), [0, 1, 2, 1, 2, 2]);
+    }
+}

@@ -24,4 +24,5 @@ pub mod thread_pipe;
 pub mod thread_slot;
 pub mod thread_start;
 pub mod tokio_model;
+pub mod tokio_pipe;
 pub mod turns;

@@ -1,25 +1,23 @@
 //! The models `tokio` and `tokio-mt`: they differ in the runtime only.
 
 use std::future::Future;
-use std::io;
+use std::mem::ManuallyDrop;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use anyhow::{Context, Result};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::unix::pipe::{Receiver, Sender, pipe};
-use tokio::runtime::Builder;
+use tokio::runtime::{Builder, Runtime};
 use tokio::task::yield_now;
 
 use crate::arguments::Arguments;
-use crate::protocol::Protocol;
+use crate::protocol::{Outcome, Protocol};
 use crate::scenario::Scenario;
-use crate::slot::{SharedSlot, Slot};
+use crate::slot::SharedSlot;
 use crate::task_set::TaskSet;
 use crate::turns::{TurnCounter, Turns};
-use crate::{limits, program, stackless};
+use crate::{limits, stackless, tokio_pipe};
 
-type Tasks = Arc<TaskSet<SharedSlot>>;
+/// The tasks of one run, each a tokio task.
+pub type Tasks = Arc<TaskSet<SharedSlot>>;
 
 /// The scenarios tokio offers.
 pub const SCENARIOS: &[Scenario] = &[Scenario::Switch, Scenario::SwitchIo, Scenario::Yield, Scenario::Control];
@@ -41,23 +39,15 @@ pub fn run_on_many_threads(arguments: &Arguments, protocol: &Protocol, workers: 
     run(builder, arguments, protocol, (), || None)
 }
 
-/// Drivers are enabled for the scenario that needs one only: with I/O enabled the runtime calls `epoll_wait` once
-/// every 61 polls even if nothing waits for I/O, and 0.016 system calls would be added to every operation.
-fn run<T>(
-    mut builder: Builder,
+/// Runs the scenario, and leaves runtime and tasks to the end of the process.
+fn run<T: Turns + Clone + Send + 'static>(
+    builder: Builder,
     arguments: &Arguments,
     protocol: &Protocol,
     turns: T,
     switches: impl Fn() -> Option<u64>,
-) -> Result<()>
-where
-    T: Turns + Clone + Send + 'static,
-{
-    if arguments.scenario == Scenario::SwitchIo {
-        limits::allow_pipes(arguments.tasks)?;
-        builder.enable_io();
-    }
-    let runtime = builder.build().context("start the tokio runtime")?;
+) -> Result<()> {
+    let runtime = ManuallyDrop::new(build(builder, arguments)?);
     runtime.block_on(async {
         let tasks: Tasks = Arc::new(TaskSet::new(arguments));
         spawn(&tasks, arguments.scenario, &turns)?;
@@ -65,11 +55,20 @@ where
         protocol.ready(arguments.tasks)?;
         tasks.open();
         tasks.supervise(TaskSet::is_finished).await;
-        let mut outcome = tasks.outcome()?;
-        outcome.logical_switches = switches().unwrap_or(outcome.logical_switches);
-        protocol.done(&outcome)?;
-        std::process::exit(0)
+        let outcome = tasks.outcome()?;
+        let logical_switches = switches().unwrap_or(outcome.logical_switches);
+        protocol.done(&Outcome { logical_switches, ..outcome })
     })
+}
+
+/// The runtime, with I/O only where the scenario needs it: with I/O enabled it calls `epoll_wait` once every 61 polls
+/// even if nothing waits for I/O, which would add 0.016 system calls to every operation.
+fn build(mut builder: Builder, arguments: &Arguments) -> Result<Runtime> {
+    if arguments.scenario == Scenario::SwitchIo {
+        limits::allow_pipes(arguments.tasks)?;
+        builder.enable_io();
+    }
+    builder.build().context("start the tokio runtime")
 }
 
 fn spawn<T: Turns + Clone + Send + 'static>(tasks: &Tasks, scenario: Scenario, turns: &T) -> Result<()> {
@@ -80,8 +79,8 @@ fn spawn<T: Turns + Clone + Send + 'static>(tasks: &Tasks, scenario: Scenario, t
         }
         Scenario::Control => spawn_each(tasks, stackless::control),
         Scenario::SwitchIo => {
-            for (index, ends) in pipe_ring(tasks.count())?.into_iter().enumerate() {
-                tokio::spawn(switch_io(Arc::clone(tasks), index, ends));
+            for (index, ends) in tokio_pipe::pipe_ring(tasks.count())?.into_iter().enumerate() {
+                tokio::spawn(tokio_pipe::switch_io(Arc::clone(tasks), index, ends));
             }
         }
     }
@@ -95,55 +94,4 @@ where
     for index in 0..tasks.count() {
         tokio::spawn(create(Arc::clone(tasks), index));
     }
-}
-
-/// A task's ends of the ring of pipes, and the value of the token, which only its holder touches.
-struct PipeEnds {
-    own: Receiver,
-    next: Sender,
-    token: Arc<AtomicU64>,
-}
-
-impl PipeEnds {
-    async fn hand(&mut self, token: u64) -> io::Result<()> {
-        self.token.store(token, Ordering::Release);
-        self.next.write_all(&[1]).await
-    }
-
-    /// Reads one byte into a larger buffer, as most programs do: a read that fills its buffer makes the runtime try
-    /// again, and find the pipe empty, before it waits for readiness.
-    async fn receive(&mut self) -> io::Result<u64> {
-        match self.own.read(&mut [0; 8]).await? {
-            1 => Ok(self.token.load(Ordering::Acquire)),
-            length => Err(io::Error::other(format!("read {length} bytes from the pipe, not 1"))),
-        }
-    }
-}
-
-fn pipe_ring(count: usize) -> Result<Vec<PipeEnds>> {
-    let token = Arc::new(AtomicU64::new(0));
-    let pipes: io::Result<Vec<_>> = (0..count).map(|_| pipe()).collect();
-    let (mut writers, readers): (Vec<_>, Vec<_>) = pipes.context("create the pipes")?.into_iter().unzip();
-    writers.rotate_left(1);
-    let ends = |(own, next)| PipeEnds { own, next, token: Arc::clone(&token) };
-    Ok(readers.into_iter().zip(writers).map(ends).collect())
-}
-
-async fn switch_io(tasks: Tasks, index: usize, mut ends: PipeEnds) {
-    stackless::pass_gate(&tasks, index).await;
-    match take_round(&tasks, index, &mut ends).await {
-        Ok(token) => tasks.finish(token),
-        Err(error) => program::fail(&anyhow::Error::new(error).context("hand the token over")),
-    }
-    stackless::stay_alive().await
-}
-
-async fn take_round(tasks: &Tasks, index: usize, ends: &mut PipeEnds) -> io::Result<u64> {
-    let mut token = if index == 0 { 0 } else { ends.receive().await? };
-    while token < tasks.operations() {
-        tasks.slot(index).count();
-        ends.hand(token + 1).await?;
-        token = ends.receive().await?;
-    }
-    Ok(token)
 }

@@ -54,3 +54,21 @@ impl Turns for Arc<TurnCounter> {
         self.yielded.store(index, Ordering::Relaxed);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Task 0 yields to 1, 1 to itself, and ends; 0 goes on.
+    #[test]
+    fn only_yields_to_others_count() {
+        let turns = Arc::new(TurnCounter::default());
+        turns.begin(0);
+        turns.end(0);
+        turns.begin(1);
+        turns.end(1);
+        turns.begin(1);
+        turns.begin(0);
+        assert_eq!(turns.passed(), 1);
+    }
+}

@@ -77,6 +77,17 @@ impl Program {
     }
 }
 
+/// The sum of a counter in /proc/PID/task/TID/status over all threads of the process.
+pub fn status_sum(program: &Program, field: &str) -> u64 {
+    let tasks = std::fs::read_dir(format!("/proc/{}/task", program.child.id())).unwrap();
+    let value = |path: std::path::PathBuf| {
+        let status = std::fs::read_to_string(path.join("status")).unwrap();
+        let value = status.lines().find_map(|line| line.strip_prefix(field)?.strip_prefix(':'));
+        value.unwrap().trim().parse::<u64>().unwrap()
+    };
+    tasks.map(|task| value(task.unwrap().path())).sum()
+}
+
 /// Runs a scenario from `ready` to a clean exit, and gives the parsed `done` line.
 pub fn complete(path: &str, scenario: &str, tasks: usize, operations: u64) -> Value {
     let mut program = Program::start(path, &format!("{scenario} --tasks {tasks} --operations {operations}"));
