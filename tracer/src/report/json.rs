@@ -1,1 +1,25 @@
 //! Reading and writing reports as JSON.
+
+mod destination;
+mod layout;
+mod source;
+
+pub use destination::{Destination, DestinationError};
+pub use source::{ReadError, read};
+
+use std::io::{self, BufWriter, Write};
+
+use serde::Serialize;
+
+use super::model::Report;
+
+/// Writes the report: one field a line, buckets and other plain lists on one line each.
+///
+/// # Errors
+/// When `out` cannot be written.
+pub fn write(report: &Report, out: impl Write) -> io::Result<()> {
+    let mut out = BufWriter::new(out);
+    report.serialize(&mut serde_json::Serializer::with_formatter(&mut out, layout::Layout::default()))?;
+    out.write_all(b"\n")?;
+    out.flush()
+}
