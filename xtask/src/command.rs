@@ -2,6 +2,7 @@
 
 use std::env;
 use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::process::Command;
@@ -48,11 +49,13 @@ pub fn show(command: &Command) {
     eprintln!("+ {}", line(command));
 }
 
-/// The command on one line, the program by its name only and the environment given to `env` left out.
+/// The command on one line: the program by its name only, `sudo env NAME=value` without the variables.
 fn line(command: &Command) -> String {
     let name = |path: &OsStr| PathBuf::from(path).file_name().unwrap_or(path).to_string_lossy().into_owned();
-    let args = command.get_args().map(|arg| arg.to_string_lossy().replace('\x1f', " "));
-    std::iter::once(name(command.get_program())).chain(args).collect::<Vec<_>>().join(" ")
+    let program = name(command.get_program());
+    let is_environment = |arg: &&OsStr| program == "sudo" && (*arg == "env" || arg.as_bytes().contains(&b'='));
+    let args = command.get_args().skip_while(is_environment).map(|arg| arg.to_string_lossy().into_owned());
+    std::iter::once(program.clone()).chain(args).collect::<Vec<_>>().join(" ")
 }
 
 /// Whether this process is root.
@@ -106,6 +109,13 @@ mod tests {
         let mut command = Command::new("/usr/local/bin/cargo");
         command.args(["build", "--release"]);
         assert_eq!(line(&command), "cargo build --release");
+    }
+
+    #[test]
+    fn the_environment_for_root_is_not_shown() {
+        let mut command = Command::new("/usr/bin/sudo");
+        command.args(["env", "PATH=/a", "CI=true", "apt-get", "-o", "a=b"]);
+        assert_eq!(line(&command), "sudo apt-get -o a=b");
     }
 
     #[test]

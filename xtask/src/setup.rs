@@ -1,6 +1,7 @@
 //! `setup`: look at what is there, say what will be installed, install it.
 
 mod install;
+mod llvm;
 mod plan;
 mod probe;
 

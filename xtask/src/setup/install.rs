@@ -3,8 +3,9 @@
 use std::fs;
 use std::process::{Command, Stdio};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 
+use super::llvm::Llvm;
 use super::plan::{BPF_LINKER, Step};
 use super::probe;
 use crate::command;
@@ -16,7 +17,7 @@ pub fn install(workspace: &Workspace, toolchain: &Toolchain, step: &Step) -> Res
     match step {
         Step::Components(names) => components(workspace, names),
         Step::Packages(names) => packages(names),
-        Step::BpfLinker { replace, .. } => bpf_linker(workspace, toolchain.llvm_major, *replace),
+        Step::BpfLinker { replace, .. } => bpf_linker(workspace, toolchain, *replace),
     }
 }
 
@@ -24,20 +25,24 @@ fn components(workspace: &Workspace, names: &[&str]) -> Result<()> {
     command::run(Command::new("rustup").args(["component", "add"]).args(names).current_dir(&workspace.root))
 }
 
-/// Installs packages; the lists are fetched first when they do not know one of them.
+/// Installs packages; the lists are fetched first when they do not know one of them or are too old to install it.
 fn packages(names: &[String]) -> Result<()> {
-    if !names.iter().all(|name| apt_knows(name)) {
-        eprintln!("the package lists do not have {}: fetching them", names.join(", "));
-        apt(&["update"])?;
-    }
+    let all_known = || names.iter().all(|name| apt_knows(name));
     let install: Vec<_> =
         ["install", "--yes", "--no-install-recommends"].into_iter().chain(names.iter().map(String::as_str)).collect();
-    if apt(&install).is_ok() {
+    if all_known() && apt(&install).is_ok() {
         return Ok(());
     }
-    eprintln!("the package lists may be too old: fetching them, and once more");
+    eprintln!("the package lists are empty or old: fetching them");
     apt(&["update"])?;
-    apt(&install).with_context(|| format!("install {} by hand, or set LLVM_PREFIX to this LLVM", names.join(", ")))
+    if !all_known() {
+        bail!(
+            "this system has no package {}: install that LLVM and set LLVM_PREFIX to it, or use rustup's rustc, \
+               which brings it along",
+            names.join(", ")
+        );
+    }
+    apt(&install)
 }
 
 fn apt_knows(package: &str) -> bool {
@@ -51,10 +56,12 @@ fn apt(args: &[&str]) -> Result<()> {
 }
 
 /// Builds bpf-linker into the target directory; not into the user's home, where another version may be in use.
-fn bpf_linker(workspace: &Workspace, llvm_major: u32, replace: bool) -> Result<()> {
-    let prefix = probe::llvm_prefix(llvm_major).with_context(|| {
+fn bpf_linker(workspace: &Workspace, toolchain: &Toolchain, replace: bool) -> Result<()> {
+    let llvm_major = toolchain.llvm_major;
+    let llvm = Llvm::find(toolchain).with_context(|| {
         format!("LLVM {llvm_major} is installed, but its libLLVM.so is not found: set LLVM_PREFIX to its folder")
     })?;
+    let prefix = llvm.prefix(&workspace.tools().join("llvm"))?;
     let feature = format!("llvm-{llvm_major}");
     let build = workspace.tools().join("build");
     let mut cargo = workspace.cargo(["install", "bpf-linker", "--version", BPF_LINKER, "--locked", "--quiet"]);

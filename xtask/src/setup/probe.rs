@@ -1,10 +1,10 @@
 //! Looks at the machine; changes nothing.
 
-use std::env;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 
+use super::llvm::Llvm;
 use super::plan::{BPF_LINKER, Found, Linker, Means};
 use crate::command;
 use crate::toolchain::Toolchain;
@@ -19,7 +19,7 @@ pub fn look(workspace: &Workspace, toolchain: &Toolchain) -> Found {
         rust_src: toolchain.has_rust_src(),
         rustfmt: has_cargo(toolchain, "cargo-fmt"),
         clippy: has_cargo(toolchain, "cargo-clippy"),
-        llvm: bpf_linker == Linker::Ready || llvm_prefix(llvm_major).is_some(),
+        llvm: bpf_linker == Linker::Ready || Llvm::find(toolchain).is_some(),
         bpf_linker,
     }
 }
@@ -38,26 +38,6 @@ pub fn stamp(llvm_major: u32) -> String {
 /// The file that holds the stamp.
 pub fn stamp_path(workspace: &Workspace) -> PathBuf {
     workspace.tools().join("bpf-linker.stamp")
-}
-
-/// The folder with this LLVM, for bpf-linker's `LLVM_PREFIX`: `lib/libLLVM.so` lies in it.
-pub fn llvm_prefix(major: u32) -> Option<PathBuf> {
-    let named = format!("llvm-config-{major}");
-    let debian = PathBuf::from(format!("/usr/lib/llvm-{major}"));
-    let asked = [named.as_str(), "llvm-config"].into_iter().filter_map(|program| configured_prefix(program, major));
-    let given = env::var_os("LLVM_PREFIX").map(PathBuf::from);
-    given.into_iter().chain([debian]).chain(asked).find(|prefix| has_library(prefix))
-}
-
-/// The prefix that an `llvm-config` tells, when it is of this LLVM.
-fn configured_prefix(program: &str, major: u32) -> Option<PathBuf> {
-    let ask = |arg| command::output(Command::new(program).arg(arg)).ok();
-    ask("--version")?.starts_with(&format!("{major}.")).then_some(())?;
-    Some(ask("--prefix")?.trim().into())
-}
-
-fn has_library(prefix: &Path) -> bool {
-    ["lib", "lib64"].iter().any(|lib| prefix.join(lib).join("libLLVM.so").exists())
 }
 
 /// rustup puts a proxy for each of cargo's programs into PATH even when the component is absent, so PATH
