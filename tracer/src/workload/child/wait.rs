@@ -1,7 +1,7 @@
 //! Waiting for the program, and what the kernel says about it once it is gone.
 
 use std::io;
-use std::os::fd::AsFd;
+use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::process::ExitStatusExt;
 use std::process::ExitStatus;
 use std::time::Instant;
@@ -108,10 +108,15 @@ impl Child {
             if let Some(received) = received {
                 return Ok(Waited::Signalled(received));
             }
-            if poll_readable([self.pidfd.as_fd(), signals.as_fd()], deadline)? == [false; 2] {
+            if poll_readable([self.pidfd(), signals.as_fd()], deadline)? == [false; 2] {
                 return Ok(Waited::TimedOut);
             }
         }
+    }
+
+    /// Readable once the program has exited.
+    pub(in super::super) fn pidfd(&self) -> BorrowedFd<'_> {
+        self.pidfd.as_fd()
     }
 
     /// Whether the program has exited, all its threads included.
@@ -119,7 +124,7 @@ impl Child {
     /// # Errors
     /// When `poll` fails.
     pub fn has_exited(&self) -> io::Result<bool> {
-        let [exited] = poll_readable([self.pidfd.as_fd()], Some(Instant::now()))?;
+        let [exited] = poll_readable([self.pidfd()], Some(Instant::now()))?;
         Ok(exited)
     }
 
@@ -151,7 +156,7 @@ impl Child {
     /// # Errors
     /// When `wait4` fails, as it does for a program that was reaped.
     pub fn reap(&mut self) -> io::Result<Exit> {
-        poll_readable([self.pidfd.as_fd()], None)?;
+        poll_readable([self.pidfd()], None)?;
         self.kill_group();
         let mut status = 0;
         // SAFETY: all zeroes is a valid `rusage`.

@@ -1,0 +1,130 @@
+//! A line to an event.
+
+use serde_json::{Map, Value};
+
+use super::error::{Excerpt, Problem, Step};
+
+/// The tasks exist and are parked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ready {
+    /// How many.
+    pub tasks: u64,
+}
+
+/// The work is done, the tasks are still alive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Done {
+    /// Operations of all tasks together; 0 for work that has none.
+    pub operations: u64,
+    /// Control passing from one task to another.
+    pub logical_switches: u64,
+    /// From `go` to the last operation by the program's own clock, at least 1.
+    pub elapsed_ns: u64,
+}
+
+/// Reads `ready`. There must be as many tasks as were asked for, or figures per task would be wrong.
+pub(super) fn ready(line: &[u8], expected: u64) -> Result<Ready, Problem> {
+    let tasks = Fields::of(line, Step::Ready)?.number("tasks", 0)?;
+    if tasks == expected { Ok(Ready { tasks }) } else { Err(Problem::WrongTasks { found: tasks, expected }) }
+}
+
+/// Reads `done`.
+pub(super) fn done(line: &[u8]) -> Result<Done, Problem> {
+    let fields = Fields::of(line, Step::Done)?;
+    Ok(Done {
+        operations: fields.number("operations", 0)?,
+        logical_switches: fields.number("logical_switches", 0)?,
+        elapsed_ns: fields.number("elapsed_ns", 1)?,
+    })
+}
+
+/// The fields of an event, and the line they stand in, for errors.
+struct Fields<'a> {
+    line: &'a [u8],
+    values: Map<String, Value>,
+}
+
+impl<'a> Fields<'a> {
+    fn of(line: &'a [u8], due: Step) -> Result<Self, Problem> {
+        let text = std::str::from_utf8(line).map_err(|_| Problem::NotUtf8 { line: Excerpt::of(line) })?;
+        let not_json =
+            |error: serde_json::Error| Problem::NotJson { line: Excerpt::of(line), reason: error.to_string() };
+        let values: Map<String, Value> = serde_json::from_str(text).map_err(not_json)?;
+        if values.get("event").and_then(Value::as_str) == Some(due.name()) {
+            Ok(Self { line, values })
+        } else {
+            Err(Problem::WrongEvent { due, line: Excerpt::of(line) })
+        }
+    }
+
+    fn number(&self, field: &'static str, least: u64) -> Result<u64, Problem> {
+        let line = || Excerpt::of(self.line);
+        let value = self.values.get(field).ok_or_else(|| Problem::MissingField { field, line: line() })?;
+        // Fractions and what exceeds 64 bits are floating point to the parser, and no u64 here.
+        let number = value.as_u64().filter(|&number| number >= least);
+        number.ok_or_else(|| Problem::BadNumber { field, least, line: line() })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn done_with(operations: &str, elapsed_ns: &str) -> Result<Done, Problem> {
+        let line = format!(
+            r#"{{"event":"done","operations":{operations},"logical_switches":5,"elapsed_ns":{elapsed_ns},"mood":"good"}}"#
+        );
+        done(line.as_bytes())
+    }
+
+    #[test]
+    fn numbers_are_whole_and_in_range() {
+        let expected = Done { operations: 0, logical_switches: 5, elapsed_ns: u64::MAX };
+        assert_eq!(done_with("0", "18446744073709551615").unwrap(), expected);
+        for bad in ["-1", "1.5", "1e3", "18446744073709551616", "\"7\"", "true", "[]", "null"] {
+            let problem = done_with(bad, "1").unwrap_err();
+            assert!(matches!(problem, Problem::BadNumber { field: "operations", .. }), "{bad}: {problem:?}");
+        }
+        assert!(matches!(done_with("1", "0"), Err(Problem::BadNumber { field: "elapsed_ns", least: 1, .. })));
+        assert!(matches!(done_with("NaN", "1"), Err(Problem::NotJson { .. })));
+        assert!(matches!(done_with("1e999", "1"), Err(Problem::NotJson { .. })));
+    }
+
+    #[test]
+    fn the_number_of_tasks_is_the_one_asked_for() {
+        assert_eq!(ready(br#" {"tasks":3, "event":"ready", "pid":1} "#, 3).unwrap(), Ready { tasks: 3 });
+        let problem = ready(br#"{"event":"ready","tasks":2}"#, 3).unwrap_err();
+        assert!(matches!(problem, Problem::WrongTasks { found: 2, expected: 3 }), "{problem:?}");
+        assert!(matches!(ready(br#"{"event":"ready"}"#, 3), Err(Problem::MissingField { field: "tasks", .. })));
+    }
+
+    #[test]
+    fn other_lines_are_refused() {
+        assert!(matches!(ready(b"", 1), Err(Problem::NotJson { .. })));
+        assert!(matches!(ready(b"[]", 1), Err(Problem::NotJson { .. })));
+        assert!(matches!(ready(b"{\"event\":\"\xff\"}", 1), Err(Problem::NotUtf8 { .. })));
+        assert!(matches!(ready(br#"{"event":"done","operations":1}"#, 1), Err(Problem::WrongEvent { .. })));
+        assert!(matches!(ready(br#"{"tasks":1}"#, 1), Err(Problem::WrongEvent { .. })));
+        assert!(matches!(ready("[".repeat(60_000).as_bytes(), 1), Err(Problem::NotJson { .. })));
+    }
+
+    proptest! {
+        #[test]
+        fn no_line_makes_it_panic(line in proptest::collection::vec(any::<u8>(), 0..300)) {
+            let shown = ready(&line, 1).map_err(|problem| problem.to_string()).unwrap_err();
+            prop_assert!(!shown.chars().any(char::is_control));
+            prop_assert!(done(&line).is_err());
+        }
+
+        #[test]
+        fn an_event_survives_any_values(operations: u64, switches: u64, elapsed in 1_u64.., extra: String) {
+            let line = serde_json::json!({
+                "event": "done", "operations": operations, "logical_switches": switches, "elapsed_ns": elapsed,
+                "extra": extra,
+            });
+            let expected = Done { operations, logical_switches: switches, elapsed_ns: elapsed };
+            prop_assert_eq!(done(line.to_string().as_bytes()).unwrap(), expected);
+        }
+    }
+}
