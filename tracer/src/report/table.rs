@@ -1,1 +1,60 @@
 //! Reports as text for a terminal.
+//!
+//! Every string that comes from a report is escaped: a thread's name must not be able to move the cursor.
+
+mod command;
+mod compare;
+mod figure;
+mod grid;
+mod quality;
+mod text;
+mod warning;
+
+pub use warning::{Warning, warnings};
+
+use super::model::{Report, Run};
+use text::Page;
+
+/// Narrowest page: figures cannot be folded.
+const NARROWEST: usize = 80;
+
+/// How to render.
+#[derive(Clone, Copy, Debug)]
+pub struct Options {
+    /// Columns of the page; 80 at least.
+    pub width: usize,
+    /// Whether to use colours.
+    pub color: bool,
+    /// Rows of lists that have no natural end: system calls, threads.
+    pub top: usize,
+    /// Whether to list what is in order too.
+    pub verbose: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { width: NARROWEST, color: false, top: 10, verbose: false }
+    }
+}
+
+/// The report as text, which ends with a line break.
+pub fn render(report: &Report, options: &Options) -> String {
+    let mut page = Page::new(options.width.max(NARROWEST), options.color);
+    let (compared, commands): (Vec<&Run>, Vec<&Run>) = report.runs.iter().partition(|run| run.scenario.is_some());
+    if report.runs.is_empty() {
+        page.paragraph("Nothing was measured.");
+        page.blank();
+    }
+    compare::render(report, &compared, &mut page);
+    for run in commands {
+        command::render(report, run, options, &mut page);
+    }
+    quality::render(report, options, &mut page);
+    page.finish()
+}
+
+/// Why page faults are absent, as far as the report knows.
+fn page_faults_reason(report: &Report) -> String {
+    let missing = report.probes.iter().find(|probe| probe.name.contains("fault") && probe.reason.is_some());
+    missing.and_then(|probe| probe.reason.clone()).unwrap_or_else(|| "the probe is missing".to_owned())
+}

@@ -1,0 +1,228 @@
+//! One command: what the kernel did for it, how long things took, which calls and which threads.
+
+use nix::sys::signal::Signal;
+
+use crate::report::model::{Histogram, Report, Run, SyscallCount, Thread};
+
+use super::Options;
+use super::figure::{count, count_short, duration, percent, rate, time};
+use super::grid::Grid;
+use super::text::{Footnotes, Page};
+
+pub(super) fn render(report: &Report, run: &Run, options: &Options, page: &mut Page) {
+    page.heading(&report.command_line.join(" "));
+    page.blank();
+    totals(report, run, page);
+    distributions(run, page);
+    syscalls(run, options.top, page);
+    threads(run, options.top, page);
+    page.paragraph(&format!("Exit status: {}", run.exit_status.map_or("- (not known)".to_owned(), exit_status)));
+}
+
+/// 128 + a signal's number is how shells tell that a signal ended the command.
+fn exit_status(status: i32) -> String {
+    match Signal::try_from(status - 128) {
+        Ok(signal) if status > 128 => format!("{status} ({})", signal.as_str()),
+        _ => status.to_string(),
+    }
+}
+
+/// Totals of the window, and the same per operation where operations are known.
+struct Totals {
+    grid: Grid,
+    footnotes: Footnotes,
+    operations: Option<u64>,
+}
+
+impl Totals {
+    fn new(run: &Run) -> Self {
+        let operations = run.operations.filter(|operations| *operations > 0);
+        let head: &[&str] = if operations.is_some() { &["", "total", "per operation"] } else { &["", "total"] };
+        Self { grid: Grid::new(head), footnotes: Footnotes::default(), operations }
+    }
+
+    fn row(&mut self, name: &str, total: String, per_operation: impl Fn(f64) -> Option<String>) {
+        let share = self.operations.map(|operations| per_operation(operations as f64));
+        let share = share.map(|share| share.unwrap_or_default());
+        self.grid.row([name.to_owned(), total].into_iter().chain(share));
+    }
+
+    fn count(&mut self, name: &str, total: u64) {
+        self.row(name, count(total), |operations| Some(rate(total as f64 / operations)));
+    }
+
+    fn time(&mut self, name: &str, total_ns: u64) {
+        self.row(name, duration(total_ns), |operations| Some(time(total_ns as f64 / operations)));
+    }
+
+    fn absent(&mut self, name: &str, reason: &str) {
+        let total = self.footnotes.absent(name.trim_start(), reason);
+        self.row(name, total.clone(), |_| Some(total.clone()));
+    }
+
+    fn count_or_absent(&mut self, name: &str, total: Option<u64>, reason: &str) {
+        match total {
+            Some(total) => self.count(name, total),
+            None => self.absent(name, reason),
+        }
+    }
+
+    fn time_or_absent(&mut self, name: &str, total_ns: Option<u64>, reason: &str) {
+        match total_ns {
+            Some(total_ns) => self.time(name, total_ns),
+            None => self.absent(name, reason),
+        }
+    }
+}
+
+fn totals(report: &Report, run: &Run, page: &mut Page) {
+    const NOT_TOLD: &str = "the kernel did not tell";
+    let mut totals = Totals::new(run);
+    totals.time("elapsed", run.elapsed_ns.traced);
+    totals.time_or_absent("CPU time in user mode", run.cpu.user_ns, NOT_TOLD);
+    totals.time_or_absent("CPU time in the kernel", run.cpu.system_ns, NOT_TOLD);
+    if let Some(operations) = run.operations {
+        totals.row("operations", count(operations), |_| None);
+    }
+    events(report, run, &mut totals);
+    hardware(run, &mut totals);
+    totals.grid.print(page);
+    page.footnotes(&totals.footnotes);
+    page.blank();
+}
+
+fn events(report: &Report, run: &Run, totals: &mut Totals) {
+    let kernel = &run.kernel;
+    let faults_reason = super::page_faults_reason(report);
+    totals.count("kernel switches", kernel.switches.total());
+    totals.count("  voluntary", kernel.switches.voluntary);
+    totals.count("  preempted", kernel.switches.preempted);
+    totals.count("  yielded", kernel.switches.yielded);
+    totals.count("  exit", kernel.switches.exit);
+    totals.count("wake-ups", kernel.wakeups);
+    totals.count("migrations", kernel.migrations);
+    totals.count("system calls", kernel.syscalls.count);
+    totals.time("  time in them", kernel.syscalls.total_ns);
+    totals.count_or_absent("minor page faults", kernel.page_faults.minor, &faults_reason);
+    totals.count_or_absent("major page faults", kernel.page_faults.major, &faults_reason);
+    totals.count_or_absent("page faults from user mode", kernel.page_faults.from_user_mode, &faults_reason);
+    totals.row("threads created", count(kernel.threads_created), |_| None);
+}
+
+fn hardware(run: &Run, totals: &mut Totals) {
+    let hardware = &run.hardware;
+    let reason = hardware.reason.as_deref().unwrap_or("not counted");
+    let counters = [
+        ("cycles", hardware.cycles),
+        ("instructions", hardware.instructions),
+        ("last-level cache misses", hardware.cache_misses),
+        ("data TLB load misses", hardware.dtlb_misses),
+    ];
+    if counters.iter().all(|(_, value)| value.is_none()) {
+        return totals.absent("hardware counters", reason);
+    }
+    for (name, value) in counters {
+        totals.count_or_absent(name, value, reason);
+    }
+}
+
+fn distributions(run: &Run, page: &mut Page) {
+    let histograms = &run.histograms;
+    let mut grid = Grid::new(&["distribution", "count", "p50", "p90", "p99", "p99.9", "max"]);
+    let mut footnotes = Footnotes::default();
+    let rows = [
+        ("on CPU", &histograms.on_cpu_ns),
+        ("off CPU", &histograms.off_cpu_ns),
+        ("run queue", &histograms.run_queue_ns),
+        ("system calls", &histograms.syscall_ns),
+    ];
+    for (name, histogram) in rows {
+        let Histogram { p50, p90, p99, p999, max, .. } = histogram;
+        let times = [p50, p90, p99, p999, max]
+            .map(|value| footnotes.or_absent(value.map(duration), name, "none ended in the window"));
+        grid.row([name.to_owned(), count_short(histogram.count)].into_iter().chain(times));
+    }
+    grid.print(page);
+    page.footnotes(&footnotes);
+    page.blank();
+}
+
+fn syscalls(run: &Run, top: usize, page: &mut Page) {
+    let all = &run.kernel.syscalls;
+    let mut calls: Vec<(&String, &SyscallCount)> = all.by_name.iter().collect();
+    calls.sort_by_key(|(name, calls)| (std::cmp::Reverse((calls.total_ns, calls.count)), *name));
+    let mut grid = Grid::new(&["system call", "count", "time", "share", "mean", "p50", "p99", "max"]);
+    let mut footnotes = Footnotes::default();
+    for (name, calls) in calls.iter().take(top) {
+        let histogram = run.syscall_histograms.get(*name);
+        grid.row(syscall(name, calls, all.total_ns, histogram, &mut footnotes));
+    }
+    finish(grid, &footnotes, calls.len().saturating_sub(top) as u64, "system calls", page);
+}
+
+fn syscall(
+    name: &str,
+    calls: &SyscallCount,
+    all_ns: u64,
+    histogram: Option<&Histogram>,
+    footnotes: &mut Footnotes,
+) -> [String; 8] {
+    let reason = if histogram.is_none() { "it has no histogram of its own" } else { "none returned in the window" };
+    let mut cell = |value: Option<String>| footnotes.or_absent(value, name, reason);
+    let value = |of: fn(&Histogram) -> Option<u64>| histogram.and_then(of).map(duration);
+    [
+        name.to_owned(),
+        count_short(calls.count),
+        duration(calls.total_ns),
+        percent(calls.total_ns, all_ns),
+        cell(histogram.and_then(|histogram| histogram.mean).map(time)),
+        cell(value(|histogram| histogram.p50)),
+        cell(value(|histogram| histogram.p99)),
+        cell(value(|histogram| histogram.max)),
+    ]
+}
+
+fn threads(run: &Run, top: usize, page: &mut Page) {
+    let mut grid = Grid::new(&[
+        "\nthread",
+        "\ntid",
+        "on\nCPU",
+        "off\nCPU",
+        "run\nqueue",
+        "volun-\ntary",
+        "pre-\nempted",
+        "\nyields",
+        "sys-\ncalls",
+        "page\nfaults",
+    ]);
+    run.threads.iter().take(top).for_each(|one| grid.row(thread(one)));
+    let omitted = (run.threads.len().saturating_sub(top) as u64).saturating_add(run.threads_omitted);
+    finish(grid, &Footnotes::default(), omitted, "threads", page);
+}
+
+fn thread(thread: &Thread) -> [String; 10] {
+    [
+        thread.name.clone(),
+        thread.tid.to_string(),
+        super::figure::duration_short(thread.on_cpu_ns),
+        super::figure::duration_short(thread.off_cpu_ns),
+        super::figure::duration_short(thread.run_queue_ns),
+        count_short(thread.switches.voluntary),
+        count_short(thread.switches.preempted),
+        count_short(thread.switches.yielded),
+        count_short(thread.syscalls),
+        count_short(thread.minor_faults.saturating_add(thread.major_faults)),
+    ]
+}
+
+fn finish(grid: Grid, footnotes: &Footnotes, omitted: u64, what: &str, page: &mut Page) {
+    if grid.is_empty() && omitted == 0 {
+        return;
+    }
+    grid.print(page);
+    page.footnotes(footnotes);
+    if omitted > 0 {
+        page.item(&format!("and {} more {what}", count(omitted)), super::text::Style::Plain);
+    }
+    page.blank();
+}

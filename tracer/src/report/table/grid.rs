@@ -1,0 +1,54 @@
+//! Columns: names to the left, figures to the right, no lines but one under the head.
+
+use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Table, presets};
+
+use super::text::{Page, Style, escape};
+
+/// Space between columns, where there is room for it.
+const GAP: u16 = 2;
+
+/// A table whose first column is a name, the only one that is folded when the page is too narrow.
+pub(super) struct Grid {
+    table: Table,
+    head_lines: usize,
+}
+
+impl Grid {
+    /// Heads of columns; `\n` separates the lines of a head.
+    pub(super) fn new(head: &[&str]) -> Self {
+        let mut table = Table::new();
+        table.load_style(presets::NOTHING).force_no_tty().set_content_arrangement(ContentArrangement::Dynamic);
+        table.set_header(head.to_vec());
+        let head_lines = head.iter().map(|cell| cell.lines().count()).max().unwrap_or(0);
+        Self { table, head_lines }
+    }
+
+    /// A row of cells, in the order of the head.
+    pub(super) fn row(&mut self, cells: impl IntoIterator<Item = String>) {
+        self.table.add_row(cells.into_iter().map(|cell| escape(&cell)).collect::<Vec<_>>());
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.table.is_empty()
+    }
+
+    pub(super) fn print(mut self, page: &mut Page) {
+        let widths = self.table.column_max_content_widths();
+        let content: usize = widths.iter().map(|width| usize::from(*width)).sum();
+        let gaps = widths.len().saturating_sub(1) * usize::from(GAP);
+        let gap = if content + gaps <= page.width() { GAP } else { 1 };
+        self.table.set_width(u16::try_from(page.width()).unwrap_or(u16::MAX));
+        for (index, column) in self.table.column_iter_mut().enumerate() {
+            let is_name = index == 0;
+            column.set_padding((if is_name { 0 } else { gap }, 0));
+            if !is_name {
+                column.set_cell_alignment(CellAlignment::Right);
+                column.set_constraint(ColumnConstraint::ContentWidth);
+            }
+        }
+        for (index, line) in self.table.lines().enumerate() {
+            let style = if index < self.head_lines { Style::Heading } else { Style::Plain };
+            page.line(line.trim_end(), style);
+        }
+    }
+}

@@ -1,0 +1,151 @@
+//! How far the figures can be trusted: witnesses, losses, the probes' own cost, failures, warnings.
+
+use std::collections::BTreeMap;
+
+use crate::report::model::{Failure, Probe, ProbeState, Report, Run, Witness};
+
+use super::Options;
+use super::figure::{count, plural, time};
+use super::text::{Page, Style};
+use super::warning::warnings;
+
+/// Entries of a list that are shown unless all are asked for.
+const LISTED: usize = 10;
+
+pub(super) fn render(report: &Report, options: &Options, page: &mut Page) {
+    let limit = if options.verbose { usize::MAX } else { LISTED };
+    if !report.runs.is_empty() {
+        witnesses(report, limit, page);
+        losses(report, page);
+    }
+    probes(&report.probes, page);
+    failures(&report.failures, limit, page);
+    if report.interrupted {
+        page.styled(
+            "Interrupted: what is shown was measured, but it is not all that was asked for.",
+            2,
+            Style::Caution,
+        );
+    }
+    let warnings = warnings(report);
+    if !warnings.is_empty() {
+        page.blank();
+    }
+    for warning in warnings {
+        page.styled(&format!("Warning: {warning}"), 2, Style::Caution);
+    }
+}
+
+/// Every comparison of a count with an independent one.
+pub(super) fn comparisons(report: &Report) -> impl Iterator<Item = (&Run, &str, &Witness)> {
+    report.runs.iter().flat_map(|run| run.witness.iter().map(move |(name, witness)| (run, name.as_str(), witness)))
+}
+
+fn witnesses(report: &Report, limit: usize, page: &mut Page) {
+    let all: Vec<_> = comparisons(report).collect();
+    if all.is_empty() {
+        return page.paragraph("Witnesses: none");
+    }
+    let threads: u64 = all.iter().filter_map(|(.., witness)| witness.threads_compared).sum();
+    let disagreeing: Vec<_> = all.iter().filter(|(.., witness)| !witness.agrees()).collect();
+    let agreeing = all.len() - disagreeing.len();
+    let exact = all.iter().filter(|(.., witness)| witness.agrees() && witness.ours == witness.theirs).count();
+    let one_by_one =
+        if threads > 0 { format!(" ({} compared one by one)", plural(threads, "thread")) } else { String::new() };
+    let bounded =
+        if agreeing > exact { format!(", {} within a stated bound", agreeing - exact) } else { String::new() };
+    page.styled(
+        &format!("Witnesses: {exact} of {} agree exactly{one_by_one}{bounded}", plural(all.len() as u64, "comparison")),
+        2,
+        Style::Plain,
+    );
+    let entries = disagreeing.iter().map(|(run, name, witness)| disagreement(run, name, witness));
+    list(entries, disagreeing.len(), limit, Style::Failure, page);
+}
+
+fn disagreement(run: &Run, name: &str, witness: &Witness) -> String {
+    let Witness { ours, theirs, source, bound, note, threads_disagreeing, .. } = witness;
+    let bound = if *bound > 0 { format!(", bound {}", count(*bound)) } else { String::new() };
+    let threads = threads_disagreeing.filter(|threads| *threads > 0);
+    let threads = threads.map_or(String::new(), |threads| format!(", {} threads differ", count(threads)));
+    let note = note.as_ref().map_or(String::new(), |note| format!(": {note}"));
+    let (ours, theirs) = (count(*ours), count(*theirs));
+    format!("{}: {name}: ours {ours}, theirs {theirs} ({source}){bound}{threads}{note}", place_of(run))
+}
+
+fn place_of(run: &Run) -> String {
+    place(&run.model, run.scenario.as_deref(), run.tasks, run.pinned, run.repetition)
+}
+
+/// Such as `os-thread switch, 2 tasks, CPU 1, repetition 0`.
+fn place(model: &str, scenario: Option<&str>, tasks: Option<u64>, pinned: Option<u32>, repetition: u32) -> String {
+    let Some(scenario) = scenario else { return model.to_owned() };
+    let tasks = tasks.map_or(String::new(), |tasks| format!(", {tasks} tasks"));
+    let pinned = pinned.map_or(String::new(), |cpu| format!(", CPU {cpu}"));
+    format!("{model} {scenario}{tasks}{pinned}, repetition {repetition}")
+}
+
+/// Sums over all runs, by cause; what was not lost is left out.
+pub(super) fn total_loss(report: &Report) -> BTreeMap<&str, u64> {
+    let mut total = BTreeMap::new();
+    for (cause, count) in report.runs.iter().flat_map(|run| &run.loss).filter(|(_, count)| **count > 0) {
+        let sum: &mut u64 = total.entry(cause.as_str()).or_default();
+        *sum = sum.saturating_add(*count);
+    }
+    total
+}
+
+fn losses(report: &Report, page: &mut Page) {
+    let total = total_loss(report);
+    if total.is_empty() {
+        return page.paragraph("Loss: none");
+    }
+    let causes: Vec<String> = total.iter().map(|(cause, lost)| format!("{cause} {}", count(*lost))).collect();
+    page.styled(&format!("Loss: {}", causes.join(", ")), 2, Style::Failure);
+}
+
+fn probes(probes: &[Probe], page: &mut Page) {
+    let attached: Vec<String> = probes.iter().filter(|probe| probe.state != ProbeState::Missing).map(cost).collect();
+    if probes.iter().all(|probe| probe.net_ns_per_run.is_none()) {
+        page.paragraph("Probe cost: not calibrated");
+    } else {
+        page.styled(&format!("Probe cost: {} per run", attached.join(", ")), 2, Style::Plain);
+    }
+    for Probe { name, hook, state, reason, .. } in probes {
+        let reason = reason.as_deref().unwrap_or("no reason given");
+        match state {
+            ProbeState::Attached => {}
+            ProbeState::Fallback => page.styled(&format!("Probe {name}: on {hook} instead: {reason}"), 2, Style::Plain),
+            ProbeState::Missing => page.styled(&format!("Probe {name}: missing: {reason}"), 2, Style::Caution),
+        }
+    }
+}
+
+fn cost(probe: &Probe) -> String {
+    let hook = if probe.state == ProbeState::Fallback { format!(" on {}", probe.hook) } else { String::new() };
+    let misses = probe.recursion_misses.filter(|misses| *misses > 0);
+    let misses = misses.map_or(String::new(), |misses| format!(" ({} recursion misses)", count(misses)));
+    let cost = probe.net_ns_per_run.map_or("-".to_owned(), time);
+    format!("{}{hook} {cost}{misses}", probe.name)
+}
+
+fn failures(failures: &[Failure], limit: usize, page: &mut Page) {
+    if failures.is_empty() {
+        return;
+    }
+    page.styled(&format!("Failed: {}", plural(failures.len() as u64, "run")), 2, Style::Failure);
+    let entries = failures.iter().map(|failure| {
+        let Failure { model, scenario, tasks, pinned, repetition, half, reason } = failure;
+        format!("{}, {half}: {reason}", place(model, scenario.as_deref(), *tasks, *pinned, *repetition))
+    });
+    list(entries, failures.len(), limit, Style::Failure, page);
+}
+
+fn list(entries: impl Iterator<Item = String>, length: usize, limit: usize, style: Style, page: &mut Page) {
+    for entry in entries.take(limit) {
+        page.item(&entry, style);
+    }
+    if length > limit {
+        page.item(&format!("and {} more", length - limit), style);
+    }
+}

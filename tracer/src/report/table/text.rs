@@ -1,0 +1,191 @@
+//! Escaping, folding and the page that everything is written on.
+
+use std::fmt::Write;
+
+use unicode_width::UnicodeWidthStr;
+
+/// Makes text from the traced system safe to print: what would act on the terminal (control characters, escape
+/// sequences, line breaks) or reorder what is around it (invisible marks) becomes `\x1b`, `\u{202e}`.
+pub(super) fn escape(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for character in text.chars() {
+        // `escape_debug` knows which characters cannot be printed, but escapes these three as well.
+        let is_printable = matches!(character, '"' | '\'' | '\\') || character.escape_debug().len() == 1;
+        match character {
+            character if is_printable => escaped.push(character),
+            character if character.is_ascii() => {
+                let _ = write!(escaped, "\\x{:02x}", u32::from(character));
+            }
+            character => escaped.extend(character.escape_unicode()),
+        }
+    }
+    escaped
+}
+
+/// Folds text at spaces, or within a word that is longer than a line; lines after the first are indented.
+fn fold(text: &str, width: usize, indent: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    let mut used = 0;
+    for word in text.split(' ') {
+        let start = if lines.len() > 1 { indent } else { 0 };
+        if used > start && used + 1 + word.width() > width {
+            lines.push(" ".repeat(indent));
+            used = indent;
+        } else if used > start {
+            push(&mut lines, " ");
+            used += 1;
+        }
+        for character in word.chars() {
+            let character_width = character.to_string().width();
+            if used + character_width > width {
+                lines.push(" ".repeat(indent));
+                used = indent;
+            }
+            push(&mut lines, &character.to_string());
+            used += character_width;
+        }
+    }
+    lines
+}
+
+fn push(lines: &mut [String], text: &str) {
+    if let Some(line) = lines.last_mut() {
+        line.push_str(text);
+    }
+}
+
+/// How a line is shown where colours are wanted.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Style {
+    Plain,
+    Heading,
+    Caution,
+    Failure,
+}
+
+impl Style {
+    fn escape_sequence(self) -> &'static str {
+        match self {
+            Self::Plain => "",
+            Self::Heading => "\x1b[1m",
+            Self::Caution => "\x1b[33m",
+            Self::Failure => "\x1b[31m",
+        }
+    }
+}
+
+/// Columns before an entry of a list.
+const ITEM_INDENT: usize = 2;
+
+/// Lines no wider than the page.
+pub(super) struct Page {
+    text: String,
+    width: usize,
+    color: bool,
+}
+
+impl Page {
+    pub(super) fn new(width: usize, color: bool) -> Self {
+        Self { text: String::new(), width, color }
+    }
+
+    pub(super) fn width(&self) -> usize {
+        self.width
+    }
+
+    /// Folded text; escapes what is in it.
+    pub(super) fn paragraph(&mut self, text: &str) {
+        self.styled(text, 0, Style::Plain);
+    }
+
+    /// An entry of a list: its lines after the first are indented further.
+    pub(super) fn item(&mut self, text: &str, style: Style) {
+        for line in fold(&escape(text), self.width - ITEM_INDENT, ITEM_INDENT) {
+            self.line(format!("{:ITEM_INDENT$}{line}", "").trim_end(), style);
+        }
+    }
+
+    pub(super) fn heading(&mut self, text: &str) {
+        self.styled(text, 2, Style::Heading);
+    }
+
+    pub(super) fn styled(&mut self, text: &str, indent: usize, style: Style) {
+        for line in fold(&escape(text), self.width, indent) {
+            self.line(line.trim_end(), style);
+        }
+    }
+
+    /// A line that is safe and fits.
+    pub(super) fn line(&mut self, line: &str, style: Style) {
+        let sequence = if self.color { style.escape_sequence() } else { "" };
+        let reset = if sequence.is_empty() { "" } else { "\x1b[0m" };
+        let _ = writeln!(self.text, "{sequence}{line}{reset}");
+    }
+
+    pub(super) fn blank(&mut self) {
+        self.text.push('\n');
+    }
+
+    pub(super) fn footnotes(&mut self, footnotes: &Footnotes) {
+        for note in &footnotes.0 {
+            self.item(note, Style::Plain);
+        }
+    }
+
+    /// The text, with exactly one line break at its end.
+    pub(super) fn finish(self) -> String {
+        format!("{}\n", self.text.trim_end())
+    }
+}
+
+/// Why there is a `-` in a table; each reason once.
+#[derive(Default)]
+pub(super) struct Footnotes(Vec<String>);
+
+impl Footnotes {
+    /// The figure, or `-` and a note.
+    pub(super) fn or_absent(&mut self, figure: Option<String>, what: &str, reason: &str) -> String {
+        figure.unwrap_or_else(|| self.absent(what, reason))
+    }
+
+    /// `-` and a note.
+    pub(super) fn absent(&mut self, what: &str, reason: &str) -> String {
+        let note = format!("{} {what}: {reason}", super::figure::ABSENT);
+        if !self.0.contains(&note) {
+            self.0.push(note);
+        }
+        super::figure::ABSENT.to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hostile_names_become_visible() {
+        assert_eq!(escape("a\x1b[2Jb\n\r\x07"), r"a\x1b[2Jb\x0a\x0d\x07");
+        assert_eq!(escape("\u{9b}31m\u{202e}\u{200b}\u{7f}"), r"\u{9b}31m\u{202e}\u{200b}\x7f");
+        assert_eq!(escape(r#"it's "C:\x" µ 任务"#), r#"it's "C:\x" µ 任务"#);
+    }
+
+    #[test]
+    fn folds_at_spaces_and_within_long_words() {
+        assert_eq!(fold("one two three", 9, 2), ["one two", "  three"]);
+        assert_eq!(fold("abcdefghij kl", 6, 2), ["abcdef", "  ghij", "  kl"]);
+        assert_eq!(fold("a bb ccc", 6, 4), ["a bb", "    cc", "    c"]);
+        assert_eq!(fold("", 6, 4), [""]);
+        assert_eq!(fold("任务任务", 4, 0), ["任务", "任务"]);
+    }
+
+    #[test]
+    fn colours_only_on_demand() {
+        let mut page = Page::new(80, false);
+        page.heading("a");
+        assert_eq!(page.finish(), "a\n");
+        let mut page = Page::new(80, true);
+        page.heading("a");
+        page.paragraph("b\x1b[0m");
+        assert_eq!(page.finish(), "\x1b[1ma\x1b[0m\nb\\x1b[0m\n");
+    }
+}

@@ -1,0 +1,121 @@
+//! What a reader should know before quoting a figure, with what to do about it.
+
+use std::fmt;
+
+use crate::report::model::{ProbeState, Report, Run};
+
+use super::compare::{groups, models, name, time_per_operation, traced_to_twin};
+use super::figure::plural;
+use super::quality::{comparisons, total_loss};
+
+/// Tracing that takes more than this multiple of the twin's time distorts what it measures.
+const OVERHEAD_LIMIT: f64 = 2.0;
+/// An interval wider than this share of its median does not tell models apart.
+const NOISE_LIMIT: f64 = 0.2;
+
+/// One caveat; shown as a sentence that ends in advice.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Warning {
+    /// The frequency governor changes the speed of the CPUs.
+    Governor(String),
+    /// A container may limit CPU time and hide parts of the machine.
+    Container(String),
+    /// The probes took most of the elapsed time.
+    Overhead {
+        /// Model and scenario.
+        run: String,
+        /// Elapsed time, traced over twin.
+        ratio: f64,
+    },
+    /// The time per operation varies too much to be compared.
+    Noise {
+        /// Model and scenario.
+        run: String,
+        /// Width of the interval as a share of the median.
+        relative_width: f64,
+    },
+    /// Something is not counted at all.
+    ProbeMissing(String),
+    /// Something was not counted sometimes.
+    Loss(u64),
+    /// Counts differ from independent ones.
+    Disagreement(usize),
+}
+
+impl fmt::Display for Warning {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Governor(governor) => write!(
+                out,
+                "the CPU governor is `{governor}`: times depend on the load before; set it to `performance` while \
+                 measuring"
+            ),
+            Self::Container(container) => write!(
+                out,
+                "inside a container ({container}): CPU quotas and neighbours show as waits for a CPU; measure on the \
+                 host to exclude them"
+            ),
+            Self::Overhead { run, ratio } => write!(
+                out,
+                "{run}: tracing took {ratio:.1} times as long as its twin: the counts hold, but the distributions \
+                 contain the probes; quote times from the twin only"
+            ),
+            Self::Noise { run, relative_width } => write!(
+                out,
+                "{run}: the interval is {:.0} % of the median wide: too much to compare; use more repetitions, on a \
+                 quiet machine or pinned",
+                relative_width * 100.0
+            ),
+            Self::ProbeMissing(probe) => {
+                write!(out, "probe {probe} is missing: what it counts is absent, not zero; see its reason above")
+            }
+            Self::Loss(events) => write!(
+                out,
+                "{} not recorded: counts are lower bounds; see the causes above, and measure fewer threads at a time",
+                plural(*events, "event")
+            ),
+            Self::Disagreement(comparisons) => write!(
+                out,
+                "{} different from the kernel's own: do not quote what is listed above; measure again, and report it if it \
+                 stays",
+                plural(*comparisons as u64, "count")
+            ),
+        }
+    }
+}
+
+/// All caveats of a report: those of the machine first, then those of single runs.
+pub fn warnings(report: &Report) -> Vec<Warning> {
+    let mut warnings = machine(report);
+    let compared: Vec<&Run> = report.runs.iter().filter(|run| run.scenario.is_some()).collect();
+    for repetitions in groups(&compared).iter().flat_map(|group| models(group)) {
+        warnings.extend(run(&repetitions));
+    }
+    let missing = report.probes.iter().filter(|probe| probe.state == ProbeState::Missing);
+    warnings.extend(missing.map(|probe| Warning::ProbeMissing(probe.name.clone())));
+    let lost = total_loss(report).values().fold(0u64, |sum, count| sum.saturating_add(*count));
+    warnings.extend((lost > 0).then_some(Warning::Loss(lost)));
+    let disagreeing = comparisons(report).filter(|(.., witness)| !witness.agrees()).count();
+    warnings.extend((disagreeing > 0).then_some(Warning::Disagreement(disagreeing)));
+    warnings
+}
+
+fn machine(report: &Report) -> Vec<Warning> {
+    let environment = &report.environment;
+    let governor = environment.governor.iter().filter(|governor| *governor != "performance");
+    let container = environment.container.iter().filter(|container| *container != "none");
+    governor.cloned().map(Warning::Governor).chain(container.cloned().map(Warning::Container)).collect()
+}
+
+/// Caveats of one model in one table.
+fn run(repetitions: &[&Run]) -> Vec<Warning> {
+    let Some(first) = repetitions.first() else { return Vec::new() };
+    let run = format!("{} in {}", first.model, name(first));
+    let ratio = traced_to_twin(repetitions).filter(|ratio| *ratio > OVERHEAD_LIMIT);
+    let width = time_per_operation(repetitions).and_then(|time| time.relative_width());
+    let width = width.filter(|width| *width > NOISE_LIMIT);
+    let overhead = ratio.map(|ratio| Warning::Overhead { run: run.clone(), ratio });
+    let noise = width.map(|relative_width| Warning::Noise { run: run.clone(), relative_width });
+    overhead.into_iter().chain(noise).collect()
+}
