@@ -129,9 +129,9 @@ impl Plan {
 
 fn without_rustup(component: &str) -> Obstacle {
     let remedy = match component {
-        "rust-src" => "install Debian's rustc-web and rust-web-src, or rustup and then: rustup component add rust-src",
-        "rustfmt" => "install your distribution's rustfmt, or rustup and then: rustup component add rustfmt",
-        _ => "install your distribution's clippy (rust-clippy), or rustup and then: rustup component add clippy",
+        "rust-src" => "install Debian's rustc-web with rust-web-src, or rustup and then: rustup component add rust-src",
+        "rustfmt" => "install Debian's rustfmt-web, or rustup and then: rustup component add rustfmt",
+        _ => "install Debian's rust-web-clippy, or rustup and then: rustup component add clippy",
     };
     Obstacle { missing: format!("{component}, of the version that rustc has"), remedy: remedy.to_owned() }
 }
