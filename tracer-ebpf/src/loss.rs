@@ -14,10 +14,12 @@ pub enum Loss {
     UnmatchedSyscallExit = 3,
     /// `sys_enter` of a thread that was already in a system call.
     UnmatchedSyscallEnter = 4,
-    /// A switch away of a thread that had not been seen switched in.
-    UnmatchedSwitchOut = 5,
-    /// A switch in of a thread that had not been seen becoming runnable: no run-queue latency.
-    UnmatchedSwitchIn = 6,
+    /// A switch away of a thread whose switch in the kernel had not reported: its slice, its time off the CPU and
+    /// its wait for the CPU are missing from the durations; no count is. Seen on kernels of some virtual machines,
+    /// which do not report every switch out of the idle task.
+    SwitchInUnseen = 5,
+    /// A switch in of a thread that had not been seen becoming runnable: its wait for the CPU is missing.
+    WakeupUnseen = 6,
     /// A system call number found no free histogram: its count and total are right, its distribution is missing.
     SyscallHistogramsFull = 7,
 }
@@ -33,12 +35,12 @@ impl Loss {
         Self::PidReused,
         Self::UnmatchedSyscallExit,
         Self::UnmatchedSyscallEnter,
-        Self::UnmatchedSwitchOut,
-        Self::UnmatchedSwitchIn,
+        Self::SwitchInUnseen,
+        Self::WakeupUnseen,
         Self::SyscallHistogramsFull,
     ];
 
-    /// Name in reports.
+    /// Name in reports; docs/metrics.md explains each.
     pub const fn name(self) -> &'static str {
         match self {
             Self::ThreadTableFull => "thread_table_full",
@@ -46,8 +48,8 @@ impl Loss {
             Self::PidReused => "pid_reused",
             Self::UnmatchedSyscallExit => "unmatched_syscall_exit",
             Self::UnmatchedSyscallEnter => "unmatched_syscall_enter",
-            Self::UnmatchedSwitchOut => "unmatched_switch_out",
-            Self::UnmatchedSwitchIn => "unmatched_switch_in",
+            Self::SwitchInUnseen => "switch_in_unseen",
+            Self::WakeupUnseen => "wakeup_unseen",
             Self::SyscallHistogramsFull => "syscall_histograms_full",
         }
     }

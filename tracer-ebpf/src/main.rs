@@ -9,6 +9,7 @@
 #![expect(missing_docs, reason = "aya-ebpf wraps each program into a function that carries no documentation")]
 
 mod atomic;
+mod empty;
 mod maps;
 mod probes;
 mod record;

@@ -19,6 +19,7 @@ pub static SETTINGS: Settings = Settings {
     min_flt_offset: 0,
     maj_flt_offset: 0,
     comm_offset: 0,
+    sighand_offset: 0,
     root_pid: 0,
     pid_capacity: 0,
     thread_capacity: 0,

@@ -18,6 +18,8 @@ pub struct Settings {
     pub maj_flt_offset: u32,
     /// Offset of `comm`.
     pub comm_offset: u32,
+    /// Offset of `sighand`.
+    pub sighand_offset: u32,
     /// Pid of the command: its next `execve` starts the run.
     pub root_pid: u32,
     /// Entries of the pid index: every pid is below it.
@@ -49,7 +51,7 @@ pub struct Allocated {
     pub syscall_histogram_count: u64,
 }
 
-const _: () = assert!(size_of::<Settings>() == 12 * 4);
+const _: () = assert!(size_of::<Settings>() == 13 * 4);
 
 #[cfg(feature = "user")]
 // SAFETY: repr(C), made of u32 only: no padding, every bit pattern is a value.

@@ -102,6 +102,13 @@ impl<A: Access> Task<A> {
         }
     }
 
+    /// Whether the kernel has added the thread's counters to its process's and let go of it. In the same critical
+    /// section it takes the signal handlers away.
+    #[inline(always)]
+    pub fn is_released(self) -> bool {
+        self.read::<u64>(setting!(sighand_offset)) == 0
+    }
+
     /// Name of the thread, as two words: the verifier knows loads of at most eight bytes.
     #[inline(always)]
     pub fn comm(self) -> [u8; COMM_BYTES] {

@@ -59,6 +59,16 @@ pub struct KernelCounters {
     pub major_fault_count: u64,
 }
 
+/// Switches of a thread that the kernel has let go of.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ReleasedCounts {
+    /// Voluntary ones, without the last.
+    pub voluntary_count: u64,
+    /// Preempted ones.
+    pub preempted_count: u64,
+}
+
 /// One row of the thread table. Rows are handed out once and never reused within a run, so that the totals of a
 /// thread that has ended stay where they are.
 #[repr(C)]
@@ -94,6 +104,9 @@ pub struct ThreadState {
     pub kernel_at_exit: KernelCounters,
     /// Our counts at the same moment. An exiting thread may still block and fault after it.
     pub counts_at_exit: ThreadCounts,
+    /// Switches that are in `counts` but in no process's counters: made after the kernel had let go of the thread,
+    /// which was still on its way to its last switch.
+    pub released: ReleasedCounts,
     /// Name at exit; empty while it lives.
     pub comm: [u8; COMM_BYTES],
 }
@@ -112,7 +125,7 @@ pub struct SyscallTotals {
 
 const _: () = assert!(size_of::<ThreadCounts>() == 14 * 8);
 const _: () = assert!(size_of::<KernelCounters>() == 4 * 8);
-const _: () = assert!(size_of::<ThreadState>() == 9 * 8 + 2 * 112 + 2 * 32 + COMM_BYTES);
+const _: () = assert!(size_of::<ThreadState>() == 9 * 8 + 2 * 112 + 2 * 32 + 16 + COMM_BYTES);
 const _: () = assert!(size_of::<SyscallTotals>() == 24);
 
 #[cfg(feature = "user")]

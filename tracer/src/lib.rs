@@ -3,9 +3,14 @@
 //! Data flows one way: cli -> plan -> child (started suspended) -> session (eBPF loaded and attached) -> window ->
 //! snapshot -> run (figures per operation) -> report -> renderers.
 
+pub mod cli;
+pub mod commands;
 pub mod environment;
 pub mod hardware;
 pub mod kernel;
+pub mod measure;
+pub mod plan;
 pub mod report;
 pub mod stats;
+pub mod witness;
 pub mod workload;

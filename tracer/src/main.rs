@@ -1,2 +1,18 @@
-//! taskweight.
-fn main() {}
+//! taskweight: what does a task weigh?
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use taskweight::cli::Cli;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match taskweight::commands::run(&cli) {
+        Ok(code) => ExitCode::from(code),
+        Err(error) if taskweight::commands::is_broken_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("taskweight: {error:#}");
+            ExitCode::from(taskweight::commands::failure_code(&error))
+        }
+    }
+}

@@ -140,8 +140,7 @@ mod tests {
             operations: Some(10_007),
             ..request()
         };
-        let seen: Vec<_> =
-            cases(&request).iter().map(|case| (case.tasks, case.pinned, case.operations)).collect();
+        let seen: Vec<_> = cases(&request).iter().map(|case| (case.tasks, case.pinned, case.operations)).collect();
         assert_eq!(seen, [(2, None, 10_007), (10_000, None, 10_007)]);
     }
 

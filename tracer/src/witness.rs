@@ -33,7 +33,8 @@ struct Pair {
 /// Returns the witnesses `voluntary_by_thread` and `involuntary_by_thread`. A living thread that keeps running while
 /// it is compared is left out: its two counts cannot be had at one moment.
 pub fn compare_threads(session: &Session, threads: &[ThreadState]) -> BTreeMap<String, Witness> {
-    let pairs: Vec<Pair> = threads.iter().enumerate().filter_map(|(index, thread)| pair(session, index, thread)).collect();
+    let pairs: Vec<Pair> =
+        threads.iter().enumerate().filter_map(|(index, thread)| pair(session, index, thread)).collect();
     let source = "/proc/PID/task/TID/status, and task_struct at exit";
     let voluntary = by_thread(&pairs, source, |pair| (pair.ours.voluntary_count, pair.theirs.voluntary_count));
     let involuntary = by_thread(&pairs, source, |pair| (involuntary(&pair.ours), pair.theirs.involuntary_count));
@@ -100,7 +101,7 @@ fn involuntary(counts: &ThreadCounts) -> u64 {
 /// Returns the witnesses `voluntary`, `involuntary`, `minor_faults` and `major_faults`. Processes that nobody waited
 /// for are in ours only.
 pub fn compare_tree(threads: &[ThreadState], rusage: &Rusage) -> BTreeMap<String, Witness> {
-    let ours = threads.iter().fold(ThreadCounts::default(), |all, thread| snapshot::sum(&all, &thread.counts));
+    let ours = threads.iter().fold(ThreadCounts::default(), |all, thread| snapshot::sum(&all, &accounted(thread)));
     let start = threads.first().map(|thread| thread.kernel_at_start).unwrap_or_default();
     let leaders = threads.iter().filter(|thread| thread.is_leader != 0).count() as u64;
     let witness = |ours, theirs: u64, start, bound, note: Option<&str>| Witness {
@@ -131,12 +132,22 @@ pub fn compare_tree(threads: &[ThreadState], rusage: &Rusage) -> BTreeMap<String
     ])
 }
 
+/// What of a thread's counts the kernel has added to its process: not what it did after it was let go.
+fn accounted(thread: &ThreadState) -> ThreadCounts {
+    ThreadCounts {
+        voluntary_count: thread.counts.voluntary_count - thread.released.voluntary_count,
+        preempted_count: thread.counts.preempted_count - thread.released.preempted_count,
+        ..thread.counts
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn thread(voluntary: u64, is_leader: u32) -> ThreadState {
-        let counts = ThreadCounts { voluntary_count: voluntary, preempted_count: 2, yielded_count: 1, ..Default::default() };
+        let counts =
+            ThreadCounts { voluntary_count: voluntary, preempted_count: 2, yielded_count: 1, ..Default::default() };
         ThreadState { is_leader, counts, ..Default::default() }
     }
 

@@ -45,7 +45,7 @@ fn switch_out<A: Access>(
     histograms: Option<&mut SchedHistograms>,
 ) {
     if thread.switched_in_ns == 0 {
-        lose(Loss::UnmatchedSwitchOut);
+        lose(Loss::SwitchInUnseen);
     } else {
         let on_cpu = now - thread.switched_in_ns;
         thread.counts.on_cpu_ns += on_cpu;
@@ -54,7 +54,12 @@ fn switch_out<A: Access>(
     thread.switched_in_ns = 0;
     thread.switched_out_ns = now;
     thread.runnable_since_ns = 0;
+    let (voluntary, preempted) = (thread.counts.voluntary_count, thread.counts.preempted_count);
     classify(thread, task, preempt, state, now);
+    if thread.ended_ns != 0 && task.is_released() {
+        thread.released.voluntary_count += thread.counts.voluntary_count - voluntary;
+        thread.released.preempted_count += thread.counts.preempted_count - preempted;
+    }
 }
 
 /// The kernel's own rule: voluntary iff not preempted in the kernel and not running; `sched_yield` is involuntary
@@ -98,7 +103,7 @@ fn switch_in(thread: &mut ThreadState, now: u64, mut histograms: Option<&mut Sch
         put(histograms.as_deref_mut(), |all| &mut all.off_cpu, off_cpu);
     }
     if thread.runnable_since_ns == 0 {
-        lose(Loss::UnmatchedSwitchIn);
+        lose(Loss::WakeupUnseen);
     } else {
         // A wake-up on another CPU may carry a slightly later stamp than the switch it led to.
         let run_queue = now.saturating_sub(thread.runnable_since_ns);

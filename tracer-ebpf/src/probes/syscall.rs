@@ -5,7 +5,10 @@ use tracer_ebpf::{Histogram, Loss, SYSCALL_BEFORE_TRACE, SYSCALL_NONE, SYSCALL_R
 
 use crate::{
     atomic::fetch_add,
-    maps::{ALLOCATED, SYSCALL_HISTOGRAM_OF, SYSCALL_HISTOGRAMS, SYSCALL_OF_HISTOGRAM, SYSCALL_TOTALS, lose, setting, window_open},
+    maps::{
+        ALLOCATED, SYSCALL_HISTOGRAM_OF, SYSCALL_HISTOGRAMS, SYSCALL_OF_HISTOGRAM, SYSCALL_TOTALS, lose, setting,
+        window_open,
+    },
     probes::now_ns,
     record::record,
     table,

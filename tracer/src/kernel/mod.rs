@@ -7,6 +7,8 @@ use thiserror::Error;
 use tracer_ebpf::Settings;
 
 pub mod btf;
+pub mod calibration;
+pub mod preflight;
 pub mod probes;
 pub mod program;
 pub mod session;
@@ -44,6 +46,9 @@ pub enum KernelError {
         /// Why, and what to do next.
         reason: String,
     },
+    /// Run-time statistics of programs cannot be had.
+    #[error("switch on run-time statistics of eBPF programs: {0} (needs CAP_SYS_ADMIN: try sudo)")]
+    Statistics(String),
     /// A map of ours cannot be used.
     #[error("map {name}: {reason}")]
     Map {
@@ -81,7 +86,7 @@ impl RunningKernel {
 }
 
 fn offsets(types: &KernelTypes) -> Result<Settings, BtfError> {
-    let members = ["pid", "tgid", "nvcsw", "nivcsw", "min_flt", "maj_flt", "comm"];
+    let members = ["pid", "tgid", "nvcsw", "nivcsw", "min_flt", "maj_flt", "comm", "sighand"];
     let at = types.member_offsets("task_struct", &members)?;
     Ok(Settings {
         pid_offset: at["pid"],
@@ -91,6 +96,7 @@ fn offsets(types: &KernelTypes) -> Result<Settings, BtfError> {
         min_flt_offset: at["min_flt"],
         maj_flt_offset: at["maj_flt"],
         comm_offset: at["comm"],
+        sighand_offset: at["sighand"],
         sched_yield_number: syscalls::SCHED_YIELD,
         ..Settings::default()
     })

@@ -7,7 +7,7 @@ use aya::{
     Ebpf, EbpfLoader, include_bytes_aligned,
     maps::{Array, MapData, PerCpuArray},
 };
-use tracer_ebpf::{Allocated, Control, Histogram, Loss, SYSCALL_ROWS, SchedHistograms, Settings, SyscallTotals};
+use tracer_ebpf::{Allocated, Control, Histogram, Loss, SchedHistograms, Settings, SyscallTotals};
 
 use super::{
     KernelError, RunningKernel,
@@ -17,7 +17,7 @@ use super::{
 };
 use crate::report::model::{Probe, ProbeState};
 
-static OBJECT: &[u8] = include_bytes_aligned!(env!("TASKWEIGHT_BPF_OBJECT"));
+pub(super) static OBJECT: &[u8] = include_bytes_aligned!(env!("TASKWEIGHT_BPF_OBJECT"));
 
 /// Which form of the tracepoint programs to use.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]

@@ -1,5 +1,7 @@
 //! The programs under measurement: starting them, talking to them, knowing which exist.
 
+pub mod affinity;
+pub mod catalog;
 pub mod child;
 pub mod privilege;
 pub mod protocol;

@@ -1,0 +1,192 @@
+//! The command line.
+
+use std::{ffi::OsString, path::PathBuf};
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::{
+    kernel::session::{ProbeForm, SessionOptions},
+    plan::Pinning,
+};
+
+/// What does a task weigh? Measures threads and coroutines with eBPF: kernel transitions, switch latency, faults.
+#[derive(Debug, Parser)]
+#[command(
+    version,
+    max_term_width = 100,
+    after_help = "EXAMPLES:
+  sudo taskweight compare                      threads against coroutines, in under a minute
+  sudo taskweight run -- make -j2              what the kernel does for any command
+  sudo taskweight run --per syscall:accept4 -- ./server
+                                               the same divided by accepted connections
+  taskweight doctor                            what this kernel and user can measure"
+)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub verb: Verb,
+    /// Say more on standard error: loading times, each run.
+    #[arg(short, long, global = true)]
+    pub verbose: bool,
+    /// Say nothing on standard error but errors.
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub quiet: bool,
+}
+
+/// The verbs.
+#[derive(Debug, Subcommand)]
+pub enum Verb {
+    /// Let several concurrency models do the same work, and compare what it costs
+    Compare(CompareArgs),
+    /// Run a command and report what the kernel did for it
+    Run(RunArgs),
+    /// Render a report that was written with --json
+    Report(ReportArgs),
+    /// Say for every probe and capability: available, fallback, or missing and how to get it
+    Doctor,
+    /// List the models and scenarios
+    Models,
+}
+
+/// Options of `compare`.
+#[derive(Debug, Args)]
+#[command(after_help = "EXAMPLES:
+  sudo taskweight compare --models os-thread,tokio --scenarios switch --tasks 2,10000
+  sudo taskweight compare --pin none --repetitions 11 --json report.json")]
+pub struct CompareArgs {
+    /// Models, separated by commas [default: all that are installed]
+    #[arg(long, value_delimiter = ',', value_name = "LIST")]
+    pub models: Option<Vec<String>>,
+    /// Scenarios, separated by commas [default: all]
+    #[arg(long, value_delimiter = ',', value_name = "LIST")]
+    pub scenarios: Option<Vec<String>>,
+    /// Numbers of tasks, separated by commas [default: 2 and 100 pinned, 2 unpinned]
+    #[arg(long, value_delimiter = ',', value_name = "LIST", value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
+    pub tasks: Option<Vec<u64>>,
+    /// Bind every run to one CPU, or none [default: hand-overs both ways, the rest bound to the last CPU]
+    #[arg(long, value_name = "CPU|none")]
+    pub pin: Option<Pinning>,
+    /// Repetitions, each with a traced and an untraced run [default: 5, with --quick 3]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1000))]
+    pub repetitions: Option<u32>,
+    /// Operations per run [default: about 50 ms of work]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub operations: Option<u64>,
+    /// Fewer cases, fewer operations: a first look in a few seconds
+    #[arg(long)]
+    pub quick: bool,
+    /// What runs share.
+    #[command(flatten)]
+    pub measuring: MeasuringArgs,
+    /// Folder of the models' programs [default: beside taskweight]
+    #[arg(long, value_name = "DIR", hide = true, env = "TASKWEIGHT_PROGRAMS")]
+    pub programs: Option<PathBuf>,
+}
+
+/// Options of `run`.
+#[derive(Debug, Args)]
+#[command(after_help = "EXAMPLES:
+  sudo taskweight run -- ls -lR /usr/share
+  sudo taskweight run --operations 10000 --json run.json -- ./load-test --requests 10000
+  sudo taskweight run --per syscall:accept4 --timeout 30 -- ./server")]
+pub struct RunArgs {
+    /// The command and its arguments
+    #[arg(required = true, trailing_var_arg = true, value_name = "COMMAND")]
+    pub command: Vec<OsString>,
+    /// Operations that the command makes: counts are divided by it
+    #[arg(long, value_name = "N", conflicts_with = "per", value_parser = clap::value_parser!(u64).range(1..))]
+    pub operations: Option<u64>,
+    /// Divide counts by the calls of a system call instead: syscall:NAME
+    #[arg(long, value_name = "syscall:NAME", value_parser = per_syscall)]
+    pub per: Option<String>,
+    /// Bind the command to one CPU, or none
+    #[arg(long, value_name = "CPU|none", default_value = "none")]
+    pub pin: Pinning,
+    /// Rows of the tables of threads and system calls
+    #[arg(long, value_name = "N", default_value_t = 10)]
+    pub top: usize,
+    /// Count cycles, instructions and misses too, which makes switches slower
+    #[arg(long)]
+    pub hardware: bool,
+    /// Measure afterwards what each probe costs, in half a second
+    #[arg(long)]
+    pub calibrate: bool,
+    /// What runs share.
+    #[command(flatten)]
+    pub measuring: MeasuringArgs,
+}
+
+/// Options of everything that measures.
+#[derive(Debug, Args)]
+pub struct MeasuringArgs {
+    /// Write the report to a file as JSON; `-` is standard output, in place of the tables
+    #[arg(long, value_name = "FILE|-")]
+    pub json: Option<PathBuf>,
+    /// Fail (exit status 1) when anything could not be recorded, or a count differs from the kernel's own
+    #[arg(long)]
+    pub strict: bool,
+    /// Keep root for the programs under measurement, instead of the user who called sudo
+    #[arg(long)]
+    pub as_root: bool,
+    /// Seconds that a program may take [default: compare 60 for each step, run unlimited]
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    pub timeout: Option<std::time::Duration>,
+    /// Threads that can be told apart
+    #[arg(long, value_name = "N", default_value_t = SessionOptions::DEFAULT_THREAD_CAPACITY, value_parser = clap::value_parser!(u32).range(1..=4_194_304))]
+    pub max_threads: u32,
+    /// Form of the tracepoint programs
+    #[arg(long, value_enum, default_value_t, hide = true)]
+    pub probe_form: ProbeForm,
+}
+
+/// Options of `report`.
+#[derive(Debug, Args)]
+pub struct ReportArgs {
+    /// The report; `-` is standard input
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// Rows of the tables of threads and system calls
+    #[arg(long, value_name = "N", default_value_t = 10)]
+    pub top: usize,
+}
+
+fn per_syscall(text: &str) -> Result<String, String> {
+    let name = text.strip_prefix("syscall:").ok_or("expected syscall:NAME, such as syscall:accept4")?;
+    let known = name.parse::<syscalls::Sysno>().is_ok();
+    if known { Ok(name.to_owned()) } else { Err(format!("no system call is named `{name}` on this architecture")) }
+}
+
+fn seconds(text: &str) -> Result<std::time::Duration, String> {
+    let seconds: f64 = text.parse().map_err(|_| format!("`{text}` is not a number of seconds"))?;
+    std::time::Duration::try_from_secs_f64(seconds)
+        .ok()
+        .filter(|time| !time.is_zero())
+        .ok_or_else(|| String::from("must be more than 0 seconds"))
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn operations_can_be_calls_of_a_known_system_call() {
+        assert_eq!(per_syscall("syscall:accept4"), Ok(String::from("accept4")));
+        assert!(per_syscall("syscall:acept").is_err());
+        assert!(per_syscall("accept4").is_err());
+    }
+
+    #[test]
+    fn a_timeout_is_a_positive_time() {
+        assert_eq!(seconds("0.5"), Ok(std::time::Duration::from_millis(500)));
+        for nonsense in ["0", "-1", "NaN", "1e300", "soon"] {
+            assert!(seconds(nonsense).is_err(), "{nonsense}");
+        }
+    }
+}

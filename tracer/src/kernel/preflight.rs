@@ -1,0 +1,116 @@
+//! What taskweight needs of this kernel and user, checked before anything is loaded, and said in words that help.
+
+use std::path::Path;
+
+use procfs::process::Process;
+
+use super::btf;
+
+/// Capabilities that loading needs, with their bits.
+const NEEDED: [(&str, u32); 2] = [("CAP_BPF", 39), ("CAP_PERFMON", 38)];
+/// The old capability that includes both.
+const SYS_ADMIN: u32 = 21;
+
+/// Something that is needed or useful, and how it stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// What it is.
+    pub subject: String,
+    /// How it stands.
+    pub standing: Standing,
+    /// What follows, why, or how to get it.
+    pub remark: String,
+    /// Nothing can be measured without it.
+    pub required: bool,
+}
+
+/// How something stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// It is there.
+    Available,
+    /// Something else does the same.
+    Fallback,
+    /// It is not there.
+    Missing,
+}
+
+impl Standing {
+    /// The word in the table.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Available => "available",
+            Self::Fallback => "fallback",
+            Self::Missing => "missing",
+        }
+    }
+}
+
+/// Checks the capabilities and the kernel's type information.
+pub fn findings() -> Vec<Finding> {
+    vec![capabilities(effective_capabilities()), type_information(Path::new(btf::VMLINUX))]
+}
+
+/// The first required thing that is missing, as an error.
+pub fn check() -> anyhow::Result<()> {
+    let missing = findings().into_iter().find(|finding| finding.required && finding.standing == Standing::Missing);
+    missing.map_or(Ok(()), |finding| anyhow::bail!("{}: {}", finding.subject, finding.remark))
+}
+
+fn effective_capabilities() -> Option<u64> {
+    Some(Process::myself().ok()?.status().ok()?.capeff)
+}
+
+fn capabilities(effective: Option<u64>) -> Finding {
+    let has = |bit: u32| effective.is_none_or(|set| set >> bit & 1 == 1);
+    let lacking: Vec<_> =
+        NEEDED.iter().filter(|(_, bit)| !has(*bit) && !has(SYS_ADMIN)).map(|(name, _)| *name).collect();
+    let (standing, remark) = if lacking.is_empty() {
+        (Standing::Available, String::from("eBPF programs can be loaded"))
+    } else {
+        let remark = format!("loading eBPF programs needs {}: run it with sudo", lacking.join(" and "));
+        (Standing::Missing, remark)
+    };
+    Finding { subject: String::from("capabilities"), standing, remark, required: true }
+}
+
+fn type_information(path: &Path) -> Finding {
+    let (standing, remark) = if path.exists() {
+        (Standing::Available, path.display().to_string())
+    } else {
+        let remark = format!(
+            "{} does not exist: use a kernel built with CONFIG_DEBUG_INFO_BTF=y (distributions' kernels are)",
+            path.display()
+        );
+        (Standing::Missing, remark)
+    };
+    Finding { subject: String::from("type information"), standing, remark, required: true }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_ordinary_user_is_told_the_capabilities_and_the_command() {
+        let finding = capabilities(Some(0));
+        assert_eq!(finding.standing, Standing::Missing);
+        assert_eq!(finding.remark, "loading eBPF programs needs CAP_BPF and CAP_PERFMON: run it with sudo");
+    }
+
+    #[test]
+    fn the_two_new_capabilities_or_the_old_one_do() {
+        for set in [1 << 39 | 1 << 38, 1 << 21] {
+            assert_eq!(capabilities(Some(set)).standing, Standing::Available);
+        }
+        let finding = capabilities(Some(1 << 39));
+        assert_eq!(finding.remark, "loading eBPF programs needs CAP_PERFMON: run it with sudo");
+    }
+
+    #[test]
+    fn a_kernel_without_type_information_is_named() {
+        let finding = type_information(Path::new("/nonexistent/vmlinux"));
+        assert!(finding.required && finding.standing == Standing::Missing);
+        assert!(finding.remark.contains("CONFIG_DEBUG_INFO_BTF"));
+    }
+}

@@ -1,0 +1,38 @@
+//! Measuring the probes themselves: a ring of two threads, once under them and once under empty programs.
+
+use std::path::Path;
+
+use anyhow::Context as _;
+
+use super::{Context, workload};
+use crate::{
+    kernel::calibration::{self, Costs, EmptyPrograms, Statistics},
+    plan::Case,
+    report::model::Probe,
+    workload::catalog::{MODELS, Scenario},
+};
+
+/// Hand-overs of the ring: a few dozen milliseconds.
+const OPERATIONS: u64 = 20_000;
+
+/// Measures each probe's net time per run, and writes it into `probes`.
+pub fn calibrate(context: &Context<'_>, programs: &Path, cpu: u32, probes: &mut [Probe]) -> anyhow::Result<()> {
+    let case = ring(cpu)?;
+    let statistics = Statistics::on()?;
+    let ours = under_probes(context, &case, programs)?;
+    let empty = EmptyPrograms::attach(context.kernel)?;
+    workload::twin(context, &case, programs)?;
+    let empty_costs = empty.costs();
+    drop((empty, statistics));
+    calibration::fill_in(probes, &ours, &empty_costs);
+    Ok(())
+}
+
+fn ring(cpu: u32) -> anyhow::Result<Case> {
+    let model = MODELS.iter().find(|model| model.name == "os-thread").context("no model os-thread")?;
+    Ok(Case { model, scenario: Scenario::Switch, tasks: 2, pinned: Some(cpu), operations: OPERATIONS })
+}
+
+fn under_probes(context: &Context<'_>, case: &Case, programs: &Path) -> anyhow::Result<Costs> {
+    Ok(workload::traced(context, case, programs)?.costs)
+}

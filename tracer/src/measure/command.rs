@@ -1,0 +1,178 @@
+//! Measuring a command: the window is its lifetime.
+
+use std::{ffi::OsString, io, time::Duration, time::Instant};
+
+use anyhow::Context as _;
+use nix::sys::signal::Signal;
+
+use super::{Context, Window, per_operation};
+use crate::{
+    hardware::Counters,
+    kernel::snapshot::Snapshot,
+    report::model::{Cpu, Elapsed, Hardware, Probe, Run},
+    witness,
+    workload::{
+        child::{Child, Exit, Spec, Stdio, Waited},
+        signals::Signals,
+    },
+};
+
+/// How long a command has to end after it was told to, and again after it was told to louder.
+const GRACE: Duration = Duration::from_secs(5);
+
+/// What one operation of the command is, and how many there were.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Operations {
+    /// Nobody said.
+    Unknown,
+    /// The user stated the number.
+    Stated(u64),
+    /// As many as calls of a system call.
+    PerSyscall(String),
+}
+
+/// A measured command.
+#[derive(Debug)]
+pub struct Measured {
+    /// What was measured.
+    pub run: Run,
+    /// The probes.
+    pub probes: Vec<Probe>,
+    /// Cut short by a signal or the time limit.
+    pub interrupted: bool,
+    /// Time from the start of loading to the release of the command, in nanoseconds.
+    pub opened_in_ns: u64,
+}
+
+/// Runs a command under the probes, from its first instruction to its end.
+pub fn measure(
+    context: &Context<'_>,
+    command: &[OsString],
+    cpu: Option<u32>,
+    operations: &Operations,
+    hardware: bool,
+) -> anyhow::Result<Measured> {
+    let (program, args) = command.split_first().context("no command given")?;
+    let spec = Spec {
+        program: program.clone(),
+        args: args.to_vec(),
+        user: context.identity.clone(),
+        cpu: cpu.map(|cpu| cpu as usize),
+        stdio: Stdio::Inherit,
+    };
+    let mut child = Child::spawn_suspended(&spec)?;
+    let mut session = context.open_session(child.pid())?;
+    let mut counters = counters(&child, hardware);
+    session.set_window(true)?;
+    let released = Instant::now();
+    child.release()?;
+    let (exit, interrupted) = wait(context, &mut child)?;
+    let elapsed = released.elapsed();
+    let window = Window::close(&mut session, Snapshot::default())?;
+    let mut run = assemble(context, &window, &exit, elapsed, cpu, operations);
+    run.hardware = match &mut counters {
+        Ok(counters) => counters.read(),
+        Err(reason) => Hardware { reason: Some(reason.clone()), ..Hardware::default() },
+    };
+    Ok(Measured { run, probes: window.probes.clone(), interrupted, opened_in_ns: session.opened_in_ns })
+}
+
+/// Waits for the command's end. A signal to taskweight ends the command: the terminal has sent it Ctrl-C as well,
+/// and what came to taskweight alone is passed on.
+fn wait(context: &Context<'_>, child: &mut Child) -> io::Result<(Exit, bool)> {
+    match child.wait_until(context.deadline(), context.signals)? {
+        Waited::Exited(exit) => Ok((exit, false)),
+        Waited::Signalled(received) => {
+            if received.sent_by_process {
+                child.kill(received.signal)?;
+            }
+            Ok((end(child, context.signals)?, true))
+        }
+        Waited::TimedOut => {
+            child.kill(Signal::SIGTERM)?;
+            Ok((end(child, context.signals)?, true))
+        }
+    }
+}
+
+fn end(child: &mut Child, signals: &Signals) -> io::Result<Exit> {
+    for louder in [Signal::SIGTERM, Signal::SIGKILL] {
+        let deadline = Instant::now() + GRACE;
+        loop {
+            // Forgets the signal just handled, so that the wait lasts until the next.
+            let _handled = signals.take();
+            match child.wait_until(Some(deadline), signals)? {
+                Waited::Exited(exit) => return Ok(exit),
+                Waited::Signalled(received) => child.kill(received.signal)?,
+                Waited::TimedOut => break,
+            }
+        }
+        child.kill(louder)?;
+    }
+    child.reap()
+}
+
+/// Hardware counters of the suspended child and of all that it will start; or why there are none.
+fn counters(child: &Child, wanted: bool) -> Result<Counters, String> {
+    if !wanted {
+        return Err(String::from("not asked for: --hardware counts them, and makes every switch slower"));
+    }
+    let mut counters = Counters::open(child.pid())?;
+    counters.enable().map_err(|error| format!("start the hardware counters: {error}"))?;
+    Ok(counters)
+}
+
+fn assemble(
+    context: &Context<'_>,
+    window: &Window,
+    exit: &Exit,
+    elapsed: Duration,
+    cpu: Option<u32>,
+    operations: &Operations,
+) -> Run {
+    let kernel = window.kernel();
+    let (operations, operation) = count(operations, window);
+    let traced = lifetime_ns(window).unwrap_or(elapsed.as_nanos() as u64);
+    let (threads, threads_omitted) = window.threads(context.threads_listed);
+    let mut witness = window.witness.clone();
+    witness.extend(witness::compare_tree(&window.after.threads, &exit.rusage));
+    Run {
+        model: String::from("command"),
+        scenario: None,
+        tasks: None,
+        pinned: cpu,
+        repetition: 0,
+        operations,
+        operation,
+        logical_switches: None,
+        elapsed_ns: Elapsed { twin: None, traced },
+        per_operation: per_operation(&kernel, traced, operations),
+        kernel,
+        histograms: window.figures.histograms.clone(),
+        syscall_histograms: window.figures.syscall_histograms.clone(),
+        threads,
+        threads_omitted,
+        cpu: Cpu { user_ns: Some(exit.rusage.user_ns), system_ns: Some(exit.rusage.system_ns) },
+        hardware: Hardware::default(),
+        witness,
+        loss: window.figures.loss.clone(),
+        exit_status: Some(exit.exit_code().into()),
+    }
+}
+
+/// From the command's first instruction to its `do_exit`, by the kernel's clock.
+fn lifetime_ns(window: &Window) -> Option<u64> {
+    let first = window.after.threads.first()?;
+    (first.ended_ns != 0).then(|| first.ended_ns - first.born_ns)
+}
+
+fn count(operations: &Operations, window: &Window) -> (Option<u64>, Option<String>) {
+    match operations {
+        Operations::Unknown => (None, None),
+        Operations::Stated(count) => (Some(*count), Some(String::from("operation as stated by --operations"))),
+        Operations::PerSyscall(name) => {
+            let count = window.figures.syscalls.by_name.get(name).map_or(0, |calls| calls.count);
+            (Some(count), Some(format!("{name} call")))
+        }
+    }
+}

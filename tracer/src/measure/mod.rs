@@ -1,0 +1,183 @@
+//! Measuring one run: a child, a session, a window, and the run that comes out of them.
+
+use std::{collections::BTreeMap, fs, thread, time::Duration, time::Instant};
+
+use anyhow::Context as _;
+use tracer_ebpf::ThreadCounts;
+
+use crate::{
+    kernel::{
+        RunningKernel,
+        session::{ProbeForm, Session, SessionOptions},
+        snapshot::{self, Snapshot, WindowFigures},
+    },
+    report::model::{Kernel, PageFaults, PerOperation, Probe, Switches, Thread, Witness},
+    workload::{privilege::Identity, signals::Signals},
+};
+
+pub mod calibrate;
+pub mod command;
+pub mod workload;
+
+/// What all runs of one invocation share.
+#[derive(Debug)]
+pub struct Context<'a> {
+    /// The running kernel.
+    pub kernel: &'a RunningKernel,
+    /// Signals to taskweight.
+    pub signals: &'a Signals,
+    /// Whom programs run as.
+    pub identity: Identity,
+    /// How long a program may take for each step.
+    pub timeout: Option<Duration>,
+    /// Form of the tracepoint programs.
+    pub form: ProbeForm,
+    /// Threads that can be told apart.
+    pub thread_capacity: u32,
+    /// Threads listed one by one in a run.
+    pub threads_listed: usize,
+}
+
+impl Context<'_> {
+    fn open_session(&self, root_pid: u32) -> anyhow::Result<Session> {
+        let defaults = SessionOptions::new(root_pid);
+        let options = SessionOptions { form: self.form, thread_capacity: self.thread_capacity, ..defaults };
+        Ok(Session::open(self.kernel, options)?)
+    }
+
+    fn deadline(&self) -> Option<Instant> {
+        self.timeout.map(|timeout| Instant::now() + timeout)
+    }
+}
+
+/// What was counted in a window.
+#[derive(Debug)]
+pub struct Window {
+    /// The thread table when it opened; empty for a command, whose window is its lifetime.
+    pub before: Snapshot,
+    /// The thread table when it closed.
+    pub after: Snapshot,
+    /// Distributions, system calls and losses.
+    pub figures: WindowFigures,
+    /// Counts by thread beside the kernel's own, taken when the window closed.
+    pub witness: BTreeMap<String, Witness>,
+    /// The probes, as they were.
+    pub probes: Vec<Probe>,
+    /// Whether page faults were seen.
+    pub has_faults: bool,
+}
+
+impl Window {
+    /// Closes the window and reads everything.
+    pub fn close(session: &mut Session, before: Snapshot) -> anyhow::Result<Self> {
+        session.set_window(false)?;
+        let after = Snapshot::take(session)?;
+        Ok(Self {
+            witness: crate::witness::compare_threads(session, &after.threads),
+            figures: WindowFigures::read(session)?,
+            probes: session.probes(),
+            has_faults: session.has("page_fault_minor") && session.has("page_fault_major"),
+            before,
+            after,
+        })
+    }
+
+    /// What the kernel did in the window.
+    pub fn kernel(&self) -> Kernel {
+        let all = self.after.since(&self.before).map(|(_, counts)| counts);
+        let all = all.fold(ThreadCounts::default(), |all, counts| snapshot::sum(&all, &counts));
+        // A command's own first thread is not one that it created.
+        let known_before = self.before.threads.len().max(1);
+        Kernel {
+            switches: switches(&all),
+            wakeups: all.wakeup_count,
+            migrations: all.migration_count,
+            syscalls: self.figures.syscalls.clone(),
+            page_faults: self.page_faults(&all),
+            threads_created: self.after.threads.len().saturating_sub(known_before) as u64,
+        }
+    }
+
+    fn page_faults(&self, all: &ThreadCounts) -> PageFaults {
+        let if_seen = |count| self.has_faults.then_some(count);
+        PageFaults {
+            minor: if_seen(all.minor_fault_count),
+            major: if_seen(all.major_fault_count),
+            from_user_mode: if_seen(all.user_fault_count),
+        }
+    }
+
+    /// The busiest threads, and how many more there are.
+    pub fn threads(&self, listed: usize) -> (Vec<Thread>, u64) {
+        let mut all: Vec<_> = self.after.since(&self.before).collect();
+        all.sort_by_key(|(_, counts)| std::cmp::Reverse((counts.on_cpu_ns, counts.syscall_count)));
+        let omitted = all.len().saturating_sub(listed) as u64;
+        (all.into_iter().take(listed).map(|(state, counts)| thread_of(state, &counts)).collect(), omitted)
+    }
+}
+
+fn switches(counts: &ThreadCounts) -> Switches {
+    Switches {
+        voluntary: counts.voluntary_count,
+        preempted: counts.preempted_count,
+        yielded: counts.yielded_count,
+        exit: counts.exit_count,
+    }
+}
+
+fn thread_of(state: &tracer_ebpf::ThreadState, counts: &ThreadCounts) -> Thread {
+    Thread {
+        tid: state.pid,
+        pid: state.tgid,
+        name: name_of(state),
+        switches: switches(counts),
+        wakeups: counts.wakeup_count,
+        migrations: counts.migration_count,
+        syscalls: counts.syscall_count,
+        syscall_ns: counts.syscall_ns,
+        minor_faults: counts.minor_fault_count,
+        major_faults: counts.major_fault_count,
+        on_cpu_ns: counts.on_cpu_ns,
+        off_cpu_ns: counts.off_cpu_ns,
+        run_queue_ns: counts.run_queue_ns,
+    }
+}
+
+/// The name that a thread had at exit, or has now.
+fn name_of(state: &tracer_ebpf::ThreadState) -> String {
+    if state.ended_ns == 0 {
+        let path = format!("/proc/{}/task/{}/comm", state.tgid, state.pid);
+        return fs::read(path).map(|name| String::from_utf8_lossy(&name).trim_end().to_owned()).unwrap_or_default();
+    }
+    let end = state.comm.iter().position(|byte| *byte == 0).unwrap_or(state.comm.len());
+    String::from_utf8_lossy(&state.comm[..end]).into_owned()
+}
+
+/// The same counts by operation; `None` where there is nothing to divide by.
+pub fn per_operation(kernel: &Kernel, elapsed_ns: u64, operations: Option<u64>) -> Option<PerOperation> {
+    let operations = operations.filter(|operations| *operations > 0)? as f64;
+    let per = |count: u64| count as f64 / operations;
+    let faults = &kernel.page_faults;
+    Some(PerOperation {
+        elapsed_ns: per(elapsed_ns),
+        kernel_switches: per(kernel.switches.total()),
+        syscalls: per(kernel.syscalls.count),
+        page_faults: faults.minor.zip(faults.major).map(|(minor, major)| per(minor + major)),
+        kernel_transitions: faults.from_user_mode.map(|faults| per(kernel.syscalls.count + faults)),
+    })
+}
+
+/// Waits until every thread is off the CPU and none waits for one, so that counts stand still while they are read.
+/// A program that never comes to rest is measured all the same, after a second.
+fn wait_for_rest(session: &Session) -> anyhow::Result<()> {
+    let deadline = Instant::now() + Duration::from_secs(1);
+    loop {
+        let snapshot = Snapshot::take(session).context("read the thread table")?;
+        let mut living = snapshot.threads.iter().filter(|thread| thread.ended_ns == 0);
+        let at_rest = living.all(|thread| thread.switched_in_ns == 0 && thread.runnable_since_ns == 0);
+        if at_rest || Instant::now() > deadline {
+            return Ok(());
+        }
+        thread::sleep(Duration::from_micros(200));
+    }
+}
