@@ -12,6 +12,7 @@ pub mod arguments;
 pub mod asleep;
 pub mod executor;
 pub mod limits;
+pub mod pipe;
 pub mod program;
 pub mod protocol;
 pub mod scenario;

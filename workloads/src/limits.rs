@@ -11,7 +11,7 @@ const SPARE_DESCRIPTORS: u64 = 32;
 /// Raises the limit of open files so that every task can have a pipe: up to the hard limit, or beyond it where the
 /// process may (root).
 pub fn allow_pipes(tasks: u32) -> Result<()> {
-    let needed = 2 * u64::from(tasks) + SPARE_DESCRIPTORS;
+    let needed = u64::from(tasks) + SPARE_DESCRIPTORS;
     let (_, hard) = getrlimit(Resource::RLIMIT_NOFILE).context("read RLIMIT_NOFILE")?;
     let limit = hard.max(needed);
     setrlimit(Resource::RLIMIT_NOFILE, limit, limit).with_context(|| {

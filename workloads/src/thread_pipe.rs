@@ -1,11 +1,13 @@
 //! The scenario `switch-io` as threads, with blocking reads and writes.
 
-use std::io::{self, PipeReader, PipeWriter, Read, Write, pipe};
+use std::fs::File;
+use std::io::{self, Read as _, Write as _};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use anyhow::{Context, Result};
 
+use crate::pipe::both_ways;
 use crate::program;
 use crate::slot::Slot;
 use crate::thread::{Threads, pass_gate};
@@ -13,19 +15,19 @@ use crate::thread::{Threads, pass_gate};
 /// A task's ends of the ring of pipes, and the value of the token, which only its holder touches.
 #[derive(Debug)]
 pub struct PipeEnds {
-    own: PipeReader,
-    next: PipeWriter,
+    own: Arc<File>,
+    next: Arc<File>,
     token: Arc<AtomicU64>,
 }
 
 impl PipeEnds {
-    fn hand(&mut self, token: u64) -> io::Result<()> {
+    fn hand(&self, token: u64) -> io::Result<()> {
         self.token.store(token, Ordering::Release);
-        self.next.write_all(&[1])
+        (&*self.next).write_all(&[1])
     }
 
-    fn receive(&mut self) -> io::Result<u64> {
-        self.own.read_exact(&mut [0])?;
+    fn receive(&self) -> io::Result<u64> {
+        (&*self.own).read_exact(&mut [0])?;
         Ok(self.token.load(Ordering::Acquire))
     }
 }
@@ -33,11 +35,11 @@ impl PipeEnds {
 /// A ring of pipes, one for each task.
 pub fn pipe_ring(count: usize) -> Result<Vec<PipeEnds>> {
     let token = Arc::new(AtomicU64::new(0));
-    let pipes: io::Result<Vec<_>> = (0..count).map(|_| pipe()).collect();
-    let (readers, mut writers): (Vec<_>, Vec<_>) = pipes.context("create the pipes")?.into_iter().unzip();
-    writers.rotate_left(1);
-    let ends = |(own, next)| PipeEnds { own, next, token: Arc::clone(&token) };
-    Ok(readers.into_iter().zip(writers).map(ends).collect())
+    let pipes: io::Result<Vec<_>> = (0..count).map(|_| both_ways(0).map(Arc::new)).collect();
+    let pipes = pipes.context("create the pipes")?;
+    let next = pipes.iter().cycle().skip(1).map(Arc::clone);
+    let ends = |(own, next)| PipeEnds { own: Arc::clone(own), next, token: Arc::clone(&token) };
+    Ok(pipes.iter().zip(next).map(ends).collect())
 }
 
 /// Task `index` of `switch-io`. The first task has the token when the gate opens.

@@ -1,13 +1,16 @@
 //! The scenario `switch-io` as tokio tasks, with pipes that the runtime waits for.
 
-use std::io;
+use std::fs::File;
+use std::io::{self, Read as _, Write as _};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use anyhow::{Context, Result};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::unix::pipe::{Receiver, Sender, pipe};
+use nix::libc::O_NONBLOCK;
+use tokio::io::Interest;
+use tokio::io::unix::AsyncFd;
 
+use crate::pipe::both_ways;
 use crate::slot::Slot;
 use crate::tokio_model::Tasks;
 use crate::{program, stackless};
@@ -15,23 +18,28 @@ use crate::{program, stackless};
 /// A task's ends of the ring of pipes, and the value of the token, which only its holder touches.
 #[derive(Debug)]
 pub struct PipeEnds {
-    own: Receiver,
-    next: Sender,
+    own: AsyncFd<Arc<File>>,
+    next: Arc<File>,
     token: Arc<AtomicU64>,
 }
 
 impl PipeEnds {
-    async fn hand(&mut self, token: u64) -> io::Result<()> {
+    /// Needs no waiting: one byte goes round, so there is room.
+    fn hand(&self, token: u64) -> io::Result<()> {
         self.token.store(token, Ordering::Release);
-        self.next.write_all(&[1]).await
+        (&*self.next).write_all(&[1])
     }
 
-    /// Reads one byte into a larger buffer, as most programs do: a read that fills its buffer makes the runtime try
-    /// again, and find the pipe empty, before it waits for readiness.
-    async fn receive(&mut self) -> io::Result<u64> {
-        match self.own.read(&mut [0; 8]).await? {
-            1 => Ok(self.token.load(Ordering::Acquire)),
-            length => Err(io::Error::other(format!("read {length} bytes from the pipe, not 1"))),
+    async fn receive(&self) -> io::Result<u64> {
+        loop {
+            let mut ready = self.own.readable().await?;
+            if let Ok(read) = ready.try_io(|own| own.get_ref().as_ref().read_exact(&mut [0])) {
+                read?;
+                // The pipe is empty now, as after any read that does not fill its buffer: without saying so, the
+                // next wait would begin with a read in vain.
+                ready.clear_ready();
+                return Ok(self.token.load(Ordering::Acquire));
+            }
         }
     }
 }
@@ -39,28 +47,31 @@ impl PipeEnds {
 /// A ring of pipes, one for each task.
 pub fn pipe_ring(count: usize) -> Result<Vec<PipeEnds>> {
     let token = Arc::new(AtomicU64::new(0));
-    let pipes: io::Result<Vec<_>> = (0..count).map(|_| pipe()).collect();
-    let (mut writers, readers): (Vec<_>, Vec<_>) = pipes.context("create the pipes")?.into_iter().unzip();
-    writers.rotate_left(1);
-    let ends = |(own, next)| PipeEnds { own, next, token: Arc::clone(&token) };
-    Ok(readers.into_iter().zip(writers).map(ends).collect())
+    let pipes: io::Result<Vec<_>> = (0..count).map(|_| both_ways(O_NONBLOCK).map(Arc::new)).collect();
+    let pipes = pipes.context("create the pipes")?;
+    let next = pipes.iter().cycle().skip(1).map(Arc::clone);
+    let ends = |(own, next)| -> io::Result<_> {
+        let own = AsyncFd::register_with_interest(Arc::clone(own), Interest::READABLE)?;
+        Ok(PipeEnds { own, next, token: Arc::clone(&token) })
+    };
+    pipes.iter().zip(next).map(ends).collect::<io::Result<_>>().context("register the pipes with the runtime")
 }
 
 /// Task `index` of `switch-io`. The first task has the token when the gate opens.
-pub async fn switch_io(tasks: Tasks, index: usize, mut ends: PipeEnds) {
+pub async fn switch_io(tasks: Tasks, index: usize, ends: PipeEnds) {
     stackless::pass_gate(&tasks, index).await;
-    match take_round(&tasks, index, &mut ends).await {
+    match take_round(&tasks, index, &ends).await {
         Ok(token) => tasks.finish(token),
         Err(error) => program::fail(&anyhow::Error::new(error).context("hand the token over")),
     }
     stackless::stay_alive().await
 }
 
-async fn take_round(tasks: &Tasks, index: usize, ends: &mut PipeEnds) -> io::Result<u64> {
+async fn take_round(tasks: &Tasks, index: usize, ends: &PipeEnds) -> io::Result<u64> {
     let mut token = if index == 0 { 0 } else { ends.receive().await? };
     while token < tasks.operations() {
         tasks.slot(index).count();
-        ends.hand(token + 1).await?;
+        ends.hand(token + 1)?;
         token = ends.receive().await?;
     }
     Ok(token)

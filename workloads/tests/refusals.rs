@@ -120,6 +120,6 @@ fn limits_are_named() {
     assert!(threads.contains("kernel.threads-max") && threads.contains("RLIMIT_NPROC"), "{threads}");
     let coroutines = limited(env!("CARGO_BIN_EXE_taskweight-corosensei"), address_space, "switch --tasks 10000");
     let pipes = limited(env!("CARGO_BIN_EXE_taskweight-tokio"), "-n 100", "switch-io --tasks 1000000000");
-    assert!(pipes.contains("need 2000000032 file descriptors, the hard limit RLIMIT_NOFILE is 100"), "{pipes}");
+    assert!(pipes.contains("need 1000000032 file descriptors, the hard limit RLIMIT_NOFILE is 100"), "{pipes}");
     assert!(coroutines.contains("of 10000, the limit may be vm.max_map_count"), "{coroutines}");
 }
