@@ -51,7 +51,8 @@ pub fn pipe_ring(count: usize) -> Result<Vec<PipeEnds>> {
     let pipes = pipes.context("create the pipes")?;
     let next = pipes.iter().cycle().skip(1).map(Arc::clone);
     let ends = |(own, next)| -> io::Result<_> {
-        let own = AsyncFd::register_with_interest(Arc::clone(own), Interest::READABLE)?;
+        // SAFETY: the file is shared, never replaced, and stays open as long as the `AsyncFd` holds its share.
+        let own = unsafe { AsyncFd::register_with_interest(Arc::clone(own), Interest::READABLE) }?;
         Ok(PipeEnds { own, next, token: Arc::clone(&token) })
     };
     pipes.iter().zip(next).map(ends).collect::<io::Result<_>>().context("register the pipes with the runtime")
