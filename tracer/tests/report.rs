@@ -1,16 +1,26 @@
-//! Reports from file to terminal.
+//! Reports from file to terminal, and their documentation.
 
-use std::path::Path;
+#![expect(clippy::unwrap_used, reason = "helpers of tests are tests too")]
 
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
 use taskweight::report::json;
-use taskweight::report::model::{Histogram, PerOperation, ProbeState, Report};
+use taskweight::report::model::{Histograms, ProbeState, Report};
 use taskweight::report::table::{Options, Warning, render, warnings};
 use unicode_width::UnicodeWidthStr;
 
-fn fixture(name: &str) -> Report {
-    json::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(name)).unwrap()
+fn path(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(name)
 }
 
+fn fixture(name: &str) -> Report {
+    json::read(&path(name)).unwrap()
+}
+
+/// The rendered report, which fits its page and cannot act on the terminal.
 fn text(report: &Report) -> String {
     let text = render(report, &Options::default());
     for line in text.lines() {
@@ -29,9 +39,230 @@ fn line(text: &str, start: &str) -> String {
     line.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// The text without its line breaks, for what may be folded.
+fn unfolded(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 #[test]
-fn prints() {
+fn models_stand_beside_each_other() {
+    let text = text(&fixture("compare.json"));
+    println!("{text}");
+    assert!(unfolded(&text).starts_with("switch: 2 tasks, pinned to CPU 1 - one operation is one hand-over from one"));
+    assert_eq!(line(&text, "os-thread"), "os-thread 2.33 µs 2.31-2.36 2.00 3.00 0.0004 3.00 1.7 µs 2.2 µs 1.12");
+    assert_eq!(line(&text, "tokio"), "tokio 185 ns 182-188 0.0010 <1e-4 0.0004 0.0004 3.5 µs 4.6 µs 1.01");
+    assert_eq!(line(&text, "corosensei"), "corosensei 7.94 ns 7.90-7.98 <1e-4 0 0.0001 0.0001 - - 1.00");
+    assert!(text.contains("- queue wait: no thread became runnable"));
+    assert!(text.contains("switch: 2 tasks, not pinned"));
+    assert_eq!(
+        line(&text, "Witnesses"),
+        "Witnesses: 40 of 40 comparisons agree exactly (120 threads compared one by one)"
+    );
+    assert_eq!(line(&text, "Loss"), "Loss: none");
+    assert!(unfolded(&text).contains("java-virtual switch, 2 tasks, CPU 1, repetition 0, twin: java: not found"));
+}
+
+#[test]
+fn a_command_has_totals_and_figures_per_operation() {
+    let text = text(&fixture("command.json"));
+    println!("{text}");
+    assert_eq!(line(&text, "elapsed"), "elapsed 1.23 s 123 µs");
+    assert_eq!(line(&text, "voluntary"), "voluntary 20,014 2.00");
+    assert_eq!(line(&text, "futex"), "futex 30.0k 700 ms 86.2 % 32.0 µs 28.2 µs 36.9 µs 430 µs");
+    assert_eq!(line(&text, "run queue"), "run queue 400 2.94 µs 3.65 µs 45.1 µs 45.3 µs 45.3 µs");
+    assert_eq!(line(&text, "data TLB"), "data TLB load misses - -");
+    assert!(text.contains("- munmap: it has no histogram of its own"));
+    assert!(text.contains("and 8 more threads"));
+    assert_eq!(line(&text, "Exit"), "Exit status: 139 (SIGSEGV)");
+    assert_eq!(line(&text, "Loss"), "Loss: unmatched_syscall_exit 3");
+    assert_eq!(line(&text, "command: minor"), "command: minor_faults: ours 1,234, theirs 1,240 (getrusage)");
+    assert!(text.contains("Interrupted:"));
+    assert_eq!(text.lines().filter(|line| line.contains("evil")).count(), 1);
+    assert!(text.contains(r"evil\x1b[2J\x0aname"));
+}
+
+#[test]
+fn lists_end_where_they_are_told_to() {
+    let report = fixture("command.json");
+    let text = render(&report, &Options { top: 2, ..Options::default() });
+    assert!(text.contains("and 4 more system calls") && text.contains("and 10 more threads"));
+    assert!(!text.contains("worker-2") && !text.contains("munmap"));
+}
+
+#[test]
+fn what_a_missing_probe_counts_is_absent() {
+    let mut report = fixture("command.json");
+    for probe in &mut report.probes {
+        probe.state = ProbeState::Missing;
+        probe.reason = Some("not built in".to_owned());
+    }
+    report.runs[0].kernel.page_faults = Default::default();
+    let command = text(&report);
+    for name in ["system calls", "time in them", "minor page faults"] {
+        assert_eq!(line(&command, name), format!("{name} - -"));
+    }
+    assert!(command.contains("- system calls: probe sys_enter is missing: not built in"));
+    let mut report = fixture("compare.json");
+    report.probes.iter_mut().for_each(|probe| probe.state = ProbeState::Missing);
+    assert_eq!(line(&text(&report), "tokio"), "tokio 185 ns 182-188 0.0010 - 0.0004 - 3.5 µs 4.6 µs 1.01");
+}
+
+#[test]
+fn one_repetition_without_operations_or_twin_has_only_dashes() {
+    let mut report = fixture("compare.json");
+    report.runs.truncate(1);
+    let run = &mut report.runs[0];
+    (run.per_operation, run.elapsed_ns.twin, run.histograms) = (None, None, Histograms::default());
+    let text = text(&report);
+    assert_eq!(line(&text, "os-thread"), format!("os-thread{}", " -".repeat(9)));
+    for reason in ["the operations are unknown", "there is no untraced twin", "needs two repetitions or more"] {
+        assert!(text.contains(reason), "{reason}");
+    }
+}
+
+#[test]
+fn nothing_measured() {
+    let mut report = fixture("compare.json");
+    (report.runs, report.probes) = (Vec::new(), Vec::new());
+    let text = text(&report);
+    assert!(text.starts_with("Nothing was measured.\n") && text.contains("Failed: 1 run\n"), "{text}");
+}
+
+#[test]
+fn every_string_of_a_report_is_escaped_and_folded() {
+    let hostile = format!("\x1b]0;x\x07\n\u{202e}任务 {}", "long".repeat(40));
     for name in ["compare.json", "command.json"] {
-        println!("{}", text(&fixture(name)));
+        let mut value = serde_json::to_value(fixture(name)).unwrap();
+        for_each_string(&mut value, &mut |string| string.push_str(&hostile));
+        let probes = value["probes"].as_array_mut().unwrap();
+        probes.iter_mut().for_each(|probe| probe["state"] = "missing".into());
+        let text = text(&serde_json::from_value(value).unwrap());
+        assert!(unfolded(&text).contains(r"\x1b]0;x\x07\x0a"));
+    }
+}
+
+fn for_each_string(value: &mut Value, action: &mut impl FnMut(&mut String)) {
+    match value {
+        Value::String(string) => action(string),
+        Value::Array(values) => values.iter_mut().for_each(|value| for_each_string(value, action)),
+        Value::Object(fields) => {
+            let free_text = fields.iter_mut().filter(|(name, _)| *name != "state");
+            free_text.for_each(|(_, value)| for_each_string(value, action));
+        }
+        _ => {}
+    }
+}
+
+#[test]
+fn colours_only_when_asked_for() {
+    let report = fixture("compare.json");
+    let colored = render(&report, &Options { color: true, ..Options::default() });
+    assert!(colored.contains("\x1b[33mWarning") && colored.contains("\x1b[1m"));
+    let stripped =
+        colored.replace("\x1b[1m", "").replace("\x1b[31m", "").replace("\x1b[33m", "").replace("\x1b[0m", "");
+    assert_eq!(stripped.replace(' ', ""), text(&report).replace(' ', ""));
+}
+
+#[test]
+fn every_caveat_is_found_and_says_what_to_do() {
+    let mut report = fixture("compare.json");
+    report.environment.container = Some("docker".to_owned());
+    report.probes[0].state = ProbeState::Missing;
+    report.runs[0].loss.insert("pid_reused".to_owned(), 2);
+    report.runs[1].witness.values_mut().for_each(|witness| witness.threads_disagreeing = Some(1));
+    let found = warnings(&report);
+    assert_eq!(found[0], Warning::Governor("powersave".to_owned()));
+    assert_eq!(found[1], Warning::Container("docker".to_owned()));
+    assert!(matches!(&found[2], Warning::Overhead { ratio, .. } if (ratio - 2.4).abs() < 1e-9), "{found:?}");
+    assert!(matches!(&found[3], Warning::Noise { relative_width, .. } if *relative_width > 0.2), "{found:?}");
+    assert_eq!(
+        found[4..],
+        [Warning::ProbeMissing("sched_switch".to_owned()), Warning::Loss(2), Warning::Disagreement(2)]
+    );
+    for warning in &found {
+        assert!(warning.to_string().contains([';', ':']), "no advice: {warning}");
+    }
+    report.environment.governor = None;
+    assert!(!warnings(&report).iter().any(|warning| matches!(warning, Warning::Governor(_))));
+}
+
+#[test]
+fn a_report_is_the_same_after_writing_and_reading() {
+    for name in ["compare.json", "command.json"] {
+        let mut report = fixture(name);
+        report.probes[0].net_ns_per_run = Some(0.1 + 0.2);
+        report.runs[0].elapsed_ns.traced = u64::MAX;
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let mut destination = json::Destination::open(file.path(), None).unwrap();
+        json::write(&report, &mut destination).unwrap();
+        destination.finish().unwrap();
+        assert_eq!(json::read(file.path()).unwrap(), report);
+        let written = fs::read_to_string(file.path()).unwrap();
+        let buckets = written.lines().filter(|line| line.trim_start().starts_with("\"buckets\": ["));
+        assert!(buckets.clone().count() > 4 && buckets.into_iter().all(|line| line.ends_with(']')));
+    }
+}
+
+#[test]
+fn every_beginning_of_a_report_is_called_truncated() {
+    let text = fs::read(path("command.json")).unwrap();
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("r.json");
+    for length in (1..text.len() - 2).step_by(331) {
+        fs::write(&file, &text[..length]).unwrap();
+        let error = json::read(&file).unwrap_err().to_string();
+        assert!(error.contains("truncated") && error.lines().count() == 1, "{length}: {error}");
+    }
+}
+
+#[test]
+fn a_field_that_is_missing_or_mistyped_is_named() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("r.json");
+    let message = |change: fn(&mut Value)| {
+        let mut value = serde_json::to_value(fixture("command.json")).unwrap();
+        change(&mut value);
+        fs::write(&file, value.to_string()).unwrap();
+        let error = json::read(&file).unwrap_err().to_string();
+        error.split_once("r.json: ").unwrap().1.to_owned()
+    };
+    let missing = message(|report| drop(report["runs"][0]["kernel"].as_object_mut().unwrap().remove("wakeups")));
+    assert!(missing.starts_with("field `runs[0].kernel`: missing field `wakeups`"), "{missing}");
+    let mistyped = message(|report| report["runs"][0]["threads"][1]["tid"] = "many".into());
+    assert!(mistyped.starts_with("field `runs[0].threads[1].tid`: invalid type: string \"many\""), "{mistyped}");
+    let other = message(|report| report["schema_version"] = 3.into());
+    assert_eq!(other, "schema version 3, this taskweight reads 1: use the taskweight that wrote it");
+}
+
+#[test]
+fn every_field_is_documented() {
+    let documentation = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/report.md")).unwrap();
+    let mut names = BTreeSet::new();
+    for name in ["compare.json", "command.json"] {
+        field_names(&serde_json::to_value(fixture(name)).unwrap(), &mut names);
+    }
+    names.extend(tracer_ebpf::Loss::ALL.map(|cause| cause.name().to_owned()));
+    for name in names {
+        let is_mentioned = [format!("`{name}`"), format!(".{name}`"), format!("`{name}.")];
+        assert!(is_mentioned.iter().any(|form| documentation.contains(form)), "docs/report.md lacks `{name}`");
+    }
+}
+
+/// Names of fields; not the keys of objects that are lists by name.
+fn field_names(value: &Value, names: &mut BTreeSet<String>) {
+    const BY_NAME: [&str; 6] = ["mitigations", "reasons", "by_name", "syscall_histograms", "witness", "loss"];
+    match value {
+        Value::Array(values) => values.iter().for_each(|value| field_names(value, names)),
+        Value::Object(fields) => {
+            for (name, value) in fields {
+                names.insert(name.clone());
+                let entries = value.as_object().filter(|_| BY_NAME.contains(&name.as_str()));
+                match entries {
+                    Some(entries) => entries.values().for_each(|value| field_names(value, names)),
+                    None => field_names(value, names),
+                }
+            }
+        }
+        _ => {}
     }
 }

@@ -12,7 +12,7 @@ mod warning;
 
 pub use warning::{Warning, warnings};
 
-use super::model::{Report, Run};
+use super::model::{ProbeState, Report, Run};
 use text::Page;
 
 /// Narrowest page: figures cannot be folded.
@@ -53,8 +53,14 @@ pub fn render(report: &Report, options: &Options) -> String {
     page.finish()
 }
 
-/// Why page faults are absent, as far as the report knows.
+/// Why what a probe counts is absent; `None` when the probe is there. A report does not list probes it never had.
+fn missing(report: &Report, probe: &str) -> Option<String> {
+    let missing = report.probes.iter().find(|one| one.name == probe && one.state == ProbeState::Missing)?;
+    Some(format!("probe {probe} is missing: {}", missing.reason.as_deref().unwrap_or("no reason given")))
+}
+
+/// Why page faults are absent.
 fn page_faults_reason(report: &Report) -> String {
-    let missing = report.probes.iter().find(|probe| probe.name.contains("fault") && probe.reason.is_some());
-    missing.and_then(|probe| probe.reason.clone()).unwrap_or_else(|| "the probe is missing".to_owned())
+    let reason = missing(report, "page_fault_minor").or_else(|| missing(report, "page_fault_major"));
+    reason.unwrap_or_else(|| "the operations or the faults are unknown".to_owned())
 }

@@ -5,9 +5,10 @@ use nix::sys::signal::Signal;
 use crate::report::model::{Histogram, Report, Run, SyscallCount, Thread};
 
 use super::Options;
-use super::figure::{count, count_short, duration, percent, rate, time};
+use super::figure::{ABSENT, count, count_short, duration, duration_short, percent, rate, time};
 use super::grid::Grid;
-use super::text::{Footnotes, Page};
+use super::missing;
+use super::text::{Footnotes, Page, Style};
 
 pub(super) fn render(report: &Report, run: &Run, options: &Options, page: &mut Page) {
     page.heading(&report.command_line.join(" "));
@@ -15,7 +16,7 @@ pub(super) fn render(report: &Report, run: &Run, options: &Options, page: &mut P
     totals(report, run, page);
     distributions(run, page);
     syscalls(run, options.top, page);
-    threads(run, options.top, page);
+    threads(report, run, options.top, page);
     page.paragraph(&format!("Exit status: {}", run.exit_status.map_or("- (not known)".to_owned(), exit_status)));
 }
 
@@ -67,6 +68,14 @@ impl Totals {
         }
     }
 
+    /// A count that is 0 without its probe, and then is absent.
+    fn counted(&mut self, name: &str, total: u64, missing: Option<String>) {
+        match missing {
+            None => self.count(name, total),
+            Some(reason) => self.absent(name, &reason),
+        }
+    }
+
     fn time_or_absent(&mut self, name: &str, total_ns: Option<u64>, reason: &str) {
         match total_ns {
             Some(total_ns) => self.time(name, total_ns),
@@ -88,6 +97,9 @@ fn totals(report: &Report, run: &Run, page: &mut Page) {
     hardware(run, &mut totals);
     totals.grid.print(page);
     page.footnotes(&totals.footnotes);
+    if let Some(operation) = run.operation.as_ref().filter(|_| run.operations.is_some()) {
+        page.item(&format!("operation: {operation}"), Style::Plain);
+    }
     page.blank();
 }
 
@@ -100,9 +112,12 @@ fn events(report: &Report, run: &Run, totals: &mut Totals) {
     totals.count("  yielded", kernel.switches.yielded);
     totals.count("  exit", kernel.switches.exit);
     totals.count("wake-ups", kernel.wakeups);
-    totals.count("migrations", kernel.migrations);
-    totals.count("system calls", kernel.syscalls.count);
-    totals.time("  time in them", kernel.syscalls.total_ns);
+    totals.counted("migrations", kernel.migrations, missing(report, "sched_migrate_task"));
+    totals.counted("system calls", kernel.syscalls.count, missing(report, "sys_enter"));
+    match missing(report, "sys_exit") {
+        None => totals.time("  time in them", kernel.syscalls.total_ns),
+        Some(reason) => totals.absent("  time in them", &reason),
+    }
     totals.count_or_absent("minor page faults", kernel.page_faults.minor, &faults_reason);
     totals.count_or_absent("major page faults", kernel.page_faults.major, &faults_reason);
     totals.count_or_absent("page faults from user mode", kernel.page_faults.from_user_mode, &faults_reason);
@@ -182,7 +197,7 @@ fn syscall(
     ]
 }
 
-fn threads(run: &Run, top: usize, page: &mut Page) {
+fn threads(report: &Report, run: &Run, top: usize, page: &mut Page) {
     let mut grid = Grid::new(&[
         "\nthread",
         "\ntid",
@@ -195,23 +210,26 @@ fn threads(run: &Run, top: usize, page: &mut Page) {
         "sys-\ncalls",
         "page\nfaults",
     ]);
-    run.threads.iter().take(top).for_each(|one| grid.row(thread(one)));
+    run.threads.iter().take(top).for_each(|one| grid.row(thread(report, one)));
     let omitted = (run.threads.len().saturating_sub(top) as u64).saturating_add(run.threads_omitted);
     finish(grid, &Footnotes::default(), omitted, "threads", page);
 }
 
-fn thread(thread: &Thread) -> [String; 10] {
+fn thread(report: &Report, thread: &Thread) -> [String; 10] {
+    // Their reasons stand below the totals.
+    let unless_missing =
+        |probe, count| if missing(report, probe).is_some() { ABSENT.to_owned() } else { count_short(count) };
     [
         thread.name.clone(),
         thread.tid.to_string(),
-        super::figure::duration_short(thread.on_cpu_ns),
-        super::figure::duration_short(thread.off_cpu_ns),
-        super::figure::duration_short(thread.run_queue_ns),
+        duration_short(thread.on_cpu_ns),
+        duration_short(thread.off_cpu_ns),
+        duration_short(thread.run_queue_ns),
         count_short(thread.switches.voluntary),
         count_short(thread.switches.preempted),
         count_short(thread.switches.yielded),
-        count_short(thread.syscalls),
-        count_short(thread.minor_faults.saturating_add(thread.major_faults)),
+        unless_missing("sys_enter", thread.syscalls),
+        unless_missing("page_fault_minor", thread.minor_faults.saturating_add(thread.major_faults)),
     ]
 }
 
@@ -222,7 +240,7 @@ fn finish(grid: Grid, footnotes: &Footnotes, omitted: u64, what: &str, page: &mu
     grid.print(page);
     page.footnotes(footnotes);
     if omitted > 0 {
-        page.item(&format!("and {} more {what}", count(omitted)), super::text::Style::Plain);
+        page.item(&format!("and {} more {what}", count(omitted)), Style::Plain);
     }
     page.blank();
 }

@@ -6,6 +6,7 @@ use crate::stats::summary::{Summary, summarise};
 
 use super::figure::{duration_short, rate, time, time_range};
 use super::grid::Grid;
+use super::missing;
 use super::text::{Footnotes, Page};
 
 /// Two lines each, so that nine columns fit 80.
@@ -21,6 +22,11 @@ const HEAD: [&str; 10] = [
     "wait\np99",
     "traced\n/twin",
 ];
+
+/// Why there is nothing per operation.
+const UNCOUNTED: &str = "the operations are unknown";
+/// Why there is no run-queue latency.
+const NO_WAIT: &str = "no thread became runnable";
 
 const LEGEND: &str = "time per op: from the untraced twins, median of the repetitions and its bootstrap interval, in \
      the same unit. kernel switch, syscalls, page faults: kernel events per operation, median of the traced runs. \
@@ -81,20 +87,23 @@ pub(super) fn render(report: &Report, runs: &[&Run], page: &mut Page) {
 }
 
 fn row(report: &Report, runs: &[&Run], footnotes: &mut Footnotes) -> [String; 10] {
+    let no_calls = missing(report, "sys_enter");
     let faults_reason = super::page_faults_reason(report);
+    let calls_reason = no_calls.as_deref().unwrap_or(UNCOUNTED);
+    let transitions_reason = no_calls.as_deref().unwrap_or(&faults_reason);
+    // Without the probe the count is 0, which nobody counted.
+    let if_counted = |value: Option<f64>| value.filter(|_| no_calls.is_none());
     let mut cell = |value: Option<String>, what: &str, reason: &str| footnotes.or_absent(value, what, reason);
-    let mut events = |what: &str, reason: &str, value: fn(&PerOperation) -> Option<f64>| {
+    let mut events = |what: &str, reason: &str, value: &dyn Fn(&PerOperation) -> Option<f64>| {
         cell(figure(runs, value).map(|summary| rate(summary.median)), what, reason)
     };
-    const UNCOUNTED: &str = "the operations are unknown";
-    let switches = events("kernel switches", UNCOUNTED, |figures| Some(figures.kernel_switches));
-    let syscalls = events("system calls", UNCOUNTED, |figures| Some(figures.syscalls));
-    let faults = events("page faults", &faults_reason, |figures| figures.page_faults);
-    let transitions = events("transitions", &faults_reason, |figures| figures.kernel_transitions);
+    let switches = events("kernel switches", UNCOUNTED, &|figures| Some(figures.kernel_switches));
+    let syscalls = events("system calls", calls_reason, &|figures| if_counted(Some(figures.syscalls)));
+    let faults = events("page faults", &faults_reason, &|figures| figures.page_faults);
+    let transitions = events("transitions", transitions_reason, &|figures| if_counted(figures.kernel_transitions));
     let time_ns = time_per_operation(runs);
     let interval = time_ns.and_then(|time| time.interval.map(|range| time_range(time.median, range.low, range.high)));
     let waits = merge(runs.iter().map(|run| &run.histograms.run_queue_ns));
-    const NO_WAIT: &str = "no thread became runnable";
     [
         runs.first().map_or(String::new(), |run| run.model.clone()),
         cell(time_ns.map(|summary| time(summary.median)), "time per op", UNCOUNTED),

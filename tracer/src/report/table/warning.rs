@@ -72,7 +72,7 @@ impl fmt::Display for Warning {
             }
             Self::Loss(events) => write!(
                 out,
-                "{} not recorded: counts are lower bounds; see the causes above, and measure fewer threads at a time",
+                "{} not recorded: counts or durations are missing; docs/report.md says which for each cause",
                 plural(*events, "event")
             ),
             Self::Disagreement(comparisons) => write!(
