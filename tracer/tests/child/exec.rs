@@ -24,7 +24,10 @@ fn exe(pid: u32) -> PathBuf {
 
 fn script(directory: &Path, name: &str, text: &str, mode: u32) -> PathBuf {
     let path = directory.join(name);
-    fs::write(&path, text).unwrap();
+    // Not written from here: a child that another test forks meanwhile would have it open for writing, and a file that
+    // is being written cannot be executed.
+    let write = Command::new("sh").args(["-c", "printf %s \"$1\" > \"$0\"", path.to_str().unwrap(), text]).status();
+    assert!(write.unwrap().success());
     fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
     path
 }

@@ -83,6 +83,14 @@ struct Background {
     lines: io::Lines<BufReader<process::ChildStdout>>,
 }
 
+impl Drop for Background {
+    fn drop(&mut self) {
+        // A failed test leaves no helper behind; one that has ended cannot be killed.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
 impl Background {
     fn start(command: &mut Command) -> Self {
         let mut process = command.stdout(StdStdio::piped()).spawn().unwrap();
@@ -103,7 +111,7 @@ impl Background {
         kill(Pid::from_raw(self.process.id().cast_signed()), signal).unwrap();
     }
 
-    fn ends_with(mut self) -> Option<i32> {
+    fn ends_with(&mut self) -> Option<i32> {
         self.process.wait().unwrap().signal()
     }
 }

@@ -18,26 +18,27 @@ use crate::{Background, helper, pidfd, readable_soon, signals, spec};
 fn helper_that_receives_signals() {
     let passes_on = std::env::var_os("CHILD_TEST_TAKE").is_some();
     let _installed = signals();
-    let mut child = Child::spawn_suspended(&spec("sleep", &["1000"])).unwrap();
+    let mut child = Child::spawn_suspended(&spec("sleep", &["60"])).unwrap();
     child.release().unwrap();
     println!("\nchild {}", child.pid());
     let mut heard = false;
     while let Waited::Signalled(received) = child.wait_until(None, signals()).unwrap() {
-        println!("received {} {}", received.signal, received.sent_by_process);
         assert_eq!(signals().received(), Some(received), "it is kept");
+        if passes_on {
+            assert_eq!(signals().take(), Some(received));
+        }
+        println!("received {} {}", received.signal, received.sent_by_process);
+        heard = true;
         if !passes_on {
             // Noted once; what comes next is up to the default action.
             loop {
                 std::thread::park();
             }
         }
-        assert_eq!(signals().take(), Some(received));
-        assert_eq!(signals().received(), None);
-        heard = true;
     }
     // The child of a Ctrl-C may be gone before its own signal has reached this process.
     if !heard {
-        assert!(readable_soon(signals().as_fd()));
+        assert!(signals().received().is_some() || readable_soon(signals().as_fd()));
         let received = signals().take().unwrap();
         println!("received {} {}", received.signal, received.sent_by_process);
     }

@@ -1,12 +1,13 @@
 //! What the child does itself, between the fork and the program: only calls that are safe in the single thread that a
 //! fork leaves of a process with several (no allocation, no lock, no panic).
 
+use std::ffi::CStr;
 use std::os::fd::RawFd;
 use std::ptr;
 
 use nix::errno::Errno;
 use nix::sched::{CpuSet, sched_setaffinity};
-use nix::unistd::{Gid, Pid, Uid, getppid, getresgid, getresuid, setpgid, setresgid, setresuid};
+use nix::unistd::{Gid, Pid, Uid, getppid, getresgid, getresuid, setgroups, setpgid, setresgid, setresuid};
 
 use super::super::privilege::Credentials;
 use super::error::Step;
@@ -60,7 +61,7 @@ fn prepare(plan: &Plan<'_>) -> Result<(), (Step, Errno)> {
         sched_setaffinity(Pid::from_raw(0), cpu).map_err(at(Step::Cpu))?;
     }
     if let Some(to) = plan.credentials {
-        set_groups(&to.groups).map_err(at(Step::Groups))?;
+        setgroups(&to.groups).map_err(at(Step::Groups))?;
         set_gid(to.gid).map_err(at(Step::GroupId))?;
         set_uid(to.uid).map_err(at(Step::UserId))?;
     }
@@ -96,10 +97,6 @@ fn connect(stdin: RawFd, stdout: RawFd) -> Result<(), Errno> {
         Errno::result(unsafe { libc::dup2(fd, place) })?;
     }
     Ok(())
-}
-
-fn set_groups(groups: &[Gid]) -> Result<(), Errno> {
-    nix::unistd::setgroups(groups)
 }
 
 fn set_gid(gid: Gid) -> Result<(), Errno> {
@@ -140,15 +137,18 @@ fn wait_at_gate((gate, copy): (RawFd, RawFd)) {
     }
 }
 
-/// Returns only when no candidate could be executed, with the error `execvp` would give.
+/// Returns only when no candidate could be executed, with the error `execvp` would give; except that, as in a shell, a
+/// directory of PATH that the user may not search (one of root's, say) does not turn "not found" into "not permitted".
 fn execute(strings: &mut Strings) -> Errno {
     let envp = strings.envp.pointers.as_ptr();
+    let only = strings.candidates.len() == 1;
     let mut outcome = Errno::ENOENT;
     for candidate in &strings.candidates {
         // SAFETY: null-terminated strings and arrays of such, all alive.
         unsafe { libc::execve(candidate.as_ptr(), strings.argv.pointers.as_ptr(), envp) };
         match Errno::last() {
-            Errno::EACCES => outcome = Errno::EACCES,
+            Errno::EACCES if only || exists(candidate) => outcome = Errno::EACCES,
+            Errno::EACCES => {}
             Errno::ENOENT | Errno::ENOTDIR | Errno::ESTALE | Errno::ENODEV | Errno::ETIMEDOUT => {}
             Errno::ENOEXEC => {
                 strings.shell_argv.pointers[1] = candidate.as_ptr();
@@ -160,6 +160,11 @@ fn execute(strings: &mut Strings) -> Errno {
         }
     }
     outcome
+}
+
+fn exists(path: &CStr) -> bool {
+    // SAFETY: a null-terminated string.
+    unsafe { libc::access(path.as_ptr(), libc::F_OK) == 0 }
 }
 
 fn exit() -> ! {
