@@ -1,10 +1,11 @@
 //! From the gate to the program.
 
+use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
+use std::process::{self, Command};
 use std::time::Instant;
-use std::{fs, process};
 
 use nix::sys::signal::Signal;
 use taskweight::workload::child::{Child, ExecError, SpawnError, Spec, Waited};
