@@ -39,7 +39,8 @@ pub fn run(cli: &Cli, args: &RunArgs) -> anyhow::Result<u8> {
     let mut report = super::empty_report();
     let measured = command::measure(&context, &args.command, pinned, &operations(args), args.hardware)?;
     if cli.verbose {
-        eprintln!("taskweight: loaded and attached in {:.1} ms", measured.opened_in_ns as f64 / 1e6);
+        let [types, session] = [kernel.read_in_ns, measured.opened_in_ns].map(|ns| ns as f64 / 1e6);
+        eprintln!("taskweight: type information read in {types:.1} ms, loaded and attached in {session:.1} ms");
     }
     let code = measured.run.exit_status.unwrap_or(0);
     report.runs.push(measured.run);

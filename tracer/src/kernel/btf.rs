@@ -65,6 +65,11 @@ impl KernelTypes {
         Self::index(bytes)
     }
 
+    /// The type information as it was read.
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
     fn index(bytes: Vec<u8>) -> Result<Self, BtfError> {
         let mut types = Self { bytes, strings_start: 0, types: vec![0] };
         if types.word(0)? as u16 != MAGIC {

@@ -1,8 +1,8 @@
 //! The kernel side, seen from user space: what can be used, loading and attaching, reading what was counted.
 
-use std::path::Path;
+use std::{path::Path, time::Instant};
 
-use aya::Btf;
+use aya::{Btf, Endianness};
 use thiserror::Error;
 use tracer_ebpf::Settings;
 
@@ -68,15 +68,20 @@ pub struct RunningKernel {
     pub types: KernelTypes,
     /// Every pid is below it.
     pub pid_max: u32,
+    /// Time it took to read all this, in nanoseconds.
+    pub read_in_ns: u64,
     offsets: Settings,
 }
 
 impl RunningKernel {
     /// Reads the type information of the running kernel.
     pub fn read() -> Result<Self, KernelError> {
+        let started = Instant::now();
         let types = KernelTypes::read(Path::new(btf::VMLINUX))?;
         let offsets = offsets(&types)?;
-        Ok(Self { aya_types: Btf::from_sys_fs()?, types, pid_max: pid_max()?, offsets })
+        let aya_types = Btf::parse(types.bytes(), Endianness::default())?;
+        let pid_max = pid_max()?;
+        Ok(Self { aya_types, types, pid_max, read_in_ns: started.elapsed().as_nanos() as u64, offsets })
     }
 
     /// Constants for the programs, the member offsets filled in.
