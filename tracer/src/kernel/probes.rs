@@ -36,6 +36,12 @@ impl Hook {
             Self::Software { program, .. } => program,
         }
     }
+
+    /// Whether nothing can be reported without it: only page faults can be absent while the rest stays true. Without
+    /// `sys_enter`, for one, a yield could not be told from a preemption.
+    pub fn is_required(&self) -> bool {
+        !matches!(self, Self::Software { .. })
+    }
 }
 
 const TASK: &str = "task_struct *";
@@ -62,7 +68,3 @@ pub const PROBES: [Hook; 11] = [
     Hook::Software { program: "page_fault_minor", event: SoftwareEvent::PageFaultsMin },
     Hook::Software { program: "page_fault_major", event: SoftwareEvent::PageFaultsMaj },
 ];
-
-/// Probes without which there is nothing to report: a run is refused where one of them is missing.
-pub const REQUIRED: [&str; 5] =
-    ["sched_process_fork", "sched_process_exec", "sched_process_exit", "sched_switch", "sched_wakeup"];

@@ -11,7 +11,7 @@ use tracer_ebpf::{Allocated, Control, Histogram, Loss, SchedHistograms, Settings
 
 use super::{
     KernelError, RunningKernel,
-    probes::{Hook, PROBES, REQUIRED},
+    probes::{Hook, PROBES},
     program::{self, ProgramStatistics},
     threads::ThreadTable,
 };
@@ -93,10 +93,7 @@ impl Session {
     }
 
     fn require_probes(&self) -> Result<(), KernelError> {
-        let missing = self
-            .probes
-            .iter()
-            .find(|probe| probe.state == ProbeState::Missing && REQUIRED.contains(&probe.hook.name()));
+        let missing = self.probes.iter().find(|probe| probe.state == ProbeState::Missing && probe.hook.is_required());
         missing.map_or(Ok(()), |probe| {
             Err(KernelError::RequiredProbe {
                 probe: probe.hook.name().to_owned(),

@@ -169,10 +169,10 @@ fn lifetime_ns(window: &Window) -> Option<u64> {
 fn count(operations: &Operations, window: &Window) -> (Option<u64>, Option<String>) {
     match operations {
         Operations::Unknown => (None, None),
-        Operations::Stated(count) => (Some(*count), Some(String::from("operation as stated by --operations"))),
+        Operations::Stated(count) => (Some(*count), Some(String::from("as stated by --operations"))),
         Operations::PerSyscall(name) => {
             let count = window.figures.syscalls.by_name.get(name).map_or(0, |calls| calls.count);
-            (Some(count), Some(format!("{name} call")))
+            (Some(count), Some(format!("one call of {name}")))
         }
     }
 }

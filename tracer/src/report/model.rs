@@ -189,7 +189,7 @@ pub struct Switches {
 impl Switches {
     /// Switches of any kind.
     pub fn total(&self) -> u64 {
-        self.voluntary + self.preempted + self.yielded + self.exit
+        [self.preempted, self.yielded, self.exit].into_iter().fold(self.voluntary, u64::saturating_add)
     }
 }
 

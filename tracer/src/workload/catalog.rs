@@ -34,10 +34,10 @@ impl Scenario {
     /// What one operation is.
     pub const fn operation(self) -> &'static str {
         match self {
-            Self::Switch => "hand-over",
-            Self::SwitchIo => "hand-over through a pipe",
-            Self::Yield => "yield",
-            Self::Control => "turn of the loop, without hand-over",
+            Self::Switch => "one hand-over",
+            Self::SwitchIo => "one hand-over through a pipe",
+            Self::Yield => "one yield",
+            Self::Control => "one turn of the loop, without hand-over",
         }
     }
 

@@ -105,11 +105,11 @@ fn losses(report: &Report, page: &mut Page) {
 }
 
 fn probes(probes: &[Probe], page: &mut Page) {
-    let attached: Vec<String> = probes.iter().filter(|probe| probe.state != ProbeState::Missing).map(cost).collect();
-    if probes.iter().all(|probe| probe.net_ns_per_run.is_none()) {
+    let calibrated: Vec<String> = probes.iter().filter_map(cost).collect();
+    if calibrated.is_empty() {
         page.paragraph("Probe cost: not calibrated");
     } else {
-        page.styled(&format!("Probe cost: {} per run", attached.join(", ")), 2, Style::Plain);
+        page.styled(&format!("Probe cost: {} per run", calibrated.join(", ")), 2, Style::Plain);
     }
     for Probe { name, hook, state, reason, .. } in probes {
         let reason = reason.as_deref().unwrap_or("no reason given");
@@ -121,12 +121,12 @@ fn probes(probes: &[Probe], page: &mut Page) {
     }
 }
 
-fn cost(probe: &Probe) -> String {
+/// `None` for a probe that ran too seldom to be timed.
+fn cost(probe: &Probe) -> Option<String> {
     let hook = if probe.state == ProbeState::Fallback { format!(" on {}", probe.hook) } else { String::new() };
     let misses = probe.recursion_misses.filter(|misses| *misses > 0);
     let misses = misses.map_or(String::new(), |misses| format!(" ({} recursion misses)", count(misses)));
-    let cost = probe.net_ns_per_run.map_or("-".to_owned(), time);
-    format!("{}{hook} {cost}{misses}", probe.name)
+    Some(format!("{}{hook} {}{misses}", probe.name, time(probe.net_ns_per_run?)))
 }
 
 fn failures(failures: &[Failure], limit: usize, page: &mut Page) {

@@ -28,13 +28,9 @@ pub enum Warning {
         /// Elapsed time, traced over twin.
         ratio: f64,
     },
-    /// The time per operation varies too much to be compared.
-    Noise {
-        /// Model and scenario.
-        run: String,
-        /// Width of the interval as a share of the median.
-        relative_width: f64,
-    },
+    /// The time per operation varies too much to be compared: model and scenario, and the width of the interval as a
+    /// share of the median.
+    Noise(Vec<(String, f64)>),
     /// Something is not counted at all.
     ProbeMissing(String),
     /// Something was not counted sometimes.
@@ -61,18 +57,21 @@ impl fmt::Display for Warning {
                 "{run}: tracing took {ratio:.1} times as long as its twin: the counts hold, but the distributions \
                  contain the probes; quote times from the twin only"
             ),
-            Self::Noise { run, relative_width } => write!(
-                out,
-                "{run}: the interval is {:.0} % of the median wide: too much to compare; use more repetitions, on a \
-                 quiet machine or pinned",
-                relative_width * 100.0
-            ),
+            Self::Noise(runs) => {
+                let runs: Vec<_> = runs.iter().map(|(run, width)| format!("{run} ({:.0} %)", width * 100.0)).collect();
+                write!(
+                    out,
+                    "intervals that are wide against their median: {}: too wide to compare closely; use more \
+                     repetitions, on a quiet machine or pinned",
+                    runs.join("; ")
+                )
+            }
             Self::ProbeMissing(probe) => {
                 write!(out, "probe {probe} is missing: what it counts is absent, not zero; see its reason above")
             }
             Self::Loss(events) => write!(
                 out,
-                "{} not recorded: counts or durations are missing; docs/report.md says which for each cause",
+                "{} not recorded: docs/metrics.md says for each cause above which counts or durations are missing",
                 plural(*events, "event")
             ),
             Self::Disagreement(comparisons) => write!(
@@ -89,9 +88,10 @@ impl fmt::Display for Warning {
 pub fn warnings(report: &Report) -> Vec<Warning> {
     let mut warnings = machine(report);
     let compared: Vec<&Run> = report.runs.iter().filter(|run| run.scenario.is_some()).collect();
-    for repetitions in groups(&compared).iter().flat_map(|group| models(group)) {
-        warnings.extend(run(&repetitions));
-    }
+    let rows: Vec<_> = groups(&compared).iter().flat_map(|group| models(group)).collect();
+    warnings.extend(rows.iter().filter_map(|repetitions| overhead(repetitions)));
+    let noisy: Vec<_> = rows.iter().filter_map(|repetitions| noise(repetitions)).collect();
+    warnings.extend((!noisy.is_empty()).then_some(Warning::Noise(noisy)));
     let missing = report.probes.iter().filter(|probe| probe.state == ProbeState::Missing);
     warnings.extend(missing.map(|probe| Warning::ProbeMissing(probe.name.clone())));
     let lost = total_loss(report).values().fold(0u64, |sum, count| sum.saturating_add(*count));
@@ -108,14 +108,17 @@ fn machine(report: &Report) -> Vec<Warning> {
     governor.cloned().map(Warning::Governor).chain(container.cloned().map(Warning::Container)).collect()
 }
 
-/// Caveats of one model in one table.
-fn run(repetitions: &[&Run]) -> Vec<Warning> {
-    let Some(first) = repetitions.first() else { return Vec::new() };
-    let run = format!("{} in {}", first.model, name(first));
-    let ratio = traced_to_twin(repetitions).filter(|ratio| *ratio > OVERHEAD_LIMIT);
-    let width = time_per_operation(repetitions).and_then(|time| time.relative_width());
-    let width = width.filter(|width| *width > NOISE_LIMIT);
-    let overhead = ratio.map(|ratio| Warning::Overhead { run: run.clone(), ratio });
-    let noise = width.map(|relative_width| Warning::Noise { run: run.clone(), relative_width });
-    overhead.into_iter().chain(noise).collect()
+fn overhead(repetitions: &[&Run]) -> Option<Warning> {
+    let ratio = traced_to_twin(repetitions).filter(|ratio| *ratio > OVERHEAD_LIMIT)?;
+    Some(Warning::Overhead { run: title(repetitions)?, ratio })
+}
+
+fn noise(repetitions: &[&Run]) -> Option<(String, f64)> {
+    let width = time_per_operation(repetitions)?.relative_width().filter(|width| *width > NOISE_LIMIT)?;
+    Some((title(repetitions)?, width))
+}
+
+/// One model in one table.
+fn title(repetitions: &[&Run]) -> Option<String> {
+    repetitions.first().map(|run| format!("{} in {}", run.model, name(run)))
 }
