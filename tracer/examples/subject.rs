@@ -1,0 +1,230 @@
+//! The program that the tests of the kernel side measure: each subcommand does one thing a known number of times.
+//!
+//! What has to wait for the test reads stdin: a line lets it go on, and the end of stdin ends it, so that nothing
+//! outlives a test that failed.
+#![expect(clippy::unwrap_used, reason = "a step that fails ends the subject, and the test with it")]
+
+use std::env;
+use std::fs;
+use std::io::{self, BufRead as _, Read as _, Write as _};
+use std::num::NonZeroUsize;
+use std::os::unix::process::CommandExt as _;
+use std::process::{Command, exit};
+use std::sync::Barrier;
+use std::thread;
+use std::time::Duration;
+
+use nix::sched::{CpuSet, sched_getaffinity, sched_setaffinity, sched_yield};
+use nix::sys::mman::{MapFlags, MmapAdvise, ProtFlags, madvise, mmap_anonymous};
+use nix::sys::wait::{WaitStatus, wait, waitpid};
+use nix::time::{ClockId, clock_gettime};
+use nix::unistd::{ForkResult, Pid, close, fork, gettid, setsid};
+
+fn main() {
+    let words: Vec<String> = env::args().skip(1).collect();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    match words[..] {
+        ["getppid", count] => getppid(number(count)),
+        ["wait", count] => wait_and_getppid(number(count)),
+        ["touch", pages] => touch(number(pages)),
+        ["yield", count] => on_two_threads(|| (0..number(count)).for_each(|_| sched_yield().unwrap())),
+        ["spin", milliseconds] => on_two_threads(|| spin(Duration::from_millis(number(milliseconds)))),
+        ["threads", threads, calls] => threads_in_turn(number(threads), number(calls)),
+        ["fork", processes, threads] => fork_processes(number(processes), number(threads)),
+        ["spawn", processes, calls] => spawn_processes(number(processes), calls),
+        ["hop", count] => hop_in_a_child(number(count)),
+        ["thread-exec", calls] => exec_from_a_thread(calls),
+        ["daemon"] => daemon(),
+        ["window", _scenario, "--tasks", tasks, "--operations", operations] => window(tasks, number(operations)),
+        _ => panic!("unknown subcommand: {words:?}"),
+    }
+}
+
+fn number(word: &str) -> u64 {
+    word.parse().unwrap()
+}
+
+/// Calls that do nothing: each is one system call, since no C library stands in between.
+fn getppid(count: u64) {
+    for _ in 0..count {
+        // SAFETY: takes no argument and cannot fail.
+        unsafe { libc::syscall(libc::SYS_getppid) };
+    }
+}
+
+/// Says that it runs, and calls when it is told to.
+fn wait_and_getppid(count: u64) {
+    say("started");
+    let told = next_line();
+    getppid(if told.is_some() { count } else { 0 });
+}
+
+/// Touches new pages, one fault each: huge pages are forbidden.
+fn touch(pages: u64) {
+    let page = 4096;
+    let length = NonZeroUsize::new(pages as usize * page).unwrap();
+    let (rights, flags) = (ProtFlags::PROT_READ | ProtFlags::PROT_WRITE, MapFlags::MAP_PRIVATE);
+    // SAFETY: a new mapping at a place that the kernel chooses.
+    let start = unsafe { mmap_anonymous(None, length, rights, flags) }.unwrap();
+    // SAFETY: advice on the mapping just made.
+    unsafe { madvise(start, length.get(), MmapAdvise::MADV_NOHUGEPAGE) }.unwrap();
+    for index in 0..pages as usize {
+        // SAFETY: within the mapping, which nothing else uses.
+        unsafe { start.cast::<u8>().add(index * page).write_volatile(1) };
+    }
+}
+
+/// Does the same on two threads that begin together.
+fn on_two_threads(work: impl Fn() + Sync) {
+    let begin = Barrier::new(2);
+    thread::scope(|scope| {
+        for _ in 0..2 {
+            scope.spawn(|| {
+                begin.wait();
+                work();
+            });
+        }
+    });
+}
+
+/// A fixed amount of CPU time, whatever the clock on the wall says.
+fn spin(time: Duration) {
+    let used = || Duration::from(clock_gettime(ClockId::CLOCK_THREAD_CPUTIME_ID).unwrap());
+    let start = used();
+    while used() - start < time {}
+}
+
+/// Threads one after the other, so that the order in which they appear is known.
+fn threads_in_turn(threads: u64, calls: u64) {
+    for _ in 0..threads {
+        thread::spawn(move || getppid(calls)).join().unwrap();
+    }
+}
+
+/// Processes that all exist at once, each with threads. Most threads end at once, some block, some are busy.
+fn fork_processes(processes: u64, threads: u64) {
+    for process in 0..processes {
+        // SAFETY: no other thread exists in this process.
+        if let ForkResult::Child = unsafe { fork() }.unwrap() {
+            let workers: Vec<_> = (0..threads).map(|index| thread::spawn(move || short_life(process, index))).collect();
+            workers.into_iter().for_each(|worker| worker.join().unwrap());
+            exit(0);
+        }
+    }
+    reap(processes);
+}
+
+fn short_life(process: u64, index: u64) {
+    match (process % 4, index % 4) {
+        (0, 1) => thread::sleep(Duration::from_millis(2)),
+        (1, 2) => spin(Duration::from_millis(1)),
+        (2, 3) => sched_yield().unwrap(),
+        _ => {}
+    }
+}
+
+fn reap(processes: u64) {
+    for _ in 0..processes {
+        assert!(matches!(wait().unwrap(), WaitStatus::Exited(_, 0)));
+    }
+}
+
+/// Processes made by vfork, each of which executes a program.
+fn spawn_processes(processes: u64, calls: &str) {
+    for _ in 0..processes {
+        assert!(Command::new(env::current_exe().unwrap()).args(["getppid", calls]).status().unwrap().success());
+    }
+}
+
+/// A child hops between two CPUs, comes to rest on one, and prints its id and how often the kernel has moved it
+/// since it was forked.
+fn hop_in_a_child(count: u64) {
+    let allowed = sched_getaffinity(Pid::from_raw(0)).unwrap();
+    let cpus: Vec<usize> = (0..CpuSet::count()).filter(|&cpu| allowed.is_set(cpu).unwrap()).take(2).collect();
+    // SAFETY: no other thread exists in this process.
+    match unsafe { fork() }.unwrap() {
+        ForkResult::Parent { child } => assert!(matches!(waitpid(child, None).unwrap(), WaitStatus::Exited(_, 0))),
+        ForkResult::Child => {
+            // To be on the last of them first makes every hop of the loop a move.
+            [cpus[1]].into_iter().chain((0..count as usize).map(|hop| cpus[hop % 2])).for_each(pin);
+            say(&format!("{} {}", gettid(), migrations_by_the_kernel()));
+            exit(0);
+        }
+    }
+}
+
+fn pin(cpu: usize) {
+    let mut set = CpuSet::new();
+    set.set(cpu).unwrap();
+    sched_setaffinity(Pid::from_raw(0), &set).unwrap();
+}
+
+fn migrations_by_the_kernel() -> String {
+    let text = fs::read_to_string("/proc/self/sched").unwrap_or_default();
+    let line = text.lines().find_map(|line| line.strip_prefix("se.nr_migrations"));
+    line.map_or(String::from("unknown"), |rest| rest.trim_start_matches([' ', ':']).to_owned())
+}
+
+/// Both threads call; then the one that is not the first executes this program anew, which calls as often again.
+fn exec_from_a_thread(calls: &str) {
+    let count = number(calls);
+    getppid(count);
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            getppid(count);
+            panic!("{}", Command::new(env::current_exe().unwrap()).args(["getppid", calls]).exec())
+        });
+    });
+}
+
+/// When it is told to, leaves a grandchild behind that lives until stdin ends, and prints its id.
+fn daemon() {
+    say("started");
+    if next_line().is_none() {
+        return;
+    }
+    // SAFETY: no other thread exists in this process.
+    if let ForkResult::Child = unsafe { fork() }.unwrap() {
+        setsid().unwrap();
+        // SAFETY: as above.
+        match unsafe { fork() }.unwrap() {
+            ForkResult::Parent { child } => say(&child.to_string()),
+            ForkResult::Child => {
+                (1..=2).for_each(|output| close(output).unwrap());
+                let _ended = io::stdin().read(&mut [0]);
+            }
+        }
+        exit(0);
+    }
+    reap(1);
+}
+
+/// Speaks the protocol. Calls and starts threads before, within and after the window, in numbers that all differ.
+fn window(tasks: &str, operations: u64) {
+    getppid(5003);
+    threads_in_turn(7, 11);
+    say(&format!(r#"{{"event":"ready","tasks":{tasks}}}"#));
+    assert_eq!(next_line().as_deref(), Some("go"));
+    getppid(operations);
+    threads_in_turn(3, 0);
+    say(&format!(r#"{{"event":"done","operations":{operations},"logical_switches":0,"elapsed_ns":1000}}"#));
+    assert_eq!(next_line().as_deref(), Some("exit"));
+    threads_in_turn(5, 13);
+    getppid(3001);
+}
+
+fn say(line: &str) {
+    let mut stdout = io::stdout().lock();
+    writeln!(stdout, "{line}").unwrap();
+    stdout.flush().unwrap();
+}
+
+/// A line of stdin without its end; `None` at the end of stdin.
+fn next_line() -> Option<String> {
+    let mut line = String::new();
+    let length = io::stdin().lock().read_line(&mut line).unwrap_or_else(|error| {
+        eprintln!("subject: {error}");
+        exit(1)
+    });
+    (length > 0).then(|| line.trim_end().to_owned())
+}

@@ -1,0 +1,100 @@
+//! The machine is left as it was found, also by a taskweight that is killed.
+
+use std::time::Duration;
+
+use taskweight::report::model::Report;
+
+use crate::invocation::{Invocation, subject};
+use crate::loaded::Loaded;
+use crate::lossless::assert_no_other_loss;
+use crate::machine::{Held, children, state, wait_for};
+use crate::window::scripts;
+
+/// The only child of a process, as soon as it has one.
+fn child(pid: u32) -> u32 {
+    wait_for("a child of taskweight", || !children(pid).is_empty());
+    let children = children(pid);
+    assert_eq!(children.len(), 1, "{children:?}");
+    children[0].0
+}
+
+#[test]
+fn a_killed_run_takes_its_programs_along_and_leaves_the_command_running() {
+    needs_bpf!();
+    let mut taskweight = Invocation::run(&[], &[&subject(), "wait", "0"]).start();
+    assert_eq!(taskweight.line(), "started");
+    let loaded = Loaded::by(taskweight.pid());
+    let command = child(taskweight.pid());
+    let held = Held::of(command);
+    let stdin = taskweight.take_stdin();
+    taskweight.kill();
+    loaded.disappears();
+    // As without taskweight: the command goes on, it is not stopped, and it ends when its input does.
+    assert!(matches!(state(command), Some('S' | 'R')), "{:?}", state(command));
+    drop(stdin);
+    assert!(held.ends());
+}
+
+#[test]
+fn a_killed_comparison_takes_programs_and_workload_along() {
+    needs_bpf!();
+    let folder = scripts([("os-thread", r#"echo '{"event":"ready","tasks":2}'; read word; exec sleep 60"#)]);
+    let options = ["--models", "os-thread", "--scenarios", "switch", "--tasks", "2", "--pin", "none"];
+    // The first half is the twin, which ends after a second; the second is under the probes.
+    let more = ["--programs", folder.path().to_str().unwrap(), "--timeout", "1"];
+    let taskweight = Invocation::new("compare", &[&options[..], &more].concat()).start();
+    let loaded = Loaded::by(taskweight.pid());
+    let held = Held::of(child(taskweight.pid()));
+    taskweight.kill();
+    assert!(held.ends());
+    loaded.disappears();
+}
+
+#[test]
+fn a_command_that_is_still_suspended_does_not_outlive_taskweight() {
+    needs_bpf!();
+    let marker = tempfile::tempdir().unwrap();
+    let file = marker.path().join("executed");
+    // Killed at moments that differ, from the first on at which there is a child.
+    for delay in 0..10 {
+        let taskweight = Invocation::run(&[], &["touch", file.to_str().unwrap()]).start();
+        let held = Held::of(child(taskweight.pid()));
+        std::thread::sleep(Duration::from_millis(delay));
+        taskweight.kill();
+        assert!(held.ends());
+    }
+    assert!(!file.exists(), "killed within 10 ms of the fork, while the programs are being loaded");
+}
+
+#[test]
+fn a_grandchild_that_outlives_the_command_does_not_keep_taskweight() {
+    needs_bpf!();
+    let mut taskweight = Invocation::run(&[], &[&subject(), "daemon"]).start();
+    assert_eq!(taskweight.line(), "started");
+    let loaded = Loaded::by(taskweight.pid());
+    taskweight.say("go");
+    let grandchild: u32 = taskweight.line().parse().unwrap();
+    let held = Held::of(grandchild);
+    let stdin = taskweight.take_stdin();
+    let run = taskweight.finish().run();
+    assert!(matches!(state(grandchild), Some('S' | 'R')), "{:?}", state(grandchild));
+    loaded.disappears();
+    assert_eq!((run.threads.len(), run.kernel.threads_created, run.kernel.switches.exit), (3, 2, 2));
+    let living = run.threads.iter().find(|thread| thread.tid == grandchild).unwrap();
+    assert_eq!((living.switches.exit, living.name.as_str()), (0, "subject"));
+    assert_no_other_loss(&run);
+    drop(stdin);
+    assert!(held.ends());
+}
+
+#[test]
+fn nothing_is_left_loaded_after_an_ordinary_end() {
+    needs_bpf!();
+    let mut taskweight = Invocation::run(&[], &[&subject(), "wait", "3"]).start();
+    assert_eq!(taskweight.line(), "started");
+    let loaded = Loaded::by(taskweight.pid());
+    taskweight.say("go");
+    let report: Report = taskweight.finish().report();
+    assert_eq!(report.runs.len(), 1);
+    loaded.disappears();
+}

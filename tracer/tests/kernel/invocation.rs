@@ -1,0 +1,195 @@
+//! Starting `taskweight`, talking to the command it measures, and what comes out of it.
+
+use std::env;
+use std::io::{BufRead as _, BufReader, Read, Write as _};
+use std::os::unix::process::ExitStatusExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::thread;
+
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+use taskweight::report::json;
+use taskweight::report::model::{Report, Run};
+use tempfile::TempDir;
+
+use crate::machine::{PATIENCE, wait_for};
+
+/// Where the optimised programs are.
+pub fn programs() -> PathBuf {
+    let beside = || Path::new(env!("CARGO_BIN_EXE_taskweight")).parent().unwrap().to_owned();
+    env::var_os("TASKWEIGHT_BIN_DIR").map_or_else(beside, PathBuf::from)
+}
+
+/// The program that is measured: `examples/subject.rs`, built beside this test.
+pub fn subject() -> String {
+    let deps = env::current_exe().unwrap();
+    deps.parent().unwrap().with_file_name("examples").join("subject").to_str().unwrap().to_owned()
+}
+
+/// `taskweight run` of the subject.
+pub fn run_subject(options: &[&str], words: &[&str]) -> Outcome {
+    let subject = subject();
+    run(options, &[&[subject.as_str()], words].concat())
+}
+
+/// `taskweight run`.
+pub fn run(options: &[&str], command: &[&str]) -> Outcome {
+    Invocation::run(options, command).start().finish()
+}
+
+/// `taskweight compare`.
+pub fn compare(options: &[&str]) -> Outcome {
+    Invocation::new("compare", options).start().finish()
+}
+
+/// A command line of taskweight.
+pub struct Invocation {
+    command: Command,
+    folder: TempDir,
+}
+
+impl Invocation {
+    /// A verb with its options and `--json`.
+    pub fn new(verb: &str, options: &[&str]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let mut command = Command::new(programs().join("taskweight"));
+        command.arg(verb).arg("--json").arg(folder.path().join("report.json")).args(options);
+        // Who runs the tests through sudo runs them as root all the same.
+        for variable in ["SUDO_UID", "SUDO_GID", "TASKWEIGHT_PROGRAMS"] {
+            command.env_remove(variable);
+        }
+        Self { command, folder }
+    }
+
+    /// The verb `run` with its options and a command.
+    pub fn run(options: &[&str], command: &[&str]) -> Self {
+        Self::new("run", &[options, &["--"], command].concat())
+    }
+
+    /// With a variable in its environment.
+    pub fn env(mut self, name: &str, value: &str) -> Self {
+        self.command.env(name, value);
+        self
+    }
+
+    /// Starts it.
+    pub fn start(mut self) -> Running {
+        self.command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = self.command.spawn().unwrap();
+        let (stdout, stderr) = (lines(child.stdout.take().unwrap()), lines(child.stderr.take().unwrap()));
+        Running { stdin: child.stdin.take(), stdout, stderr, process: Process(child), folder: self.folder }
+    }
+}
+
+/// Lines as they come, through a thread, so that no read can hang a test.
+fn lines(stream: impl Read + Send + 'static) -> Receiver<String> {
+    let (sender, receiver) = mpsc::channel();
+    let mut lines = BufReader::new(stream).lines();
+    thread::spawn(move || lines.try_for_each(|line| sender.send(line.unwrap()).ok()));
+    receiver
+}
+
+fn rest(lines: &Receiver<String>) -> String {
+    let mut text = String::new();
+    loop {
+        match lines.recv_timeout(PATIENCE) {
+            Ok(line) => text = text + &line + "\n",
+            Err(RecvTimeoutError::Disconnected) => return text,
+            Err(RecvTimeoutError::Timeout) => panic!("somebody keeps the output open after the end:\n{text}"),
+        }
+    }
+}
+
+/// A running taskweight; it is killed when dropped.
+pub struct Running {
+    process: Process,
+    stdin: Option<ChildStdin>,
+    stdout: Receiver<String>,
+    stderr: Receiver<String>,
+    folder: TempDir,
+}
+
+/// Ends with its owner: a failed test leaves nothing behind.
+struct Process(Child);
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ended_already = self.0.kill();
+        let _reaped_already = self.0.wait();
+    }
+}
+
+impl Running {
+    /// Its process id.
+    pub fn pid(&self) -> u32 {
+        self.process.0.id()
+    }
+
+    /// The next line of stdout.
+    pub fn line(&self) -> String {
+        self.stdout.recv_timeout(PATIENCE).unwrap()
+    }
+
+    /// Writes a line to stdin.
+    pub fn say(&mut self, line: &str) {
+        writeln!(self.stdin.as_ref().unwrap(), "{line}").unwrap();
+    }
+
+    /// Stdin, to be kept open for longer than taskweight runs.
+    pub fn take_stdin(&mut self) -> ChildStdin {
+        self.stdin.take().unwrap()
+    }
+
+    /// Sends a signal to taskweight alone.
+    pub fn send(&self, signal: Signal) {
+        kill(Pid::from_raw(self.pid().cast_signed()), signal).unwrap();
+    }
+
+    /// Kills it, which it cannot prevent.
+    pub fn kill(mut self) {
+        self.process.0.kill().unwrap();
+        assert_eq!(self.process.0.wait().unwrap().signal(), Some(libc::SIGKILL));
+    }
+
+    /// Closes stdin and waits for the end.
+    pub fn finish(mut self) -> Outcome {
+        drop(self.stdin.take());
+        wait_for("the end of taskweight", || self.process.0.try_wait().unwrap().is_some());
+        let status = self.process.0.wait().unwrap();
+        let (stdout, stderr) = (rest(&self.stdout), rest(&self.stderr));
+        let code = status.code().unwrap_or_else(|| panic!("{status}\n{stderr}"));
+        Outcome { code, stdout, stderr, folder: self.folder }
+    }
+}
+
+/// What came of it.
+pub struct Outcome {
+    /// Exit status.
+    pub code: i32,
+    /// All of stdout that was not read before.
+    pub stdout: String,
+    /// All of stderr.
+    pub stderr: String,
+    folder: TempDir,
+}
+
+impl Outcome {
+    /// The file with the report.
+    pub fn file(&self) -> PathBuf {
+        self.folder.path().join("report.json")
+    }
+
+    /// The report.
+    pub fn report(&self) -> Report {
+        json::read(&self.file()).unwrap_or_else(|error| panic!("{error}\n{}", self.stderr))
+    }
+
+    /// The only run, of an invocation that went well.
+    pub fn run(&self) -> Run {
+        let mut report = self.report();
+        assert_eq!((self.code, report.runs.len(), report.failures.len()), (0, 1, 0), "{}", self.stderr);
+        report.runs.remove(0)
+    }
+}

@@ -1,0 +1,34 @@
+//! Moves from one CPU to another.
+
+use crate::invocation::run_subject;
+use crate::lossless::{assert_no_other_loss, assert_switches_witnessed};
+use crate::machine::cpu;
+
+#[test]
+fn moves_are_those_that_the_kernel_counts() {
+    needs_bpf!();
+    if taskweight::workload::affinity::allowed().unwrap().len() < 2 {
+        eprintln!("SKIPPED: there is one CPU only");
+        return;
+    }
+    let outcome = run_subject(&[], &["hop", "101"]);
+    let run = outcome.run();
+    let (tid, moves) = outcome.stdout.trim().split_once(' ').unwrap();
+    let hopper = run.threads.iter().find(|thread| thread.tid.to_string() == tid).unwrap();
+    assert!(hopper.migrations >= 101, "{hopper:?}");
+    if moves == "unknown" {
+        eprintln!("/proc/PID/sched has no count of migrations: nothing to compare with");
+    } else {
+        assert_eq!(hopper.migrations.to_string(), moves);
+    }
+    assert_no_other_loss(&run);
+    assert_switches_witnessed(&run);
+}
+
+#[test]
+fn who_is_bound_to_one_cpu_stays_there() {
+    needs_bpf!();
+    let run = run_subject(&["--pin", &cpu().to_string()], &["fork", "7", "3"]).run();
+    assert_eq!((run.kernel.migrations, run.kernel.threads_created), (0, 28));
+    assert_eq!(run.pinned, Some(cpu()));
+}
