@@ -12,7 +12,7 @@ fn main() -> ExitCode {
         Err(error) if taskweight::commands::is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("taskweight: {error:#}");
-            ExitCode::from(taskweight::commands::failure_code(&error))
+            ExitCode::from(taskweight::commands::failure_code(&cli, &error))
         }
     }
 }

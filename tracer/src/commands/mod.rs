@@ -22,8 +22,8 @@ mod models;
 mod report;
 mod run;
 
-/// Exit status of a failure that is taskweight's own, as of `env` and `timeout`: those of commands stay apart.
-const OWN_FAILURE: u8 = 125;
+/// Exit status when taskweight itself fails under `run`, as of `env` and `timeout`: it stays apart from the command's.
+const RUN_FAILURE: u8 = 125;
 
 /// Does what the command line says; gives the exit status.
 pub fn run(cli: &Cli) -> anyhow::Result<u8> {
@@ -44,9 +44,12 @@ pub fn is_broken_pipe(error: &anyhow::Error) -> bool {
         .any(|error| error.kind() == io::ErrorKind::BrokenPipe)
 }
 
-/// Exit status for an error: that of a shell for a command that cannot be executed.
-pub fn failure_code(error: &anyhow::Error) -> u8 {
-    error.downcast_ref::<ExecError>().map_or(OWN_FAILURE, ExecError::exit_status)
+/// Exit status for an error: under `run` that of a shell for a command that cannot be executed, else 1.
+pub fn failure_code(cli: &Cli, error: &anyhow::Error) -> u8 {
+    match cli.verb {
+        Verb::Run(_) => error.downcast_ref::<ExecError>().map_or(RUN_FAILURE, ExecError::exit_status),
+        _ => 1,
+    }
 }
 
 /// Whom the programs under measurement run as.

@@ -68,7 +68,7 @@ fn capabilities(effective: Option<u64>) -> Finding {
     let (standing, remark) = if lacking.is_empty() {
         (Standing::Available, String::from("eBPF programs can be loaded"))
     } else {
-        let remark = format!("loading eBPF programs needs {}: run it with sudo", lacking.join(" and "));
+        let remark = format!("loading eBPF programs needs {}: try `sudo taskweight ...`", lacking.join(" and "));
         (Standing::Missing, remark)
     };
     Finding { subject: String::from("capabilities"), standing, remark, required: true }
@@ -95,7 +95,7 @@ mod tests {
     fn an_ordinary_user_is_told_the_capabilities_and_the_command() {
         let finding = capabilities(Some(0));
         assert_eq!(finding.standing, Standing::Missing);
-        assert_eq!(finding.remark, "loading eBPF programs needs CAP_BPF and CAP_PERFMON: run it with sudo");
+        assert_eq!(finding.remark, "loading eBPF programs needs CAP_BPF and CAP_PERFMON: try `sudo taskweight ...`");
     }
 
     #[test]
@@ -104,7 +104,7 @@ mod tests {
             assert_eq!(capabilities(Some(set)).standing, Standing::Available);
         }
         let finding = capabilities(Some(1 << 39));
-        assert_eq!(finding.remark, "loading eBPF programs needs CAP_PERFMON: run it with sudo");
+        assert_eq!(finding.remark, "loading eBPF programs needs CAP_PERFMON: try `sudo taskweight ...`");
     }
 
     #[test]
