@@ -11,6 +11,9 @@ const NEEDED: [(&str, u32); 2] = [("CAP_BPF", 39), ("CAP_PERFMON", 38)];
 /// The old capability that includes both.
 const SYS_ADMIN: u32 = 21;
 
+/// The kernel gives its first PID namespace this number (`PROC_PID_INIT_INO`).
+const INITIAL_PID_NAMESPACE: &str = "pid:[4026531836]";
+
 /// Something that is needed or useful, and how it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
@@ -46,9 +49,14 @@ impl Standing {
     }
 }
 
-/// Checks the capabilities and the kernel's type information.
+/// Checks the capabilities, the kernel's type information and the PID namespace.
 pub fn findings() -> Vec<Finding> {
-    vec![capabilities(effective_capabilities()), type_information(Path::new(btf::VMLINUX))]
+    let namespace = std::fs::read_link("/proc/self/ns/pid").ok();
+    vec![
+        capabilities(effective_capabilities()),
+        type_information(Path::new(btf::VMLINUX)),
+        pid_namespace(namespace.as_deref()),
+    ]
 }
 
 /// The first required thing that is missing, as an error.
@@ -87,6 +95,18 @@ fn type_information(path: &Path) -> Finding {
     Finding { subject: String::from("type information"), standing, remark, required: true }
 }
 
+/// The kernel's programs see the pids of the initial namespace; inside another one, those in /proc are different.
+fn pid_namespace(link: Option<&Path>) -> Finding {
+    let (standing, remark) = if link.is_none_or(|link| link == Path::new(INITIAL_PID_NAMESPACE)) {
+        (Standing::Available, String::from("the initial one"))
+    } else {
+        let remark = "pids seen from inside a container are not the kernel's: run taskweight on the host, or start the \
+                      container with --pid=host";
+        (Standing::Missing, String::from(remark))
+    };
+    Finding { subject: String::from("PID namespace"), standing, remark, required: true }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -112,5 +132,13 @@ mod tests {
         let finding = type_information(Path::new("/nonexistent/vmlinux"));
         assert!(finding.required && finding.standing == Standing::Missing);
         assert!(finding.remark.contains("CONFIG_DEBUG_INFO_BTF"));
+    }
+
+    #[test]
+    fn a_container_with_pids_of_its_own_is_told_to_use_the_hosts() {
+        assert_eq!(pid_namespace(Some(Path::new(INITIAL_PID_NAMESPACE))).standing, Standing::Available);
+        let finding = pid_namespace(Some(Path::new("pid:[4026532201]")));
+        assert!(finding.required && finding.standing == Standing::Missing);
+        assert!(finding.remark.contains("--pid=host"), "{}", finding.remark);
     }
 }
