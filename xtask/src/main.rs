@@ -1,5 +1,6 @@
 //! The tasks of the workspace, `cargo xtask VERB`: one file a verb.
 
+mod bench;
 mod build;
 mod command;
 mod ebpf;
@@ -18,7 +19,7 @@ use clap::Parser;
 use setup::Need;
 use workspace::Workspace;
 
-/// Set-up, build and test of taskweight. Every verb does the set-up it needs.
+/// Set-up, build, test and bench of taskweight. Every verb does the set-up it needs.
 #[derive(Parser)]
 #[command(name = "cargo xtask", bin_name = "cargo xtask")]
 enum Verb {
@@ -32,11 +33,16 @@ enum Verb {
     Run(run::Args),
     /// Run every test, those that need root and BPF included
     Test(test::Args),
+    /// Measure what taskweight costs, beside other tools: --rounds 7
+    Bench(bench::Args),
     /// Check format and lints of both sides, kernel and user space
     Lint,
     /// Start one test program; cargo test calls this
     #[command(hide = true)]
     TestProgram(test::program::Args),
+    /// The half of bench that needs root; bench calls this
+    #[command(hide = true)]
+    BenchMeasure(bench::MeasureArgs),
 }
 
 fn main() -> ExitCode {
@@ -47,8 +53,10 @@ fn main() -> ExitCode {
 }
 
 fn dispatch(verb: Verb) -> Result<ExitCode> {
-    if let Verb::TestProgram(args) = verb {
-        return test::program::start(&args);
+    match &verb {
+        Verb::TestProgram(args) => return test::program::start(args),
+        Verb::BenchMeasure(args) => return bench::measure(args),
+        _ => {}
     }
     let workspace = Workspace::find()?;
     match verb {
@@ -58,7 +66,8 @@ fn dispatch(verb: Verb) -> Result<ExitCode> {
         Verb::Lint => return lint::lint(&workspace),
         Verb::Run(args) => return run::run(&workspace, &args),
         Verb::Test(args) => return test::test(&workspace, &args),
-        Verb::TestProgram(_) => {}
+        Verb::Bench(args) => return bench::bench(&workspace, &args),
+        Verb::TestProgram(_) | Verb::BenchMeasure(_) => {}
     }
     Ok(ExitCode::SUCCESS)
 }
