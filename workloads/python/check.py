@@ -1,0 +1,214 @@
+"""Checks workload programs over the protocol: check.py OUT_DIR MODEL...
+
+Every scenario a model offers is run with a prime number of operations, and every line the program says is compared
+with what docs/protocol.md and docs/scenarios.md ask for. Prints a line for each model; exit status 1 if one fails.
+"""
+
+import json
+import pathlib
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+
+PRIME = 10_007
+ALL = ("switch", "switch-io", "yield", "control", "spawn", "idle", "echo", "cpu", "hog")
+GREENLET = ("switch", "yield", "control", "spawn", "idle", "cpu")
+OFFERED = {"greenlet": GREENLET, "node-async": tuple(name for name in ALL if name != "switch-io")}
+FIELDS = {"event", "operations", "logical_switches", "elapsed_ns"}
+EXTRA_FIELDS = {
+    "switch": {"hand_over_ns", "clock_ns"},
+    "switch-io": {"hand_over_ns", "clock_ns"},
+    "cpu": {"checksum"},
+    "hog": {"lateness_ns"},
+}
+PATIENCE_SECONDS = 60
+
+
+class Program:
+    """A running program."""
+
+    def __init__(self, path, *arguments):
+        pipe = subprocess.PIPE
+        command = [path, *map(str, arguments)]
+        self.process = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, text=True)
+
+    def say(self, word):
+        self.process.stdin.write(word + "\n")
+        self.process.stdin.flush()
+
+    def hear(self):
+        line = self.process.stdout.readline()
+        assert line, f"no line on stdout, but on stderr: {self.process.stderr.read()}"
+        assert len(line) <= 65536, f"a line of {len(line)} bytes"
+        return json.loads(line)
+
+    def end(self):
+        """The exit status, and what was left on stdout and stderr. Closes stdin first."""
+        out, err = self.process.communicate(timeout=PATIENCE_SECONDS)
+        return self.process.returncode, out, err
+
+
+class Clients:
+    """The other side of echo: connections that send one request after the other."""
+
+    def __init__(self, path, count):
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        self.connections = [self.connect(path, deadline) for _ in range(count)]
+
+    @staticmethod
+    def connect(path, deadline):
+        while True:
+            connection = socket.socket(socket.AF_UNIX)
+            try:
+                connection.connect(path)
+                return connection
+            except (FileNotFoundError, ConnectionRefusedError, BlockingIOError):
+                assert time.monotonic() < deadline, "nobody listens"
+                time.sleep(0.01)
+
+    def send(self, requests):
+        for number in range(requests):
+            connection = self.connections[number % len(self.connections)]
+            request = number.to_bytes(64, "little")
+            # The first in two parts: a request need not arrive in one piece.
+            connection.sendall(request[:10])
+            time.sleep(0.001 if number < 10 else 0)
+            connection.sendall(request[10:])
+            answer = connection.recv(64, socket.MSG_WAITALL)
+            assert answer == request, f"request {number} was answered by {answer}"
+
+
+def chunk(index):
+    x = index + 1
+    for _ in range(10_000):
+        x ^= x << 13 & 0xFFFFFFFF
+        x ^= x >> 17
+        x ^= x << 5 & 0xFFFFFFFF
+    return x
+
+
+CPU_CHUNKS = 211
+CHECKSUM = sum(map(chunk, range(CPU_CHUNKS))) % 2**32
+
+
+def run(path, scenario, tasks, operations):
+    """Runs the scenario, and returns the lines ready and done."""
+    with tempfile.TemporaryDirectory() as folder:
+        address = f"{folder}/echo"
+        echo = scenario == "echo"
+        options = ("--socket", address) if echo else ()
+        program = Program(path, scenario, "--tasks", tasks, "--operations", operations, *options)
+        clients = Clients(address, tasks) if echo else None
+        ready = program.hear()
+        program.say("go")
+        if clients:
+            clients.send(operations)
+        done = program.hear()
+        program.say("exit")
+        assert program.process.wait(PATIENCE_SECONDS) == 0, "exit status"
+        assert program.end() == (0, "", ""), "more on stdout or stderr"
+    return ready, done
+
+
+def check_run(path, scenario, tasks, operations=PRIME):
+    started = time.monotonic_ns()
+    ready, done = run(path, scenario, tasks, operations)
+    operations = tasks if scenario == "idle" else operations
+    assert ready["event"] == "ready" and ready["tasks"] == tasks and set(ready) <= {"event", "tasks", "warm_up_ns"}, ready
+    assert done["event"] == "done" and done["operations"] == operations, done
+    assert set(done) == FIELDS | EXTRA_FIELDS.get(scenario, set()), done
+    assert 1 <= done["elapsed_ns"] < time.monotonic_ns() - started, done
+    check_switches(path, scenario, tasks, done)
+    if scenario in ("switch", "switch-io"):
+        check_counts(done["hand_over_ns"], operations // 64)
+        assert 0 < done["clock_ns"] < 10_000, done["clock_ns"]
+    if scenario == "hog":
+        check_counts(done["lateness_ns"], operations)
+    if scenario == "cpu":
+        assert done["checksum"] == CHECKSUM, done
+
+
+def check_switches(path, scenario, tasks, done):
+    switches, operations = done["logical_switches"], done["operations"]
+    if scenario in ("control", "idle", "cpu") or (scenario == "yield" and tasks == 1):
+        assert switches == 0, done
+    elif scenario == "yield":
+        # Some yields pass control to nobody else, and some programs know.
+        least = operations if path.name.endswith(("asyncio", "greenlet", "node-async")) else 0
+        assert least <= switches <= operations, done
+    else:
+        assert switches == operations, done
+
+
+def check_counts(pairs, total):
+    assert sum(count for _, count in pairs) == total, f"{total} times, not {pairs}"
+    assert all(value >= 0 and count > 0 for value, count in pairs), pairs
+
+
+def check_refusals(path, offered):
+    name = path.name
+    lines = [("nonsense",), (), ("control",), ("control", "--tasks", "0", "--operations", "1")]
+    lines += [("control", "--tasks", "1", "--operations", "0"), ("switch", "--tasks", "1", "--operations", "1")]
+    lines += [("control", "--tasks", "x", "--operations", "1"), ("control", "--tasks", "1", "--operations", "1", "--no")]
+    lines += [("echo", "--tasks", "1", "--operations", "1")]
+    lines += [(scenario, "--tasks", "2", "--operations", "1") for scenario in ALL if scenario not in offered]
+    for arguments in lines:
+        status, out, err = Program(path, *arguments).end()
+        assert status == 2 and out == "" and err.count("\n") == 1, f"{name} {arguments}: {status} {out} {err}"
+
+
+def check_gone(path, scenario):
+    """The end of stdin ends the program: before go, in the middle of a long run, and after done."""
+    for moment in ("before go", "run", "done"):
+        operations = PRIME if moment == "done" else 10**12
+        program = Program(path, scenario, "--tasks", "2", "--operations", operations)
+        program.hear()
+        if moment != "before go":
+            program.say("go")
+        if moment == "run":
+            time.sleep(0.3)
+        if moment == "done":
+            program.hear()
+        started = time.monotonic()
+        status, out, _ = program.end()
+        assert status not in (0, 2) and out == "", f"{scenario}, {moment}: {status} {out}"
+        assert time.monotonic() - started < 2, f"{scenario}, {moment}: still there for a while"
+
+
+def check_model(path):
+    offered = OFFERED.get(path.name.removeprefix("taskweight-"), ALL)
+    for scenario in offered:
+        operations = {"cpu": CPU_CHUNKS, "hog": 211}.get(scenario, PRIME)
+        for tasks in (2, 100):
+            check_run(path, scenario, tasks, operations)
+    for scenario in ("switch", "yield", "spawn"):
+        check_run(path, scenario, 100, 7)
+        check_run(path, scenario, 3, PRIME)
+    for scenario in ("yield", "control", "spawn", "idle"):
+        check_run(path, scenario, 1, PRIME)
+    check_refusals(path, offered)
+    for scenario in ("switch", "yield", "control", "spawn", "cpu"):
+        check_gone(path, scenario)
+
+
+def main():
+    folder, models = pathlib.Path(sys.argv[1]).resolve(), sys.argv[2:]
+    failed = 0
+    for model in models:
+        started = time.monotonic()
+        try:
+            check_model(folder / f"taskweight-{model}")
+            print(f"{model}: ok, {time.monotonic() - started:.1f} s")
+        except (AssertionError, OSError, subprocess.TimeoutExpired) as error:
+            failed += 1
+            line = error.__traceback__
+            while line.tb_next:
+                line = line.tb_next
+            print(f"{model}: line {line.tb_lineno}: {error!r}")
+    return min(failed, 1)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
