@@ -39,7 +39,7 @@ fn print(findings: &[Finding]) -> io::Result<()> {
     }
     let verdict = match findings.iter().find(|finding| is_lacking(finding)) {
         None => String::from("taskweight can measure here."),
-        Some(finding) => format!("taskweight cannot measure here: {}: {}.", finding.subject, finding.remark),
+        Some(finding) => format!("taskweight cannot measure here, for want of: {}.", finding.subject),
     };
     writeln!(io::stdout().lock(), "{table}\n\n{verdict}")
 }

@@ -2,8 +2,9 @@
 
 use std::env;
 use std::io::{self, Write as _};
-use std::path::Path;
 use std::sync::OnceLock;
+
+use taskweight::kernel::preflight;
 
 /// Returns from the calling test where eBPF cannot be used.
 macro_rules! needs_bpf {
@@ -30,8 +31,8 @@ fn obstacle() -> Option<String> {
     if !nix::unistd::geteuid().is_root() {
         return Some(String::from("not root: run it with `cargo xtask test`"));
     }
-    if !Path::new("/sys/kernel/btf/vmlinux").exists() {
-        return Some(String::from("this kernel has no type information (CONFIG_DEBUG_INFO_BTF)"));
+    if let Err(error) = preflight::check() {
+        return Some(format!("{error:#}"));
     }
     let refused = || aya::programs::loaded_programs().next().and_then(Result::err);
     // Twice, since a program of somebody else may disappear just while it is looked at.

@@ -1,0 +1,202 @@
+//! The command line, as an ordinary user meets it: nothing here needs root, and as root it is laid down first.
+
+#![expect(clippy::unwrap_used, reason = "a step that fails is a failed test")]
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::process::CommandExt as _;
+use std::path::{Path, PathBuf};
+use std::process;
+use std::sync::OnceLock;
+
+use assert_cmd::Command;
+use predicates::prelude::*;
+use predicates::str::{contains, is_empty, starts_with};
+use tempfile::TempDir;
+use unicode_width::UnicodeWidthStr as _;
+
+/// Nobody, wherever there is one; no entry in the user database is needed.
+const NOBODY: u32 = 65_534;
+
+/// A copy of the program in a folder that everybody may enter, as the one it was built in need not be.
+fn program() -> &'static Path {
+    static COPY: OnceLock<(TempDir, PathBuf)> = OnceLock::new();
+    let copy = || {
+        let folder = tempfile::tempdir().unwrap();
+        fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).unwrap();
+        let path = folder.path().join("taskweight");
+        fs::copy(env!("CARGO_BIN_EXE_taskweight"), &path).unwrap();
+        (folder, path)
+    };
+    &COPY.get_or_init(copy).1
+}
+
+/// taskweight without any privilege.
+fn taskweight(words: &[&str]) -> Command {
+    let mut command = process::Command::new(program());
+    command.args(words).env_remove("TASKWEIGHT_PROGRAMS").env_remove("COLUMNS").current_dir("/");
+    if nix::unistd::geteuid().is_root() {
+        // This drops the supplementary groups and all capabilities, too.
+        command.uid(NOBODY).gid(NOBODY);
+    }
+    Command::from_std(command)
+}
+
+/// A folder in which every model has a program, which is never started.
+fn models() -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).unwrap();
+    for model in ["os-thread", "tokio", "tokio-mt", "future", "corosensei"] {
+        fs::write(folder.path().join(format!("taskweight-{model}")), "").unwrap();
+    }
+    folder
+}
+
+fn compare(folder: &TempDir, words: &[&str]) -> Command {
+    taskweight(&[&["compare", "--programs", folder.path().to_str().unwrap()], words].concat())
+}
+
+/// Exactly one line, that of an error.
+fn one_line(words: &str) -> impl Predicate<str> {
+    let words = words.to_owned();
+    starts_with("taskweight: ")
+        .and(contains(words))
+        .and(predicate::function(|text: &str| text.lines().count() == 1 && text.ends_with('\n')))
+}
+
+fn narrow() -> impl Predicate<str> {
+    predicate::function(|text: &str| text.lines().all(|line| line.width() <= 80))
+}
+
+fn fixture(name: &str) -> String {
+    fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(name)).unwrap()
+}
+
+/// `taskweight report` of a file with this text.
+fn report(text: &str) -> assert_cmd::assert::Assert {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    fs::set_permissions(file.path(), fs::Permissions::from_mode(0o644)).unwrap();
+    fs::write(file.path(), text).unwrap();
+    taskweight(&["report", file.path().to_str().unwrap()]).assert()
+}
+
+#[test]
+fn help_has_examples_and_fits_a_terminal() {
+    for verb in [&[][..], &["compare"], &["run"]] {
+        let help = taskweight(&[verb, &["--help"]].concat()).assert().success();
+        help.stdout(contains("EXAMPLES:").and(contains("sudo taskweight"))).stderr(is_empty());
+    }
+    taskweight(&["--version"]).assert().success().stdout(contains(env!("CARGO_PKG_VERSION")));
+}
+
+#[test]
+fn hidden_options_are_not_in_the_help() {
+    taskweight(&["compare", "--help"]).assert().stdout(contains("--probe-form").or(contains("--programs")).not());
+}
+
+#[test]
+fn a_command_line_that_makes_no_sense_is_a_usage_error() {
+    for words in [
+        &[][..],
+        &["measure"],
+        &["run"],
+        &["run", "--"],
+        &["run", "--pin", "one", "--", "true"],
+        &["run", "--pin", "-1", "--", "true"],
+        &["run", "--operations", "0", "--", "true"],
+        &["run", "--operations", "7", "--per", "syscall:read", "--", "true"],
+        &["run", "--per", "syscall:acept", "--", "true"],
+        &["run", "--timeout", "0", "--", "true"],
+        &["run", "--max-threads", "0", "--", "true"],
+        &["compare", "--tasks", "0"],
+        &["compare", "--repetitions", "0"],
+        &["compare", "--pin", "all"],
+        &["compare", "--quiet", "--verbose"],
+        &["report"],
+    ] {
+        taskweight(words).assert().code(2).stdout(is_empty()).stderr(contains("Usage: ").or(contains("--help")));
+    }
+}
+
+#[test]
+fn an_unknown_name_is_answered_with_the_known_ones() {
+    let folder = models();
+    let known = "unknown model `fibre`: known are os-thread, tokio, tokio-mt, future, corosensei";
+    compare(&folder, &["--models", "tokio,fibre"]).assert().code(1).stderr(one_line(known));
+    let known = "unknown scenario `swich`: known are switch, switch-io, yield, control";
+    compare(&folder, &["--scenarios", "swich"]).assert().code(1).stderr(one_line(known));
+}
+
+#[test]
+fn a_cpu_that_is_not_there_is_answered_with_the_ones_that_are() {
+    let message = one_line("cannot bind to CPU 100000: the CPUs to choose from are ");
+    compare(&models(), &["--pin", "100000"]).assert().code(1).stderr(message);
+}
+
+#[test]
+fn without_root_the_capability_and_the_command_are_named() {
+    let message = "loading eBPF programs needs CAP_BPF and CAP_PERFMON: try `sudo taskweight ...`";
+    taskweight(&["run", "--", "echo", "executed"]).assert().code(125).stdout(is_empty()).stderr(one_line(message));
+    compare(&models(), &[]).assert().code(1).stdout(is_empty()).stderr(one_line(message));
+}
+
+#[test]
+fn without_root_the_doctor_tells_what_is_missing() {
+    let reason = contains("cannot measure here").and(contains("CAP_BPF")).and(contains("sudo"));
+    taskweight(&["doctor"]).assert().code(1).stdout(reason.and(contains("missing")).and(narrow())).stderr(is_empty());
+}
+
+#[test]
+fn models_are_listed_for_everybody() {
+    let listed = ["os-thread", "tokio", "tokio-mt", "future", "corosensei", "switch", "switch-io", "yield", "control"];
+    let output = taskweight(&["models"]).assert().success().stdout(narrow());
+    let output = String::from_utf8(output.get_output().stdout.clone()).unwrap();
+    listed.iter().for_each(|name| assert!(output.contains(name), "{name}:\n{output}"));
+    assert!(output.contains("cargo xtask build"), "none is installed here, and the way to it is named:\n{output}");
+}
+
+#[test]
+fn without_models_there_is_nothing_to_compare() {
+    taskweight(&["compare"]).assert().code(1).stderr(one_line("no model is installed: os-thread: "));
+}
+
+#[test]
+fn a_report_is_rendered_for_everybody_and_always_the_same() {
+    for name in ["compare.json", "command.json"] {
+        let first = report(&fixture(name)).success().stderr(is_empty()).stdout(narrow().and(is_empty().not()));
+        let second = taskweight(&["report", "-"]).write_stdin(fixture(name)).assert().success();
+        assert_eq!(first.get_output().stdout, second.get_output().stdout);
+    }
+}
+
+#[test]
+fn a_file_that_is_no_report_is_one_line() {
+    let whole = fixture("command.json");
+    let cut = &whole[..whole.len() / 2];
+    let other = whole.replacen("\"schema_version\": 1", "\"schema_version\": 99", 1);
+    assert_ne!(whole, other);
+    for (text, words) in [
+        ("", "empty file"),
+        ("switches: 7\n", "not JSON: line 1"),
+        ("{}", "not a taskweight report"),
+        ("{\"schema_version\": 1}", "field `.`: missing field"),
+        (cut, "truncated: the file ends within the report"),
+        (&other, "schema version 99, this taskweight reads 1: use the taskweight that wrote it"),
+    ] {
+        report(text).code(1).stdout(is_empty()).stderr(one_line(words));
+    }
+    taskweight(&["report", "/nonexistent/r.json"])
+        .assert()
+        .code(1)
+        .stderr(one_line("/nonexistent/r.json: no such file"));
+    taskweight(&["report", "/"]).assert().code(1).stderr(one_line("directory"));
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_error() {
+    let script = format!("'{}' report - | head -n 1", program().display());
+    let mut shell = process::Command::new("sh");
+    shell.args(["-c", &script]);
+    let output = Command::from_std(shell).write_stdin(fixture("compare.json")).assert().success();
+    output.stdout(predicate::function(|text: &str| text.lines().count() == 1)).stderr(is_empty());
+}
