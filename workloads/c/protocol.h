@@ -81,10 +81,10 @@ void protocol_ready(uint32_t tasks, const char *stopped_by);
 
 // Checks that the counts agree with what was asked for, says what was done, waits for `exit`, and exits with status 0.
 // The tasks are not torn down: with thousands of them that would take longer than the run.
-_Noreturn void protocol_done(const struct arguments *arguments, const struct outcome *outcome);
+void protocol_done(const struct arguments *arguments, const struct outcome *outcome) __attribute__((noreturn));
 
 // Says in one line why the program cannot go on, and exits with status 1.
-_Noreturn void fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void fail(const char *format, ...) __attribute__((noreturn, format(printf, 1, 2)));
 
 #ifdef __cplusplus
 }
