@@ -10,7 +10,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "limits.h"
+#include "limit.h"
 
 // A new pipe behind one descriptor that reads and writes, so that a ring of 10,000 fits the usual limit of open files.
 // `flags` are added to those of open(2).

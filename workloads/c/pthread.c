@@ -14,7 +14,7 @@
 
 #include "channel.h"
 #include "futex.h"
-#include "limits.h"
+#include "limit.h"
 #include "protocol.h"
 
 // What a task owns; it fills a cache line, so that neighbours do not share one.

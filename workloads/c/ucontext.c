@@ -14,7 +14,7 @@
 #include <sys/mman.h>
 #include <ucontext.h>
 
-#include "limits.h"
+#include "limit.h"
 #include "protocol.h"
 
 enum { STACK_BYTES = 16 << 10, STACKS_PER_MAPPING = 1024 };

@@ -14,7 +14,7 @@
 
 #include "channel.h"
 #include "executor.hpp"
-#include "limits.h"
+#include "limit.h"
 #include "protocol.h"
 
 namespace {
@@ -27,10 +27,15 @@ struct Slot {
 };
 
 // Waits for the token.
-struct Receive : Park {
+struct Receive {
+    ReadyQueue &ready;
     Slot &own;
     stopwatch &watch;
     bool await_ready() const noexcept { return own.token != 0; }
+    std::coroutine_handle<> await_suspend(std::coroutine_handle<> coroutine) noexcept {
+        own.place = coroutine;
+        return ready.pop();
+    }
     std::uint64_t await_resume() const {
         stopwatch_receive(&watch, own.token);
         return std::exchange(own.token, 0);
@@ -169,14 +174,14 @@ class Run {
         co_await park(own.place);
         std::uint64_t token = 0;
         if (index > 0)
-            token = co_await Receive{park(own.place), own, watch};
+            token = co_await Receive{ready, own, watch};
         while (token < asked.operations) {
             own.operations++;
             stopwatch_hand(&watch, token + 1);
             next.token = token + 1;
             if (next.place)
                 ready.push(std::exchange(next.place, nullptr));
-            token = co_await Receive{park(own.place), own, watch};
+            token = co_await Receive{ready, own, watch};
         }
         finish(token);
         co_await park(own.place);

@@ -9,6 +9,7 @@
 #include <cstring>
 #include <exception>
 #include <functional>
+#include <memory>
 #include <queue>
 #include <sys/epoll.h>
 #include <sys/timerfd.h>
@@ -37,19 +38,19 @@ using Place = std::coroutine_handle<>;
 // room for all never overflows.
 class ReadyQueue {
   public:
-    explicit ReadyQueue(std::size_t coroutines) : entries(std::bit_ceil(coroutines + 1)) {}
+    explicit ReadyQueue(std::size_t coroutines)
+        : mask(std::bit_ceil(coroutines) - 1), entries(new std::coroutine_handle<>[mask + 1]) {}
 
-    void push(std::coroutine_handle<> coroutine) { entries[tail++ & (entries.size() - 1)] = coroutine; }
+    void push(std::coroutine_handle<> coroutine) { entries[tail++ & mask] = coroutine; }
 
     bool is_empty() const { return head == tail; }
 
     // The next one, to which control is transferred; if there is none, control returns to the executor.
-    std::coroutine_handle<> pop() {
-        return is_empty() ? std::noop_coroutine() : entries[head++ & (entries.size() - 1)];
-    }
+    std::coroutine_handle<> pop() { return is_empty() ? std::noop_coroutine() : entries[head++ & mask]; }
 
   private:
-    std::vector<std::coroutine_handle<>> entries;
+    const std::size_t mask;
+    const std::unique_ptr<std::coroutine_handle<>[]> entries;
     std::size_t head = 0, tail = 0;
 };
 

@@ -1,6 +1,6 @@
 // The limits of the machine that many tasks run into. For C and C++.
-#ifndef TASKWEIGHT_LIMITS_H
-#define TASKWEIGHT_LIMITS_H
+#ifndef TASKWEIGHT_LIMIT_H
+#define TASKWEIGHT_LIMIT_H
 
 #include <stdint.h>
 

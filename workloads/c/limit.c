@@ -1,5 +1,5 @@
 #define _GNU_SOURCE
-#include "limits.h"
+#include "limit.h"
 
 #include <dirent.h>
 #include <inttypes.h>
