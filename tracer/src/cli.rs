@@ -54,14 +54,17 @@ pub enum Verb {
   sudo taskweight compare --models os-thread,tokio --scenarios switch --tasks 2,10000
   sudo taskweight compare --pin none --repetitions 11 --json report.json")]
 pub struct CompareArgs {
-    /// Models, separated by commas [default: all that are installed]
+    /// Models, separated by commas [default: those of an overview; with --scenarios all that are installed]
     #[arg(long, value_delimiter = ',', value_name = "LIST")]
     pub models: Option<Vec<String>>,
-    /// Scenarios, separated by commas [default: all]
+    /// Bring a model along: any program that speaks the protocol (docs/protocol.md). May be given several times
+    #[arg(long, value_name = "NAME=COMMAND")]
+    pub model: Vec<String>,
+    /// Scenarios, separated by commas [default: switch,switch-io,yield,control]
     #[arg(long, value_delimiter = ',', value_name = "LIST")]
     pub scenarios: Option<Vec<String>>,
-    /// Numbers of tasks, separated by commas [default: 2 and 100 pinned, 2 unpinned]
-    #[arg(long, value_delimiter = ',', value_name = "LIST", value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
+    /// Numbers of tasks, separated by commas [default: as the scenario needs them, such as 2 and 100]
+    #[arg(long, value_delimiter = ',', value_name = "LIST", value_parser = clap::value_parser!(u64).range(1..=10_000_000))]
     pub tasks: Option<Vec<u64>>,
     /// Bind every run to one CPU, or none [default: hand-overs both ways, the rest bound to the last CPU]
     #[arg(long, value_name = "CPU|none")]
@@ -72,6 +75,9 @@ pub struct CompareArgs {
     /// Operations per run [default: about 50 ms of work]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub operations: Option<u64>,
+    /// Requests per second in `echo`, sent whether or not the last ones are answered [default: as many as it answers]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub rate: Option<u64>,
     /// Fewer cases, fewer operations: a first look in a few seconds
     #[arg(long)]
     pub quick: bool,

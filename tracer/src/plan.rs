@@ -1,6 +1,6 @@
 //! From what the user asked for to the cases that are measured, and their order.
 
-use crate::workload::catalog::{Model, Scenario, Weight};
+use crate::workload::{catalog::Model, scenario::Scenario};
 
 /// One model at one piece of work: what is repeated, traced and untraced.
 #[derive(Clone, Debug)]
@@ -15,6 +15,8 @@ pub struct Case {
     pub pinned: Option<u32>,
     /// Operations in all.
     pub operations: u64,
+    /// Requests per second of an open loop; `None` for a closed loop. Of `echo` only.
+    pub rate: Option<u64>,
 }
 
 /// What to measure.
@@ -32,6 +34,8 @@ pub struct Request {
     pub pin_cpu: u32,
     /// Operations per run; `None` for what takes about 50 ms.
     pub operations: Option<u64>,
+    /// Requests per second to a server; `None` for as many as it answers.
+    pub rate: Option<u64>,
     /// A fifth of the operations, and fewer cases.
     pub quick: bool,
 }
@@ -66,43 +70,52 @@ pub fn cases(request: &Request) -> Vec<Case> {
         for (tasks, pinning) in grid(request, scenario) {
             for model in request.models.iter().filter(|model| model.scenarios.contains(&scenario)) {
                 let pinned = if let Pinning::Cpu(cpu) = pinning { Some(cpu) } else { None };
-                let operations = request.operations.unwrap_or_else(|| operations(model, scenario, request.quick));
-                cases.push(Case { model, scenario, tasks, pinned, operations });
+                let asked = request.operations.filter(|_| scenario != Scenario::Idle);
+                let operations = asked.unwrap_or_else(|| operations(model, scenario, tasks, request.quick));
+                let rate = request.rate.filter(|_| scenario == Scenario::Echo);
+                cases.push(Case { model, scenario, tasks, pinned, operations, rate });
             }
         }
     }
     cases
 }
 
-/// Numbers of tasks and places for a scenario. Unless told otherwise: 2 tasks pinned, where every hand-over is a
-/// switch and nothing else; the hand-overs also with 100 tasks, and with 2 that may use all CPUs.
+/// Numbers of tasks and places for a scenario. Unless told otherwise: pinned, where every hand-over is a switch and
+/// nothing else; the hand-overs of 2 tasks also unpinned; what is about several CPUs only unpinned.
 fn grid(request: &Request, scenario: Scenario) -> Vec<(u64, Pinning)> {
     let pinned = Pinning::Cpu(request.pin_cpu);
-    let hand_over = matches!(scenario, Scenario::Switch | Scenario::SwitchIo);
-    let places = match request.pinning {
-        Some(place) => vec![place],
-        None if hand_over && !request.quick => vec![pinned, Pinning::Free],
-        None => vec![pinned],
-    };
-    let mut grid = Vec::new();
-    for (index, place) in places.into_iter().enumerate() {
-        let default: &[u64] = if hand_over && index == 0 && !request.quick { &[2, 100] } else { &[2] };
-        let tasks = request.tasks.as_deref().unwrap_or(default);
-        let enough = tasks.iter().filter(|tasks| **tasks >= scenario.least_tasks());
-        grid.extend(enough.map(|tasks| (*tasks, place)));
+    let defaults = if request.quick { &scenario.default_tasks()[..1] } else { scenario.default_tasks() };
+    let tasks = request.tasks.as_deref().unwrap_or(defaults);
+    let tasks = || tasks.iter().copied().filter(|tasks| *tasks >= scenario.least_tasks());
+    let at = |place| tasks().map(move |tasks| (tasks, place));
+    match request.pinning {
+        Some(place) => at(place).collect(),
+        None if scenario.wants_all_cpus() => at(Pinning::Free).collect(),
+        None if matches!(scenario, Scenario::Switch | Scenario::SwitchIo) && !request.quick => {
+            at(pinned).chain(at(Pinning::Free).take(1)).collect()
+        }
+        None => at(pinned).collect(),
     }
-    grid
 }
 
 /// About 50 ms of work: long against the reading of the maps, short against the patience of a reader.
-fn operations(model: &Model, scenario: Scenario, quick: bool) -> u64 {
-    let operations = match (scenario, model.weight) {
-        (Scenario::Control, _) => 10_000_000,
-        (_, Weight::Kernel) => 20_000,
-        (Scenario::SwitchIo, Weight::User) => 20_000,
-        (_, Weight::User) => 1_000_000,
+fn operations(model: &Model, scenario: Scenario, tasks: u64, quick: bool) -> u64 {
+    let in_time = |ns: u64| (50_000_000 / ns.max(1)).max(1000);
+    let hand_over_ns = model.typical_hand_over_ns;
+    let operations = match scenario {
+        Scenario::Switch | Scenario::Yield => in_time(hand_over_ns),
+        Scenario::SwitchIo => in_time(hand_over_ns.max(2500)),
+        Scenario::Control if model.interpreted => 300_000,
+        Scenario::Control => 10_000_000,
+        Scenario::Spawn => in_time(hand_over_ns * 10).min(100_000),
+        Scenario::Idle => return tasks,
+        Scenario::Echo => 20_000,
+        Scenario::Cpu if model.interpreted => 100,
+        Scenario::Cpu => 4000,
+        // Ticks of 1 ms each: 300 ms, in the middle of which somebody computes for 200 ms.
+        Scenario::Hog => return tasks * 300,
     };
-    if quick { operations / 5 } else { operations }
+    if quick { (operations / 5).max(100) } else { operations }
 }
 
 #[cfg(test)]
@@ -118,6 +131,7 @@ mod tests {
             pinning: None,
             pin_cpu: 1,
             operations: None,
+            rate: None,
             quick: false,
         }
     }
@@ -147,7 +161,13 @@ mod tests {
     #[test]
     fn a_ring_of_one_is_not_measured() {
         let request = Request { tasks: Some(vec![1]), ..request() };
-        assert!(cases(&request).iter().all(|case| matches!(case.scenario, Scenario::Yield | Scenario::Control)));
+        assert!(cases(&request).iter().all(|case| case.scenario.least_tasks() == 1));
+    }
+
+    #[test]
+    fn what_is_about_several_cpus_is_not_pinned() {
+        let several = |case: &Case| case.scenario.wants_all_cpus();
+        assert!(cases(&request()).iter().filter(|case| several(case)).all(|case| case.pinned.is_none()));
     }
 
     #[test]

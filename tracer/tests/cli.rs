@@ -12,6 +12,7 @@ use std::sync::OnceLock;
 use assert_cmd::Command;
 use predicates::prelude::*;
 use predicates::str::{contains, is_empty, starts_with};
+use taskweight::workload::catalog::MODELS;
 use tempfile::TempDir;
 use unicode_width::UnicodeWidthStr as _;
 
@@ -46,8 +47,8 @@ fn taskweight(words: &[&str]) -> Command {
 fn models() -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).unwrap();
-    for model in ["os-thread", "tokio", "tokio-mt", "future", "corosensei"] {
-        fs::write(folder.path().join(format!("taskweight-{model}")), "").unwrap();
+    for model in &MODELS {
+        fs::write(folder.path().join(format!("taskweight-{}", model.name)), "").unwrap();
     }
     folder
 }
@@ -121,10 +122,10 @@ fn a_command_line_that_makes_no_sense_is_a_usage_error() {
 #[test]
 fn an_unknown_name_is_answered_with_the_known_ones() {
     let folder = models();
-    let known = "unknown model `fibre`: known are os-thread, tokio, tokio-mt, future, corosensei";
-    compare(&folder, &["--models", "tokio,fibre"]).assert().code(1).stderr(one_line(known));
-    let known = "unknown scenario `swich`: known are switch, switch-io, yield, control";
-    compare(&folder, &["--scenarios", "swich"]).assert().code(1).stderr(one_line(known));
+    for (option, name, some) in [("--models", "fibre", "os-thread, pthread, "), ("--scenarios", "swich", "switch, ")] {
+        let message = format!("`{name}`: known are {some}");
+        compare(&folder, &[option, name]).assert().code(1).stdout(is_empty()).stderr(one_line(&message));
+    }
 }
 
 #[test]
@@ -148,10 +149,11 @@ fn without_root_the_doctor_tells_what_is_missing() {
 
 #[test]
 fn models_are_listed_for_everybody() {
-    let listed = ["os-thread", "tokio", "tokio-mt", "future", "corosensei", "switch", "switch-io", "yield", "control"];
+    let scenarios = ["switch", "switch-io", "yield", "control"];
+    let listed = MODELS.iter().map(|model| model.name).chain(scenarios);
     let output = taskweight(&["models"]).assert().success().stdout(narrow());
     let output = String::from_utf8(output.get_output().stdout.clone()).unwrap();
-    listed.iter().for_each(|name| assert!(output.contains(name), "{name}:\n{output}"));
+    listed.for_each(|name| assert!(output.contains(name), "{name}:\n{output}"));
     assert!(output.contains("cargo xtask build"), "none is installed here, and the way to it is named:\n{output}");
 }
 

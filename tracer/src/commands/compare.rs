@@ -17,7 +17,8 @@ use crate::{
     },
     workload::{
         affinity,
-        catalog::{self, MODELS, Model, Scenario},
+        catalog::{self, MODELS, Model},
+        scenario::Scenario,
         signals::Signals,
     },
 };
@@ -86,41 +87,53 @@ fn finish(
 }
 
 fn request(args: &CompareArgs, programs: &Path) -> anyhow::Result<Request> {
-    let models = match &args.models {
-        Some(names) => catalog::models(names)?,
-        None => MODELS.iter().collect(),
-    };
     let scenarios = match &args.scenarios {
-        Some(names) => catalog::scenarios(names)?,
-        None => Scenario::ALL.to_vec(),
+        Some(names) => Scenario::of_names(names)?,
+        None => Scenario::DEFAULT.to_vec(),
     };
     let pin_cpu = match args.pin {
         Some(Pinning::Cpu(cpu)) => affinity::require(cpu)?,
         _ => affinity::last_allowed()?,
     };
     Ok(Request {
-        models: installed(models, programs)?,
+        models: installed(models(args)?, programs)?,
         scenarios,
         tasks: args.tasks.clone(),
         pinning: args.pin,
         pin_cpu,
         operations: args.operations,
+        rate: args.rate,
         quick: args.quick,
     })
 }
 
+/// The models that are asked for, and those brought along. A comparison without any wish is an overview.
+fn models(args: &CompareArgs) -> anyhow::Result<Vec<&'static Model>> {
+    let brought = args.model.iter().map(|text| Model::brought(text)).collect::<Result<Vec<_>, _>>()?;
+    let mut models: Vec<_> = match &args.models {
+        Some(names) => catalog::models(names)?,
+        None if args.scenarios.is_some() => MODELS.iter().filter(|model| model.by_default).collect(),
+        None => MODELS.iter().filter(|model| model.in_overview).collect(),
+    };
+    models.extend(brought);
+    Ok(models)
+}
+
 /// The models whose programs are there; each of the others is passed over with a line.
 fn installed(models: Vec<&'static Model>, programs: &Path) -> anyhow::Result<Vec<&'static Model>> {
-    let (there, missing): (Vec<_>, Vec<_>) =
-        models.into_iter().map(|model| (model, model.installed(programs))).partition(|(_, path)| path.is_ok());
-    let reasons: Vec<_> = missing.into_iter().filter_map(|(model, path)| Some((model, path.err()?))).collect();
-    if let (true, Some((model, reason))) = (there.is_empty(), reasons.first()) {
-        anyhow::bail!("no model is installed: {}: {reason}", model.name);
+    let mut there = Vec::new();
+    let mut missing = Vec::new();
+    for model in models {
+        match model.command(programs) {
+            Ok(_) => there.push(model),
+            Err(reason) => missing.push(format!("{}: {reason}", model.name)),
+        }
     }
-    for (model, reason) in reasons {
-        eprintln!("taskweight: {} is left out: {reason}", model.name);
+    anyhow::ensure!(!there.is_empty(), "no model is installed: {}", missing.join("; "));
+    for line in missing {
+        eprintln!("taskweight: left out: {line}");
     }
-    Ok(there.into_iter().map(|(model, _)| model).collect())
+    Ok(there)
 }
 
 fn progress(cli: &Cli, runs: u64) -> ProgressBar {

@@ -90,12 +90,15 @@ fn memory_cgroup() -> Finding {
 
 fn models() -> Finding {
     let folder = catalog::programs_folder().unwrap_or_default();
-    let missing: Vec<_> =
-        MODELS.iter().filter(|model| model.installed(&folder).is_err()).map(|model| model.name).collect();
+    let missing: Vec<_> = MODELS
+        .iter()
+        .filter(|model| model.by_default && model.command(&folder).is_err())
+        .map(|model| model.name)
+        .collect();
     let (standing, remark) = if missing.is_empty() {
-        (Standing::Available, format!("all {}", MODELS.len()))
+        (Standing::Available, format!("all {}", MODELS.iter().filter(|model| model.by_default).count()))
     } else {
-        (Standing::Missing, format!("{}: build them with `cargo xtask build`", missing.join(", ")))
+        (Standing::Missing, format!("{}: `taskweight models` says why", missing.join(", ")))
     };
     Finding { subject: String::from("models"), standing, remark, required: false }
 }

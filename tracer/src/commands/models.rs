@@ -1,12 +1,19 @@
 //! `taskweight models`: which models and scenarios there are.
 
-use std::io::{self, Write as _};
+use std::{
+    collections::BTreeMap,
+    io::{self, Write},
+    path::Path,
+};
 
 use comfy_table::{Table, presets};
 
 use crate::{
     cli::Cli,
-    workload::catalog::{self, MODELS, Scenario},
+    workload::{
+        catalog::{self, MODELS},
+        scenario::Scenario,
+    },
 };
 
 /// Prints models and scenarios, and which programs are installed.
@@ -14,27 +21,61 @@ pub fn run(cli: &Cli) -> anyhow::Result<u8> {
     let folder = catalog::programs_folder()?;
     let mut models = table(["model", "its tasks are", "state"]);
     for model in &MODELS {
-        let state = model.installed(&folder).map_or_else(|reason| reason, |_| String::from("ready"));
-        models.add_row([model.name, model.tasks_are, &state]);
+        let state = if model.command(&folder).is_ok() { "ready" } else { "missing" };
+        models.add_row([model.name, model.tasks_are, state]);
     }
-    let mut scenarios = table(["scenario", "the work", "operation"]);
+    let mut scenarios = table(["scenario", "the work", "one operation is"]);
     for scenario in Scenario::ALL {
         scenarios.add_row([scenario.name(), scenario.sentence(), scenario.operation()]);
     }
     let mut out = io::stdout().lock();
     writeln!(out, "{models}\n\n{scenarios}")?;
+    print_missing(&folder, cli.verbose, &mut out)?;
     if cli.verbose {
-        for model in &MODELS {
-            model.not_offered.map_or(Ok(()), |sentence| writeln!(out, "{}: {sentence}", model.name))?;
-        }
+        print_not_offered(&mut out)?;
     }
     Ok(0)
+}
+
+/// What installs the missing ones, and with `-v` why each is missing.
+fn print_missing(folder: &Path, verbose: bool, out: &mut impl Write) -> io::Result<()> {
+    let mut by_remedy: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    let mut reasons = Vec::new();
+    for model in &MODELS {
+        if let Err(reason) = model.command(folder) {
+            by_remedy.entry(model.install).or_default().push(model.name);
+            reasons.push(format!("{}: {reason}", model.name));
+        }
+    }
+    for (remedy, names) in by_remedy {
+        writeln!(out, "\n{}", folded(&format!("missing, to be had with `{remedy}`: {}", names.join(", "))))?;
+    }
+    if verbose && !reasons.is_empty() {
+        writeln!(out, "\n{}", folded(&reasons.join("\n")))?;
+    }
+    Ok(())
+}
+
+fn print_not_offered(out: &mut impl Write) -> io::Result<()> {
+    let sentences = MODELS.iter().filter_map(|model| Some(format!("{}: {}", model.name, model.not_offered?)));
+    let sentences: Vec<_> = sentences.collect();
+    writeln!(out, "\n{}", folded(&sentences.join("\n")))
+}
+
+/// Text in lines of at most 80 columns.
+fn folded(text: &str) -> String {
+    let mut table = table([]);
+    table.add_row([text]);
+    table.lines().map(|line| line.trim().to_owned()).collect::<Vec<_>>().join("\n")
 }
 
 /// A table without lines, of at most 80 columns.
 pub fn table<const N: usize>(header: [&str; N]) -> Table {
     let mut table = Table::new();
-    table.load_style(presets::NOTHING).set_header(header).set_width(80);
+    table.load_style(presets::NOTHING).set_width(80);
+    if N > 0 {
+        table.set_header(header);
+    }
     table.set_content_arrangement(comfy_table::ContentArrangement::Dynamic);
     table
 }

@@ -9,7 +9,7 @@ use crate::{
     kernel::calibration::{self, Costs, EmptyPrograms, Statistics},
     plan::Case,
     report::model::Probe,
-    workload::catalog::{MODELS, Scenario},
+    workload::{catalog::MODELS, scenario::Scenario},
 };
 
 /// Hand-overs of the ring: a few dozen milliseconds.
@@ -30,7 +30,7 @@ pub fn calibrate(context: &Context<'_>, programs: &Path, cpu: u32, probes: &mut 
 
 fn ring(cpu: u32) -> anyhow::Result<Case> {
     let model = MODELS.iter().find(|model| model.name == "os-thread").context("no model os-thread")?;
-    Ok(Case { model, scenario: Scenario::Switch, tasks: 2, pinned: Some(cpu), operations: OPERATIONS })
+    Ok(Case { model, scenario: Scenario::Switch, tasks: 2, pinned: Some(cpu), operations: OPERATIONS, rate: None })
 }
 
 fn under_probes(context: &Context<'_>, case: &Case, programs: &Path) -> anyhow::Result<Costs> {

@@ -154,6 +154,7 @@ fn assemble(
         threads_omitted,
         cpu: Cpu { user_ns: Some(exit.rusage.user_ns), system_ns: Some(exit.rusage.system_ns) },
         hardware: Hardware::default(),
+        own: None,
         witness,
         loss: window.figures.loss.clone(),
         exit_status: Some(exit.exit_code().into()),

@@ -17,6 +17,7 @@ use crate::{
 
 pub mod calibrate;
 pub mod command;
+pub mod stage;
 pub mod workload;
 
 /// What all runs of one invocation share.

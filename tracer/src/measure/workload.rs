@@ -1,23 +1,26 @@
 //! Measuring a workload that speaks the protocol: an untraced twin for the time, a traced run for the cause.
 
-use std::{path::Path, path::PathBuf};
+use std::path::Path;
 
 use procfs::process::Process;
 
-use super::{Context, Window, per_operation, wait_for_rest};
+use super::{
+    Context, Window, per_operation,
+    stage::{Moments, Said, Stage, Unobserved},
+    wait_for_rest,
+};
 use crate::{
     hardware::Counters,
     kernel::{
         calibration::{self, Costs},
+        session::Session,
         snapshot::Snapshot,
     },
     plan::Case,
-    report::model::{Cpu, Elapsed, Hardware, Probe, Run},
+    report::model::{Cpu, Elapsed, Hardware, OwnFigures, Probe, Run},
+    stats::histogram::of_durations,
     witness,
-    workload::{
-        child::{Child, Exit, Spec, Stdio, Waited},
-        protocol::{Conversation, Done},
-    },
+    workload::protocol::Done,
 };
 
 /// The traced half of a run.
@@ -32,108 +35,91 @@ pub struct Traced {
 }
 
 /// Runs a case without any probe.
-pub fn twin(context: &Context<'_>, case: &Case, programs: &Path) -> anyhow::Result<Done> {
-    let mut child = start(context, case, programs)?;
-    child.release()?;
-    let mut conversation = Conversation::new(&mut child, context.signals)?;
-    conversation.wait_ready(case.tasks, context.deadline())?;
-    conversation.go()?;
-    let done = conversation.wait_done(context.deadline())?;
-    conversation.exit()?;
-    finish(context, child)?;
-    checked(case, done)
+pub fn twin(context: &Context<'_>, case: &Case, programs: &Path) -> anyhow::Result<Said> {
+    let stage = Stage::set(context, case, programs)?;
+    Ok(stage.perform(context, case, &mut Unobserved)?.0)
 }
 
 /// Runs a case with hardware counters and without probes.
 pub fn counted(context: &Context<'_>, case: &Case, programs: &Path) -> anyhow::Result<Hardware> {
-    let mut child = start(context, case, programs)?;
-    let mut counters = Counters::open(child.pid()).map_err(anyhow::Error::msg)?;
-    child.release()?;
-    let mut conversation = Conversation::new(&mut child, context.signals)?;
-    conversation.wait_ready(case.tasks, context.deadline())?;
-    counters.enable()?;
-    conversation.go()?;
-    conversation.wait_done(context.deadline())?;
-    let hardware = counters.read();
-    conversation.exit()?;
-    finish(context, child)?;
-    Ok(hardware)
+    let stage = Stage::set(context, case, programs)?;
+    let counters = Counters::open(stage.child.pid()).map_err(anyhow::Error::msg)?;
+    let mut counting = Counting { counters, hardware: Hardware::default() };
+    stage.perform(context, case, &mut counting)?;
+    Ok(counting.hardware)
+}
+
+struct Counting {
+    counters: Counters,
+    hardware: Hardware,
+}
+
+impl Moments for Counting {
+    fn ready(&mut self) -> anyhow::Result<()> {
+        Ok(self.counters.enable()?)
+    }
+
+    fn done(&mut self) -> anyhow::Result<()> {
+        self.hardware = self.counters.read();
+        Ok(())
+    }
 }
 
 /// Runs a case under the probes.
 pub fn traced(context: &Context<'_>, case: &Case, programs: &Path) -> anyhow::Result<Traced> {
-    let mut child = start(context, case, programs)?;
-    let mut session = context.open_session(child.pid())?;
-    child.release()?;
-    let pid = child.pid();
-    let mut conversation = Conversation::new(&mut child, context.signals)?;
-    conversation.wait_ready(case.tasks, context.deadline())?;
-    wait_for_rest(&session)?;
-    let (before, cpu_before) = (Snapshot::take(&session)?, cpu_time(pid));
-    session.set_window(true)?;
-    conversation.go()?;
-    let done = checked(case, conversation.wait_done(context.deadline())?)?;
-    wait_for_rest(&session)?;
-    let window = Window::close(&mut session, before)?;
-    let cpu = cpu_between(cpu_before, cpu_time(pid));
-    let mut run = assemble(context, case, &window, &done, cpu);
-    conversation.exit()?;
-    let exit = finish(context, child)?;
+    let stage = Stage::set(context, case, programs)?;
+    let pid = stage.child.pid();
+    let session = context.open_session(pid)?;
+    let mut tracing = Tracing { session, pid, before: Snapshot::default(), cpu: Cpu::default(), window: None };
+    let (said, exit) = stage.perform(context, case, &mut tracing)?;
+    let Tracing { session, cpu, window, .. } = tracing;
+    let window = window.ok_or_else(|| anyhow::anyhow!("the window was never closed"))?;
+    let mut run = assemble(context, case, &window, &said, cpu);
     run.witness.extend(witness::compare_tree(&Snapshot::take(&session)?.threads, &exit.rusage));
     Ok(Traced { run, probes: window.probes, costs: calibration::costs(&session) })
 }
 
-fn start(context: &Context<'_>, case: &Case, programs: &Path) -> anyhow::Result<Child> {
-    let program: PathBuf = case.model.installed(programs).map_err(anyhow::Error::msg)?;
-    let (tasks, operations) = (case.tasks.to_string(), case.operations.to_string());
-    let args = [case.scenario.name(), "--tasks", &tasks, "--operations", &operations];
-    let spec = Spec {
-        program: program.into(),
-        args: args.map(Into::into).to_vec(),
-        user: context.identity.clone(),
-        cpu: case.pinned.map(|cpu| cpu as usize),
-        stdio: Stdio::Protocol,
-    };
-    Ok(Child::spawn_suspended(&spec)?)
+/// The window of a traced run.
+struct Tracing {
+    session: Session,
+    pid: u32,
+    before: Snapshot,
+    cpu: Cpu,
+    window: Option<Window>,
 }
 
-/// The workload counts for itself: what it says must be what it was asked for.
-fn checked(case: &Case, done: Done) -> anyhow::Result<Done> {
-    let asked = case.operations;
-    anyhow::ensure!(
-        done.operations == asked,
-        "{} made {} operations, not the {asked} it was asked for: the workload is wrong",
-        case.model.name,
-        done.operations
-    );
-    Ok(done)
-}
+impl Moments for Tracing {
+    fn ready(&mut self) -> anyhow::Result<()> {
+        wait_for_rest(&self.session)?;
+        self.before = Snapshot::take(&self.session)?;
+        self.cpu = cpu_time(self.pid);
+        Ok(self.session.set_window(true)?)
+    }
 
-fn finish(context: &Context<'_>, mut child: Child) -> anyhow::Result<Exit> {
-    match child.wait_until(context.deadline(), context.signals)? {
-        Waited::Exited(exit) if exit.exit_code() == 0 => Ok(exit),
-        Waited::Exited(exit) => anyhow::bail!("ended with {} after `exit`", exit.status),
-        Waited::Signalled(received) => anyhow::bail!("stopped by {}", received.signal),
-        Waited::TimedOut => anyhow::bail!("did not end after `exit`: raise --timeout, or mend the workload"),
+    fn done(&mut self) -> anyhow::Result<()> {
+        wait_for_rest(&self.session)?;
+        self.window = Some(Window::close(&mut self.session, std::mem::take(&mut self.before))?);
+        self.cpu = cpu_between(self.cpu, cpu_time(self.pid));
+        Ok(())
     }
 }
 
-/// CPU time of a process since its start, as (user, system) in nanoseconds; the kernel gives hundredths of a second.
-fn cpu_time(pid: u32) -> Option<(u64, u64)> {
-    let stat = Process::new(i32::try_from(pid).ok()?).ok()?.stat().ok()?;
+/// CPU time of a process since its start; the kernel gives hundredths of a second.
+fn cpu_time(pid: u32) -> Cpu {
+    let stat = i32::try_from(pid).ok().and_then(|pid| Process::new(pid).ok()?.stat().ok());
     let tick_ns = 1_000_000_000 / procfs::ticks_per_second();
-    Some((stat.utime * tick_ns, stat.stime * tick_ns))
+    let (user, system) = stat.map(|stat| (stat.utime * tick_ns, stat.stime * tick_ns)).unzip();
+    Cpu { user_ns: user, system_ns: system }
 }
 
-fn cpu_between(before: Option<(u64, u64)>, after: Option<(u64, u64)>) -> Cpu {
-    let (user_before, system_before) = before.unzip();
-    let (user_after, system_after) = after.unzip();
+fn cpu_between(before: Cpu, after: Cpu) -> Cpu {
     let between = |before: Option<u64>, after: Option<u64>| Some(after?.saturating_sub(before?));
-    Cpu { user_ns: between(user_before, user_after), system_ns: between(system_before, system_after) }
+    Cpu { user_ns: between(before.user_ns, after.user_ns), system_ns: between(before.system_ns, after.system_ns) }
 }
 
-fn assemble(context: &Context<'_>, case: &Case, window: &Window, done: &Done, cpu: Cpu) -> Run {
+fn assemble(context: &Context<'_>, case: &Case, window: &Window, said: &Said, cpu: Cpu) -> Run {
     let kernel = window.kernel();
+    let done = &said.done;
     let (threads, threads_omitted) = window.threads(context.threads_listed);
     Run {
         model: case.model.name.to_owned(),
@@ -153,6 +139,7 @@ fn assemble(context: &Context<'_>, case: &Case, window: &Window, done: &Done, cp
         threads_omitted,
         cpu,
         hardware: Hardware::default(),
+        own: None,
         witness: window.witness.clone(),
         loss: window.figures.loss.clone(),
         exit_status: None,
@@ -160,10 +147,25 @@ fn assemble(context: &Context<'_>, case: &Case, window: &Window, done: &Done, cp
 }
 
 impl Traced {
-    /// The whole run: the twin gives the time.
-    pub fn with_twin(mut self, twin: &Done) -> Self {
-        self.run.elapsed_ns.twin = Some(twin.elapsed_ns);
-        self.run.per_operation = per_operation(&self.run.kernel, twin.elapsed_ns, self.run.operations);
+    /// The whole run: the twin gives the time, and what the workload measured itself.
+    pub fn with_twin(mut self, twin: &Said) -> Self {
+        self.run.elapsed_ns.twin = Some(twin.done.elapsed_ns);
+        self.run.per_operation = per_operation(&self.run.kernel, twin.done.elapsed_ns, self.run.operations);
+        self.run.own = Some(own_figures(twin));
         self
+    }
+}
+
+fn own_figures(said: &Said) -> OwnFigures {
+    let Done { hand_over_ns, clock_ns, lateness_ns, latency_ns, checksum, .. } = &said.done;
+    OwnFigures {
+        tasks_reached: said.ready.tasks,
+        stopped_by: said.ready.stopped_by.clone(),
+        warm_up_ns: said.ready.warm_up_ns,
+        hand_over_ns: hand_over_ns.as_deref().map(of_durations),
+        clock_ns: *clock_ns,
+        lateness_ns: lateness_ns.as_deref().map(of_durations),
+        latency_ns: latency_ns.as_deref().map(of_durations),
+        checksum: *checksum,
     }
 }

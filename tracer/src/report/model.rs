@@ -139,6 +139,9 @@ pub struct Run {
     pub cpu: Cpu,
     /// Hardware counters of the window.
     pub hardware: Hardware,
+    /// What the workload measured itself, in the twin; `null` for a command.
+    #[serde(default)]
+    pub own: Option<OwnFigures>,
     /// Independent counts of the same things, by name.
     pub witness: BTreeMap<String, Witness>,
     /// What could not be recorded, by cause.
@@ -329,6 +332,27 @@ pub struct Hardware {
     pub dtlb_misses: Option<u64>,
     /// Why a counter is `null`.
     pub reason: Option<String>,
+}
+
+/// What a workload measured itself, without probes: what the kernel cannot see.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct OwnFigures {
+    /// Tasks that were parked; fewer than asked for only where `stopped_by` says so.
+    pub tasks_reached: u64,
+    /// The limit that was hit, with its value.
+    pub stopped_by: Option<String>,
+    /// How long a compiling runtime worked before its hand-over time was stable, nanoseconds.
+    pub warm_up_ns: Option<u64>,
+    /// One hand-over in 64, from before handing over to after being resumed.
+    pub hand_over_ns: Option<Histogram>,
+    /// Cost of one reading of the clock, already subtracted from `hand_over_ns`.
+    pub clock_ns: Option<u64>,
+    /// How late the ticks of `hog` were.
+    pub lateness_ns: Option<Histogram>,
+    /// How long the requests of `echo` took, seen by who made them.
+    pub latency_ns: Option<Histogram>,
+    /// Sum of the results of `cpu`: the same in every model.
+    pub checksum: Option<u64>,
 }
 
 /// Our count beside an independent one.

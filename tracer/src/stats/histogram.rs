@@ -43,6 +43,18 @@ pub fn merge<'a>(parts: impl IntoIterator<Item = &'a Histogram>) -> Histogram {
     total.finish(counts.into_iter().filter(|(_, count)| *count > 0).collect())
 }
 
+/// One distribution from durations that a program measured itself: (nanoseconds, count), in any order.
+pub fn of_durations(durations: &[(u64, u64)]) -> Histogram {
+    let mut total = Total::default();
+    let mut counts: BTreeMap<u64, u64> = BTreeMap::new();
+    for (ns, count) in durations.iter().filter(|(_, count)| *count > 0) {
+        let sum = counts.entry(*ns).or_default();
+        *sum = sum.saturating_add(*count);
+        total.extend(*ns, *ns, *ns as f64 * *count as f64);
+    }
+    total.finish(counts.into_iter().collect())
+}
+
 /// The same distribution for programs that read HdrHistogram's formats: each duration stands at the upper bound of
 /// its bucket, the longest bucket's at `max`.
 ///

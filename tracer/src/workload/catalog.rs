@@ -1,73 +1,18 @@
-//! Which concurrency models and scenarios exist, which program runs a model, and whether it is installed.
+//! Which concurrency models exist, which program runs a model, and whether it is installed.
 
-use std::path::{Path, PathBuf};
+use std::{
+    ffi::OsString,
+    fs,
+    path::{Path, PathBuf},
+};
 
 use thiserror::Error;
 
-/// The work given to a model.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Scenario {
-    /// A token goes round a ring of parked tasks.
-    Switch,
-    /// The same over pipes.
-    SwitchIo,
-    /// Tasks give way in turn.
-    Yield,
-    /// Everything but the hand-over.
-    Control,
-}
+use super::scenario::Scenario;
 
-impl Scenario {
-    /// All scenarios, in the order in which they are reported.
-    pub const ALL: [Self; 4] = [Self::Switch, Self::SwitchIo, Self::Yield, Self::Control];
+mod models;
 
-    /// Name on the command line and in reports.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Switch => "switch",
-            Self::SwitchIo => "switch-io",
-            Self::Yield => "yield",
-            Self::Control => "control",
-        }
-    }
-
-    /// What one operation is.
-    pub const fn operation(self) -> &'static str {
-        match self {
-            Self::Switch => "one hand-over",
-            Self::SwitchIo => "one hand-over through a pipe",
-            Self::Yield => "one yield",
-            Self::Control => "one turn of the loop, without hand-over",
-        }
-    }
-
-    /// The scenario in one sentence.
-    pub const fn sentence(self) -> &'static str {
-        match self {
-            Self::Switch => "N tasks in a ring hand one token round by the model's own park and unpark",
-            Self::SwitchIo => "the same ring over pipes: each hand-over is one byte written and one read",
-            Self::Yield => "N tasks give way in turn",
-            Self::Control => "everything but the hand-over: what to subtract",
-        }
-    }
-
-    /// Least number of tasks that makes sense.
-    pub const fn least_tasks(self) -> u64 {
-        match self {
-            Self::Switch | Self::SwitchIo => 2,
-            Self::Yield | Self::Control => 1,
-        }
-    }
-}
-
-/// Who makes the switch, which decides how many operations take how long.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Weight {
-    /// Each hand-over goes through the kernel: microseconds.
-    Kernel,
-    /// Hand-overs stay in user space: nanoseconds.
-    User,
-}
+pub use models::MODELS;
 
 /// A concurrency model.
 #[derive(Debug)]
@@ -76,59 +21,24 @@ pub struct Model {
     pub name: &'static str,
     /// What its tasks are, in a few words.
     pub tasks_are: &'static str,
-    /// Name of its program.
-    pub program: &'static str,
+    /// The command with its first arguments, where the user brought it along. Otherwise the program is the file
+    /// `taskweight-NAME` in the folder of programs.
+    pub brought: Option<Vec<OsString>>,
     /// Scenarios that it offers.
     pub scenarios: &'static [Scenario],
     /// Why it does not offer the others, in one sentence.
     pub not_offered: Option<&'static str>,
-    /// Who makes the switch.
-    pub weight: Weight,
+    /// About how long a hand-over takes, in nanoseconds: decides how many operations a run has, and nothing else.
+    pub typical_hand_over_ns: u64,
+    /// Whether its code is interpreted, which makes computation a hundred times slower.
+    pub interpreted: bool,
+    /// Whether a comparison includes it unless models are named.
+    pub by_default: bool,
+    /// Whether a comparison for which neither models nor scenarios are named includes it: it takes a minute.
+    pub in_overview: bool,
+    /// What installs its program or its runtime.
+    pub install: &'static str,
 }
-
-/// All models, in the order in which they are reported.
-pub const MODELS: [Model; 5] = [
-    Model {
-        name: "os-thread",
-        tasks_are: "threads of the operating system (Rust std::thread)",
-        program: "taskweight-os-thread",
-        scenarios: &Scenario::ALL,
-        not_offered: None,
-        weight: Weight::Kernel,
-    },
-    Model {
-        name: "tokio",
-        tasks_are: "futures on tokio's current_thread runtime",
-        program: "taskweight-tokio",
-        scenarios: &Scenario::ALL,
-        not_offered: None,
-        weight: Weight::User,
-    },
-    Model {
-        name: "tokio-mt",
-        tasks_are: "futures on tokio's multi_thread runtime",
-        program: "taskweight-tokio-mt",
-        scenarios: &Scenario::ALL,
-        not_offered: None,
-        weight: Weight::User,
-    },
-    Model {
-        name: "future",
-        tasks_are: "futures polled by a minimal executor: the floor for stackless coroutines",
-        program: "taskweight-future",
-        scenarios: &[Scenario::Switch, Scenario::Yield, Scenario::Control],
-        not_offered: Some("switch-io is not offered: the minimal executor has no reactor to wait for pipes"),
-        weight: Weight::User,
-    },
-    Model {
-        name: "corosensei",
-        tasks_are: "stackful coroutines (crate corosensei)",
-        program: "taskweight-corosensei",
-        scenarios: &[Scenario::Switch, Scenario::Yield, Scenario::Control],
-        not_offered: Some("switch-io is not offered: the crate has no reactor to wait for pipes"),
-        weight: Weight::User,
-    },
-];
 
 /// A name that is not in the catalogue.
 #[derive(Debug, Error, PartialEq, Eq)]
@@ -139,6 +49,20 @@ pub struct UnknownName {
     known: String,
 }
 
+/// Why a command given with `--model` is none.
+#[derive(Debug, Error, PartialEq, Eq)]
+pub enum BadModel {
+    /// There is no `=`, or nothing on one side of it.
+    #[error("`{0}` is not NAME=COMMAND, such as mine=\"./my-program --fast\"")]
+    NotNamed(String),
+    /// The name is taken.
+    #[error("model `{0}` exists: choose another name")]
+    Taken(String),
+    /// The quotes do not match.
+    #[error("the command of model `{0}` has an opening quote and no closing one")]
+    Quotes(String),
+}
+
 /// The models of these names, in the catalogue's order and each once.
 pub fn models(names: &[String]) -> Result<Vec<&'static Model>, UnknownName> {
     let known: Vec<_> = MODELS.iter().map(|model| model.name).collect();
@@ -146,13 +70,7 @@ pub fn models(names: &[String]) -> Result<Vec<&'static Model>, UnknownName> {
     Ok(MODELS.iter().filter(|model| names.iter().any(|name| name == model.name)).collect())
 }
 
-/// The scenarios of these names, in the catalogue's order and each once.
-pub fn scenarios(names: &[String]) -> Result<Vec<Scenario>, UnknownName> {
-    check("scenario", names, &Scenario::ALL.map(Scenario::name))?;
-    Ok(Scenario::ALL.into_iter().filter(|scenario| names.iter().any(|name| name == scenario.name())).collect())
-}
-
-fn check(kind: &'static str, names: &[String], known: &[&str]) -> Result<(), UnknownName> {
+pub(super) fn check(kind: &'static str, names: &[String], known: &[&str]) -> Result<(), UnknownName> {
     let unknown = names.iter().find(|name| !known.contains(&name.as_str()));
     unknown.map_or(Ok(()), |name| Err(UnknownName { kind, name: name.clone(), known: known.join(", ") }))
 }
@@ -164,13 +82,45 @@ pub fn programs_folder() -> std::io::Result<PathBuf> {
 }
 
 impl Model {
-    /// The model's program in a folder, or why it cannot be run.
-    pub fn installed(&self, folder: &Path) -> Result<PathBuf, String> {
-        let path = folder.join(self.program);
-        if path.is_file() {
-            return Ok(path);
+    /// A model that the user brings along, as `NAME=COMMAND`. It lives as long as the process, as those of the
+    /// catalogue do: there are a handful of them.
+    pub fn brought(text: &str) -> Result<&'static Self, BadModel> {
+        let parts = text.split_once('=').filter(|(name, command)| !name.is_empty() && !command.trim().is_empty());
+        let (name, command) = parts.ok_or_else(|| BadModel::NotNamed(text.to_owned()))?;
+        if MODELS.iter().any(|model| model.name == name) {
+            return Err(BadModel::Taken(name.to_owned()));
         }
-        Err(format!("{} is not in {}: build it with `cargo xtask build`", self.program, folder.display()))
+        let words = shell_words::split(command).map_err(|_| BadModel::Quotes(name.to_owned()))?;
+        Ok(Box::leak(Box::new(Self {
+            name: String::leak(name.to_owned()),
+            tasks_are: "brought with --model",
+            brought: Some(words.into_iter().map(OsString::from).collect()),
+            scenarios: &Scenario::ALL,
+            not_offered: None,
+            typical_hand_over_ns: 2000,
+            interpreted: false,
+            by_default: true,
+            in_overview: true,
+            install: "",
+        })))
+    }
+
+    /// The model's program and its first arguments, or why it cannot be run.
+    pub fn command(&self, folder: &Path) -> Result<Vec<OsString>, String> {
+        if let Some(command) = &self.brought {
+            return Ok(command.clone());
+        }
+        let program = format!("taskweight-{}", self.name);
+        let path = folder.join(&program);
+        if path.is_file() { Ok(vec![path.into()]) } else { Err(self.missing(folder, &program)) }
+    }
+
+    /// The build leaves the reason beside the place where the program would be.
+    fn missing(&self, folder: &Path, program: &str) -> String {
+        let reason = fs::read_to_string(folder.join(format!("{program}.reason")));
+        let reason = reason.ok().and_then(|text| text.lines().next().map(str::to_owned));
+        let reason = reason.unwrap_or_else(|| format!("{program} is not in {}", folder.display()));
+        format!("{reason}: {}", self.install)
     }
 }
 
@@ -180,11 +130,8 @@ mod tests {
 
     #[test]
     fn unknown_names_are_answered_with_the_known_ones() {
-        let error = models(&[String::from("tokio"), String::from("fibre")]).expect_err("no such model");
-        let expected = "unknown model `fibre`: known are os-thread, tokio, tokio-mt, future, corosensei";
-        assert_eq!(error.to_string(), expected);
-        let error = scenarios(&[String::from("swich")]).expect_err("no such scenario");
-        assert_eq!(error.to_string(), "unknown scenario `swich`: known are switch, switch-io, yield, control");
+        let error = models(&[String::from("tokio"), String::from("fibre")]).expect_err("no such model").to_string();
+        assert!(error.starts_with("unknown model `fibre`: known are os-thread, pthread, "), "{error}");
     }
 
     #[test]
@@ -199,5 +146,27 @@ mod tests {
         for model in &MODELS {
             assert_eq!(model.scenarios.len() < Scenario::ALL.len(), model.not_offered.is_some(), "{}", model.name);
         }
+    }
+
+    #[test]
+    fn a_model_can_be_brought_along() {
+        let model = Model::brought("mine=python3 'my program.py' --fast").expect("well-formed");
+        assert_eq!(model.name, "mine");
+        let words = ["python3", "my program.py", "--fast"].map(OsString::from);
+        assert_eq!(model.command(Path::new("/nowhere")), Ok(words.to_vec()));
+        assert_eq!(Model::brought("mine").expect_err("no command"), BadModel::NotNamed("mine".into()));
+        assert_eq!(Model::brought("=x").expect_err("no name"), BadModel::NotNamed("=x".into()));
+        assert_eq!(Model::brought("tokio=x").expect_err("taken"), BadModel::Taken("tokio".into()));
+        assert_eq!(Model::brought("mine='x").expect_err("quote"), BadModel::Quotes("mine".into()));
+    }
+
+    #[test]
+    fn a_missing_program_has_a_reason_and_a_remedy() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let model = models(&[String::from("go")]).expect("known")[0];
+        let missing = |folder| model.command(folder).expect_err("not there");
+        assert!(missing(folder.path()).starts_with("taskweight-go is not in "), "{}", missing(folder.path()));
+        fs::write(folder.path().join("taskweight-go.reason"), "no Go toolchain\n").expect("written");
+        assert_eq!(missing(folder.path()), "no Go toolchain: cargo xtask setup");
     }
 }

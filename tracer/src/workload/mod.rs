@@ -5,4 +5,5 @@ pub mod catalog;
 pub mod child;
 pub mod privilege;
 pub mod protocol;
+pub mod scenario;
 pub mod signals;

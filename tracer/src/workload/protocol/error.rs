@@ -106,6 +106,14 @@ pub enum Problem {
         /// The line.
         line: Excerpt,
     },
+    /// Durations are not what they should be.
+    #[error("printed {line}, where {field:?} is not a list of pairs [nanoseconds, count] of whole numbers")]
+    BadDurations {
+        /// The field.
+        field: &'static str,
+        /// The line.
+        line: Excerpt,
+    },
     /// It works with another number of tasks than it was asked to.
     #[error("is ready with {found} tasks, not the {expected} it was asked for: lower --tasks, or see its stderr")]
     WrongTasks {

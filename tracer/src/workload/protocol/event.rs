@@ -5,14 +5,21 @@ use serde_json::{Map, Value};
 use super::error::{Excerpt, Problem, Step};
 
 /// The tasks exist and are parked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Ready {
     /// How many.
     pub tasks: u64,
+    /// The limit that kept it from creating all that were asked for; in `idle` only.
+    pub stopped_by: Option<String>,
+    /// How long a compiling runtime worked before its hand-over time was stable, in nanoseconds.
+    pub warm_up_ns: Option<u64>,
 }
 
+/// Durations that a program measured itself: (nanoseconds, count), in any order.
+pub type Durations = Vec<(u64, u64)>;
+
 /// The work is done, the tasks are still alive.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Done {
     /// Operations of all tasks together; 0 for work that has none.
     pub operations: u64,
@@ -20,12 +27,28 @@ pub struct Done {
     pub logical_switches: u64,
     /// From `go` to the last operation by the program's own clock, at least 1.
     pub elapsed_ns: u64,
+    /// The program's own hand-over times, the clock's cost subtracted.
+    pub hand_over_ns: Option<Durations>,
+    /// Cost of one reading of the clock.
+    pub clock_ns: Option<u64>,
+    /// How late ticks were.
+    pub lateness_ns: Option<Durations>,
+    /// How long requests took; from the load generator.
+    pub latency_ns: Option<Durations>,
+    /// Sum of the results of a computation.
+    pub checksum: Option<u64>,
 }
 
-/// Reads `ready`. There must be as many tasks as were asked for, or figures per task would be wrong.
+/// Reads `ready`. There must be as many tasks as were asked for, or figures per task would be wrong; fewer only with the
+/// limit that was hit.
 pub(super) fn ready(line: &[u8], expected: u64) -> Result<Ready, Problem> {
-    let tasks = Fields::of(line, Step::Ready)?.number("tasks", 0)?;
-    if tasks == expected { Ok(Ready { tasks }) } else { Err(Problem::WrongTasks { found: tasks, expected }) }
+    let fields = Fields::of(line, Step::Ready)?;
+    let tasks = fields.number("tasks", 0)?;
+    let stopped_by = fields.values.get("stopped_by").and_then(Value::as_str).map(str::to_owned);
+    if tasks != expected && (stopped_by.is_none() || tasks > expected) {
+        return Err(Problem::WrongTasks { found: tasks, expected });
+    }
+    Ok(Ready { tasks, stopped_by, warm_up_ns: fields.number_if_any("warm_up_ns")? })
 }
 
 /// Reads `done`.
@@ -35,6 +58,11 @@ pub(super) fn done(line: &[u8]) -> Result<Done, Problem> {
         operations: fields.number("operations", 0)?,
         logical_switches: fields.number("logical_switches", 0)?,
         elapsed_ns: fields.number("elapsed_ns", 1)?,
+        hand_over_ns: fields.durations("hand_over_ns")?,
+        clock_ns: fields.number_if_any("clock_ns")?,
+        lateness_ns: fields.durations("lateness_ns")?,
+        latency_ns: fields.durations("latency_ns")?,
+        checksum: fields.number_if_any("checksum")?,
     })
 }
 
@@ -66,6 +94,18 @@ impl<'a> Fields<'a> {
     }
 }
 
+impl Fields<'_> {
+    fn number_if_any(&self, field: &'static str) -> Result<Option<u64>, Problem> {
+        self.values.contains_key(field).then(|| self.number(field, 0)).transpose()
+    }
+
+    fn durations(&self, field: &'static str) -> Result<Option<Durations>, Problem> {
+        let Some(value) = self.values.get(field) else { return Ok(None) };
+        let durations = serde_json::from_value(value.clone());
+        durations.map(Some).map_err(|_| Problem::BadDurations { field, line: Excerpt::of(self.line) })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -80,7 +120,7 @@ mod tests {
 
     #[test]
     fn numbers_are_whole_and_in_range() {
-        let expected = Done { operations: 0, logical_switches: 5, elapsed_ns: u64::MAX };
+        let expected = Done { logical_switches: 5, elapsed_ns: u64::MAX, ..Done::default() };
         assert_eq!(done_with("0", "18446744073709551615").unwrap(), expected);
         for bad in ["-1", "1.5", "1e3", "18446744073709551616", "\"7\"", "true", "[]", "null"] {
             let problem = done_with(bad, "1").unwrap_err();
@@ -93,10 +133,35 @@ mod tests {
 
     #[test]
     fn the_number_of_tasks_is_the_one_asked_for() {
-        assert_eq!(ready(br#" {"tasks":3, "event":"ready", "pid":1} "#, 3).unwrap(), Ready { tasks: 3 });
+        assert_eq!(
+            ready(br#" {"tasks":3, "event":"ready", "pid":1} "#, 3).unwrap(),
+            Ready { tasks: 3, ..Ready::default() }
+        );
         let problem = ready(br#"{"event":"ready","tasks":2}"#, 3).unwrap_err();
         assert!(matches!(problem, Problem::WrongTasks { found: 2, expected: 3 }), "{problem:?}");
         assert!(matches!(ready(br#"{"event":"ready"}"#, 3), Err(Problem::MissingField { field: "tasks", .. })));
+    }
+
+    #[test]
+    fn fewer_tasks_need_the_limit_that_was_hit() {
+        let line = br#"{"event":"ready","tasks":2,"stopped_by":"pid_max 32768"}"#;
+        assert_eq!(ready(line, 3).unwrap().stopped_by.as_deref(), Some("pid_max 32768"));
+        assert!(matches!(ready(line, 1), Err(Problem::WrongTasks { found: 2, expected: 1 })));
+    }
+
+    #[test]
+    fn durations_are_pairs_of_whole_numbers() {
+        let with = |durations: &str| {
+            let line = format!(
+                r#"{{"event":"done","operations":1,"logical_switches":1,"elapsed_ns":1,"hand_over_ns":{durations}}}"#
+            );
+            done(line.as_bytes()).map(|done| done.hand_over_ns)
+        };
+        assert_eq!(with("[[120,3],[130,1]]").unwrap(), Some(vec![(120, 3), (130, 1)]));
+        assert_eq!(with("[]").unwrap(), Some(vec![]));
+        for bad in ["[[1]]", "[[1,-1]]", "[1]", "{}", "[[1,2,3]]", "[[0.5,1]]"] {
+            assert!(matches!(with(bad), Err(Problem::BadDurations { field: "hand_over_ns", .. })), "{bad}");
+        }
     }
 
     #[test]
@@ -123,7 +188,7 @@ mod tests {
                 "event": "done", "operations": operations, "logical_switches": switches, "elapsed_ns": elapsed,
                 "extra": extra,
             });
-            let expected = Done { operations, logical_switches: switches, elapsed_ns: elapsed };
+            let expected = Done { operations, logical_switches: switches, elapsed_ns: elapsed, ..Done::default() };
             prop_assert_eq!(done(line.to_string().as_bytes()).unwrap(), expected);
         }
     }

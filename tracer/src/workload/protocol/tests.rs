@@ -33,7 +33,7 @@ fn soon() -> Option<Instant> {
 fn converse(script: &str) -> Result<(Done, u8), ProtocolError> {
     let mut child = sh(script);
     let mut conversation = Conversation::new(&mut child, signals())?;
-    assert_eq!(conversation.wait_ready(2, soon())?, Ready { tasks: 2 });
+    assert_eq!(conversation.wait_ready(2, soon())?, Ready { tasks: 2, ..Ready::default() });
     conversation.go()?;
     let done = conversation.wait_done(soon())?;
     conversation.exit()?;
@@ -53,7 +53,7 @@ fn problem(script: &str) -> (Problem, String) {
 #[test]
 fn a_good_program_gets_through() {
     let script = format!("{READY}; read go; [ $go = go ] || exit 1; {DONE}; read exit; [ $exit = exit ] && exit 6");
-    let done = Done { operations: 9, logical_switches: 4, elapsed_ns: 7 };
+    let done = Done { operations: 9, logical_switches: 4, elapsed_ns: 7, ..Done::default() };
     assert_eq!(converse(&script).unwrap(), (done, 6));
 }
 

@@ -1,0 +1,185 @@
+//! One run of a workload over the protocol, from its start to its end - and, for a server, of the load on it.
+
+use std::{ffi::OsString, path::Path};
+
+use tempfile::TempDir;
+
+use super::Context;
+use crate::{
+    plan::Case,
+    workload::{
+        affinity,
+        child::{Child, Exit, Spec, Stdio, Waited},
+        protocol::{Conversation, Done, Ready},
+        scenario::Scenario,
+    },
+};
+
+/// The program that sends requests to a server.
+const LOAD_PROGRAM: &str = "taskweight-load";
+
+/// The programs of one run, not yet released.
+#[derive(Debug)]
+pub struct Stage {
+    /// The program under measurement, suspended.
+    pub child: Child,
+    load: Option<Child>,
+    /// Holds the socket; removed with it.
+    _folder: Option<TempDir>,
+}
+
+/// What was said in a run.
+#[derive(Clone, Debug)]
+pub struct Said {
+    /// When its tasks were parked.
+    pub ready: Ready,
+    /// When its work was done, the load generator's latencies included.
+    pub done: Done,
+}
+
+/// What a measurement does at the three moments of a run; each does nothing unless told otherwise.
+pub trait Moments {
+    /// All tasks are parked; the work begins when this returns.
+    fn ready(&mut self) -> anyhow::Result<()> {
+        Ok(())
+    }
+
+    /// The work is done, all tasks are alive.
+    fn done(&mut self) -> anyhow::Result<()> {
+        Ok(())
+    }
+}
+
+/// Nothing is measured.
+#[derive(Debug)]
+pub struct Unobserved;
+
+impl Moments for Unobserved {}
+
+impl Stage {
+    /// Starts a case's programs suspended.
+    pub fn set(context: &Context<'_>, case: &Case, programs: &Path) -> anyhow::Result<Self> {
+        let folder = (case.scenario == Scenario::Echo).then(|| socket_folder(context)).transpose()?;
+        let socket = folder.as_ref().map(|folder| folder.path().join("socket").into_os_string());
+        let child = spawn(context, command(case, programs, socket.as_ref())?, case.pinned)?;
+        let load = socket.map(|socket| spawn(context, load_command(case, programs, socket), other_cpu(case.pinned)));
+        Ok(Self { child, load: load.transpose()?, _folder: folder })
+    }
+
+    /// Releases the programs, has the work done, and ends them.
+    pub fn perform(
+        mut self,
+        context: &Context<'_>,
+        case: &Case,
+        moments: &mut impl Moments,
+    ) -> anyhow::Result<(Said, Exit)> {
+        self.child.release()?;
+        let mut workload = Conversation::new(&mut self.child, context.signals)?;
+        let mut load = match &mut self.load {
+            Some(load) => {
+                load.release()?;
+                Some(Conversation::new(load, context.signals)?)
+            }
+            None => None,
+        };
+        let ready = workload.wait_ready(case.tasks, context.deadline())?;
+        if let Some(load) = &mut load {
+            load.wait_ready(case.tasks, context.deadline())?;
+        }
+        moments.ready()?;
+        workload.go()?;
+        if let Some(load) = &mut load {
+            load.go()?;
+        }
+        let mut done = workload.wait_done(context.deadline())?;
+        if let Some(load) = &mut load {
+            done.latency_ns = load.wait_done(context.deadline())?.latency_ns;
+        }
+        check(case, &ready, &done)?;
+        moments.done()?;
+        workload.exit()?;
+        if let Some(load) = load {
+            load.exit()?;
+        }
+        let exit = finish(context, self.child)?;
+        self.load.map_or(Ok(()), |load| finish(context, load).map(drop))?;
+        Ok((Said { ready, done }, exit))
+    }
+}
+
+/// A folder that the program may put its socket into, whoever it runs as.
+fn socket_folder(context: &Context<'_>) -> anyhow::Result<TempDir> {
+    let folder = tempfile::Builder::new().prefix("taskweight-").tempdir()?;
+    if let Some((uid, gid)) = context.identity.owner() {
+        std::os::unix::fs::chown(folder.path(), Some(uid), Some(gid))?;
+    }
+    Ok(folder)
+}
+
+fn spawn(context: &Context<'_>, command: Vec<OsString>, cpu: Option<u32>) -> anyhow::Result<Child> {
+    let mut words = command.into_iter();
+    let spec = Spec {
+        program: words.next().unwrap_or_default(),
+        args: words.collect(),
+        user: context.identity.clone(),
+        cpu: cpu.map(|cpu| cpu as usize),
+        stdio: Stdio::Protocol,
+    };
+    Ok(Child::spawn_suspended(&spec)?)
+}
+
+fn command(case: &Case, programs: &Path, socket: Option<&OsString>) -> anyhow::Result<Vec<OsString>> {
+    let mut command = case.model.command(programs).map_err(anyhow::Error::msg)?;
+    let (tasks, operations) = (case.tasks.to_string(), case.operations.to_string());
+    let arguments = [case.scenario.name(), "--tasks", &tasks, "--operations", &operations];
+    command.extend(arguments.map(OsString::from));
+    if let Some(socket) = socket {
+        command.extend([OsString::from("--socket"), socket.clone()]);
+    }
+    Ok(command)
+}
+
+fn load_command(case: &Case, programs: &Path, socket: OsString) -> Vec<OsString> {
+    let (connections, requests) = (case.tasks.to_string(), case.operations.to_string());
+    let mut command = vec![programs.join(LOAD_PROGRAM).into(), "--socket".into(), socket];
+    command.extend(["--connections", &connections, "--requests", &requests].map(OsString::from));
+    if let Some(rate) = case.rate {
+        command.extend([OsString::from("--rate"), rate.to_string().into()]);
+    }
+    command
+}
+
+/// The load comes from another CPU than the server's, where the server is bound to one.
+fn other_cpu(cpu: Option<u32>) -> Option<u32> {
+    let allowed = affinity::allowed().unwrap_or_default();
+    cpu.and_then(|cpu| allowed.into_iter().find(|other| *other != cpu))
+}
+
+/// The workload counts for itself: what it says must be what it was asked for.
+fn check(case: &Case, ready: &Ready, done: &Done) -> anyhow::Result<()> {
+    let asked = if case.scenario == Scenario::Idle { ready.tasks } else { case.operations };
+    anyhow::ensure!(
+        done.operations == asked,
+        "{} made {} operations, not the {asked} it was asked for: the workload is wrong",
+        case.model.name,
+        done.operations
+    );
+    anyhow::ensure!(
+        ready.tasks == case.tasks || case.scenario == Scenario::Idle,
+        "{} has only {} of {} tasks: {}",
+        case.model.name,
+        ready.tasks,
+        case.tasks,
+        ready.stopped_by.as_deref().unwrap_or("it does not say why")
+    );
+    Ok(())
+}
+
+fn finish(context: &Context<'_>, mut child: Child) -> anyhow::Result<Exit> {
+    match child.wait_until(context.deadline(), context.signals)? {
+        Waited::Exited(exit) if exit.exit_code() == 0 => Ok(exit),
+        Waited::Exited(exit) => anyhow::bail!("ended with {} after `exit`", exit.status),
+        Waited::Signalled(received) => anyhow::bail!("stopped by {}", received.signal),
+        Waited::TimedOut => anyhow::bail!("did not end after `exit`: raise --timeout, or mend the workload"),
+    }
+}

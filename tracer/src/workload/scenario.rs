@@ -1,0 +1,166 @@
+//! The scenarios: the work given to a model. Defined for workload programs in docs/scenarios.md.
+
+use super::catalog::{UnknownName, check};
+
+/// The work given to a model.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Scenario {
+    /// A token goes round a ring of parked tasks.
+    Switch,
+    /// The same over pipes.
+    SwitchIo,
+    /// Tasks give way in turn.
+    Yield,
+    /// Everything but the hand-over.
+    Control,
+    /// Tasks are created and waited for.
+    Spawn,
+    /// Tasks are parked, nothing else.
+    Idle,
+    /// A server answers requests.
+    Echo,
+    /// Chunks of computation.
+    Cpu,
+    /// One task computes while others tick.
+    Hog,
+}
+
+/// What is said of a scenario.
+struct Description {
+    name: &'static str,
+    operation: &'static str,
+    sentence: &'static str,
+    tasks: &'static [u64],
+}
+
+impl Scenario {
+    /// All scenarios, in the order in which they are reported.
+    pub const ALL: [Self; 9] = [
+        Self::Switch,
+        Self::SwitchIo,
+        Self::Yield,
+        Self::Control,
+        Self::Spawn,
+        Self::Idle,
+        Self::Echo,
+        Self::Cpu,
+        Self::Hog,
+    ];
+
+    /// Those of a comparison for which nothing else is asked.
+    pub const DEFAULT: [Self; 4] = [Self::Switch, Self::SwitchIo, Self::Yield, Self::Control];
+
+    const fn description(self) -> Description {
+        match self {
+            Self::Switch => Description {
+                name: "switch",
+                operation: "one hand-over",
+                sentence: "N tasks in a ring hand one token round by the model's own park and unpark",
+                tasks: &[2, 100],
+            },
+            Self::SwitchIo => Description {
+                name: "switch-io",
+                operation: "one hand-over through a pipe",
+                sentence: "the same ring over pipes: each hand-over is one byte written and one read",
+                tasks: &[2, 100],
+            },
+            Self::Yield => {
+                Description { name: "yield", operation: "one yield", sentence: "N tasks give way in turn", tasks: &[2] }
+            }
+            Self::Control => Description {
+                name: "control",
+                operation: "one turn of the loop, without hand-over",
+                sentence: "everything but the hand-over: what to subtract",
+                tasks: &[2],
+            },
+            Self::Spawn => Description {
+                name: "spawn",
+                operation: "one task created and waited for",
+                sentence: "tasks that do nothing are created and waited for, N at a time",
+                tasks: &[1, 1000],
+            },
+            Self::Idle => Description {
+                name: "idle",
+                operation: "one parked task",
+                sentence: "N tasks are created and parked, nothing else",
+                tasks: &[1000, 10_000, 30_000, 100_000, 1_000_000],
+            },
+            Self::Echo => Description {
+                name: "echo",
+                operation: "one request answered",
+                sentence: "a server answers requests of 64 bytes on N connections, one task each",
+                tasks: &[10, 1000, 10_000],
+            },
+            Self::Cpu => Description {
+                name: "cpu",
+                operation: "one chunk of computation",
+                sentence: "chunks of computation are shared out among N tasks on all CPUs",
+                tasks: &[1, 2, 100],
+            },
+            Self::Hog => Description {
+                name: "hog",
+                operation: "one tick",
+                sentence: "one task computes for 200 ms without giving way, N others tick every millisecond",
+                tasks: &[100],
+            },
+        }
+    }
+
+    /// Name on the command line and in reports.
+    pub const fn name(self) -> &'static str {
+        self.description().name
+    }
+
+    /// What one operation is.
+    pub const fn operation(self) -> &'static str {
+        self.description().operation
+    }
+
+    /// The scenario in one sentence.
+    pub const fn sentence(self) -> &'static str {
+        self.description().sentence
+    }
+
+    /// Numbers of tasks for which it is measured unless others are asked for.
+    pub const fn default_tasks(self) -> &'static [u64] {
+        self.description().tasks
+    }
+
+    /// Least number of tasks that makes sense.
+    pub const fn least_tasks(self) -> u64 {
+        match self {
+            Self::Switch | Self::SwitchIo => 2,
+            _ => 1,
+        }
+    }
+
+    /// Whether it is about several CPUs, and says nothing when bound to one.
+    pub const fn wants_all_cpus(self) -> bool {
+        matches!(self, Self::Cpu | Self::Hog)
+    }
+
+    /// The scenarios of these names, in order and each once.
+    pub fn of_names(names: &[String]) -> Result<Vec<Self>, UnknownName> {
+        check("scenario", names, &Self::ALL.map(Self::name))?;
+        Ok(Self::ALL.into_iter().filter(|scenario| names.iter().any(|name| name == scenario.name())).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn unknown_names_are_answered_with_the_known_ones() {
+        let error = Scenario::of_names(&[String::from("swich")]).expect_err("no such scenario");
+        let known = "switch, switch-io, yield, control, spawn, idle, echo, cpu, hog";
+        assert_eq!(error.to_string(), format!("unknown scenario `swich`: known are {known}"));
+    }
+
+    #[test]
+    fn default_numbers_of_tasks_are_possible_ones() {
+        for scenario in Scenario::ALL {
+            assert!(scenario.default_tasks().iter().all(|tasks| *tasks >= scenario.least_tasks()), "{scenario:?}");
+        }
+    }
+}
