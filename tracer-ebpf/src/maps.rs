@@ -20,6 +20,8 @@ pub static SETTINGS: Settings = Settings {
     maj_flt_offset: 0,
     comm_offset: 0,
     sighand_offset: 0,
+    signal_offset: 0,
+    group_exec_task_offset: 0,
     root_pid: 0,
     pid_capacity: 0,
     thread_capacity: 0,

@@ -20,6 +20,10 @@ pub struct Settings {
     pub comm_offset: u32,
     /// Offset of `sighand`.
     pub sighand_offset: u32,
+    /// Offset of `signal`.
+    pub signal_offset: u32,
+    /// Offset of `group_exec_task` in `signal_struct`.
+    pub group_exec_task_offset: u32,
     /// Pid of the command: its next `execve` starts the run.
     pub root_pid: u32,
     /// Entries of the pid index: every pid is below it.
@@ -51,7 +55,7 @@ pub struct Allocated {
     pub syscall_histogram_count: u64,
 }
 
-const _: () = assert!(size_of::<Settings>() == 13 * 4);
+const _: () = assert!(size_of::<Settings>() == 15 * 4);
 
 #[cfg(feature = "user")]
 // SAFETY: repr(C), made of u32 only: no padding, every bit pattern is a value.

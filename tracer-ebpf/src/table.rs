@@ -1,5 +1,6 @@
 //! The thread table: finding a thread's row, and handing rows out.
 
+use aya_ebpf::helpers::{bpf_get_current_pid_tgid, generated::bpf_get_current_task};
 use tracer_ebpf::{Loss, SYSCALL_BEFORE_TRACE, ThreadState};
 
 use crate::{
@@ -15,20 +16,60 @@ pub fn find_by_pid(pid: u32) -> Option<&'static mut ThreadState> {
     if row == 0 {
         return None;
     }
-    let thread = THREADS.get_ptr_mut(row)?;
-    // SAFETY: a valid pointer into the map, which lives as long as the programs do. Words have one writer each.
-    Some(unsafe { &mut *thread })
+    row_mut(row)
 }
 
 /// The row of a traced thread, provided that it is that very thread and not one that inherited its pid.
 #[inline(always)]
 pub fn find<A: Access>(task: Task<A>) -> Option<&'static mut ThreadState> {
     let thread = find_by_pid(task.pid())?;
-    if thread.task != task.address() {
-        lose(Loss::PidReused);
-        return None;
+    if thread.task == task.address() {
+        return Some(thread);
     }
-    Some(thread)
+    let found = partner(thread).filter(|thread| thread.task == task.address());
+    if found.is_none() {
+        lose(Loss::PidReused);
+    }
+    found
+}
+
+/// The row of the current thread.
+#[inline(always)]
+pub fn find_current() -> Option<&'static mut ThreadState> {
+    let thread = find_by_pid(bpf_get_current_pid_tgid() as u32)?;
+    if thread.exec_partner == 0 {
+        return Some(thread);
+    }
+    // SAFETY: the helper takes no argument and cannot fail.
+    let task = unsafe { bpf_get_current_task() };
+    if thread.task == task { Some(thread) } else { partner(thread) }
+}
+
+/// A process's first thread and the one that executes a program exchange their pids somewhere between the end of
+/// the first and `sched_process_exec`, without a tracepoint: meanwhile each is found through the other.
+#[inline(always)]
+pub fn pair(leader: u32, heir: u32) {
+    for (row, partner) in [(leader, heir), (heir, leader)] {
+        if let Some(thread) = THREADS.get_ptr_mut(row) {
+            // SAFETY: a valid pointer into the map.
+            unsafe { (*thread).exec_partner = partner };
+        }
+    }
+}
+
+#[inline(always)]
+fn partner(thread: &ThreadState) -> Option<&'static mut ThreadState> {
+    match thread.exec_partner {
+        0 => None,
+        row => row_mut(row),
+    }
+}
+
+/// A row, by its number.
+#[inline(always)]
+pub fn row_mut(row: u32) -> Option<&'static mut ThreadState> {
+    // SAFETY: a valid pointer into the map, which lives as long as the programs do. Words have one writer each.
+    THREADS.get_ptr_mut(row).map(|thread| unsafe { &mut *thread })
 }
 
 /// Hands out a row to a task that begins to be traced at `now_ns`.
@@ -47,10 +88,11 @@ pub fn begin<A: Access>(task: Task<A>, now_ns: u64) -> Option<&'static mut Threa
     point(thread.pid, row).then_some(thread)
 }
 
-/// Makes a thread that has gone for good unknown: its pid may be used again, its row stays.
+/// Makes a thread that has gone for good unknown: its pid may be used again, its row stays. The heir of a process's
+/// first thread has that pid already.
 #[inline(always)]
-pub fn forget(pid: u32) {
-    point(pid, 0);
+pub fn forget(thread: &ThreadState) {
+    point(thread.pid, thread.exec_partner);
 }
 
 /// Lets a pid lead to a row.

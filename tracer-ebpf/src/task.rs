@@ -109,6 +109,14 @@ impl<A: Access> Task<A> {
         self.read::<u64>(setting!(sighand_offset)) == 0
     }
 
+    /// The thread that executes a program and has all others of the process end, if there is one.
+    #[inline(always)]
+    pub fn executing(self) -> Option<Self> {
+        let signal = Self::new(self.read(setting!(signal_offset)));
+        let task = Self::new(signal.read(setting!(group_exec_task_offset)));
+        (task.address() != 0).then_some(task)
+    }
+
     /// Name of the thread, as two words: the verifier knows loads of at most eight bytes.
     #[inline(always)]
     pub fn comm(self) -> [u8; COMM_BYTES] {

@@ -96,6 +96,11 @@ pub struct ThreadState {
     pub syscall: u32,
     /// 1 where the thread leads its process.
     pub is_leader: u32,
+    /// While a thread that is not its process's first executes a program: the row of the first thread in that of
+    /// its heir, and the other way round. 0 otherwise.
+    pub exec_partner: u32,
+    /// Always 0.
+    pub unused: u32,
     /// What we counted.
     pub counts: ThreadCounts,
     /// The kernel's counters when tracing began: not zero for the command itself, which waited for its start.
@@ -125,7 +130,7 @@ pub struct SyscallTotals {
 
 const _: () = assert!(size_of::<ThreadCounts>() == 14 * 8);
 const _: () = assert!(size_of::<KernelCounters>() == 4 * 8);
-const _: () = assert!(size_of::<ThreadState>() == 9 * 8 + 2 * 112 + 2 * 32 + 16 + COMM_BYTES);
+const _: () = assert!(size_of::<ThreadState>() == 10 * 8 + 2 * 112 + 2 * 32 + 16 + COMM_BYTES);
 const _: () = assert!(size_of::<SyscallTotals>() == 24);
 
 #[cfg(feature = "user")]

@@ -1,15 +1,14 @@
 //! Page faults, from the kernel's software events: they tell minor from major, exist on every architecture, and
 //! count exactly what `min_flt` and `maj_flt` count, less what the kernel faults in on a program's behalf.
 
-use aya_ebpf::{helpers::bpf_get_current_pid_tgid, programs::PerfEventContext};
-use tracer_ebpf::ThreadState;
+use aya_ebpf::programs::PerfEventContext;
 
 use crate::table;
 
 /// A page fault served without I/O.
 #[inline(always)]
 pub fn minor(context: &PerfEventContext) {
-    if let Some(thread) = current() {
+    if let Some(thread) = table::find_current() {
         thread.counts.minor_fault_count += 1;
         thread.counts.user_fault_count += u64::from(from_user_mode(context));
     }
@@ -18,15 +17,10 @@ pub fn minor(context: &PerfEventContext) {
 /// A page fault that needed I/O.
 #[inline(always)]
 pub fn major(context: &PerfEventContext) {
-    if let Some(thread) = current() {
+    if let Some(thread) = table::find_current() {
         thread.counts.major_fault_count += 1;
         thread.counts.user_fault_count += u64::from(from_user_mode(context));
     }
-}
-
-#[inline(always)]
-fn current() -> Option<&'static mut ThreadState> {
-    table::find_by_pid(bpf_get_current_pid_tgid() as u32)
 }
 
 /// The two lowest bits of the code segment are the privilege level: 3 in user mode.

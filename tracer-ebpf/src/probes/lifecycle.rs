@@ -39,15 +39,18 @@ fn begin_command<A: Access>(task: Task<A>) {
     }
 }
 
-/// A thread that executes a program takes over the pid of its leader, which is gone.
+/// A thread that executes a program has taken over the pid of its leader, which has ended, but may have its last
+/// switch still to come.
 #[inline(always)]
 fn take_over_leader(pid: u32, old_pid: u32) {
     let (row, leader_row) = (table::row_of(old_pid), table::row_of(pid));
     if row == 0 {
         return;
     }
+    table::pair(leader_row, 0);
+    table::pair(row, 0);
     table::point(pid, row);
-    table::point(old_pid, leader_row);
+    table::point(old_pid, if leader_row == row { 0 } else { leader_row });
     if let Some(thread) = table::find_by_pid(pid) {
         thread.pid = pid;
         thread.is_leader = 1;
@@ -66,5 +69,10 @@ pub fn exit<A: Access>(task: Task<A>) {
         thread.kernel_at_exit = task.counters();
         thread.counts_at_exit = thread.counts;
         thread.comm = task.comm();
+        if thread.is_leader != 0
+            && let Some(heir) = task.executing()
+        {
+            table::pair(table::row_of(task.pid()), table::row_of(heir.pid()));
+        }
     }
 }

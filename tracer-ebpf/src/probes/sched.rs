@@ -71,7 +71,7 @@ fn classify<A: Access>(thread: &mut ThreadState, task: Task<A>, preempt: bool, s
         thread.runnable_since_ns = now;
     } else if state & DEAD != 0 {
         thread.counts.exit_count += 1;
-        table::forget(thread.pid);
+        table::forget(thread);
     } else if state != RUNNING {
         thread.counts.voluntary_count += 1;
     } else {

@@ -91,7 +91,7 @@ impl RunningKernel {
 }
 
 fn offsets(types: &KernelTypes) -> Result<Settings, BtfError> {
-    let members = ["pid", "tgid", "nvcsw", "nivcsw", "min_flt", "maj_flt", "comm", "sighand"];
+    let members = ["pid", "tgid", "nvcsw", "nivcsw", "min_flt", "maj_flt", "comm", "sighand", "signal"];
     let at = types.member_offsets("task_struct", &members)?;
     Ok(Settings {
         pid_offset: at["pid"],
@@ -102,6 +102,8 @@ fn offsets(types: &KernelTypes) -> Result<Settings, BtfError> {
         maj_flt_offset: at["maj_flt"],
         comm_offset: at["comm"],
         sighand_offset: at["sighand"],
+        signal_offset: at["signal"],
+        group_exec_task_offset: types.member_offsets("signal_struct", &["group_exec_task"])?["group_exec_task"],
         sched_yield_number: syscalls::SCHED_YIELD,
         ..Settings::default()
     })

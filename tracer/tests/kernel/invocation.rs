@@ -2,13 +2,13 @@
 
 use std::env;
 use std::io::{BufRead as _, BufReader, Read, Write as _};
-use std::os::unix::process::ExitStatusExt as _;
+use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::thread;
 
-use nix::sys::signal::{Signal, kill};
+use nix::sys::signal::{SigHandler, Signal, kill, signal};
 use nix::unistd::Pid;
 use taskweight::report::json;
 use taskweight::report::model::{Report, Run};
@@ -60,6 +60,9 @@ impl Invocation {
         for variable in ["SUDO_UID", "SUDO_GID", "TASKWEIGHT_PROGRAMS"] {
             command.env_remove(variable);
         }
+        // A shell starts what it puts into the background with SIGINT ignored, and taskweight leaves it so.
+        // SAFETY: between fork and exec only calls that are safe there are made.
+        unsafe { command.pre_exec(|| signal(Signal::SIGINT, SigHandler::SigDfl).map(drop).map_err(Into::into)) };
         Self { command, folder }
     }
 
@@ -147,10 +150,15 @@ impl Running {
         kill(Pid::from_raw(self.pid().cast_signed()), signal).unwrap();
     }
 
-    /// Kills it, which it cannot prevent.
-    pub fn kill(mut self) {
+    /// Kills it, which it cannot prevent. Stdin stays open.
+    pub fn kill(&mut self) {
         self.process.0.kill().unwrap();
         assert_eq!(self.process.0.wait().unwrap().signal(), Some(libc::SIGKILL));
+    }
+
+    /// What was printed to stdout and not read before, once nobody can print any more.
+    pub fn last_words(&self) -> String {
+        rest(&self.stdout)
     }
 
     /// Closes stdin and waits for the end.

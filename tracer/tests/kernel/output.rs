@@ -33,7 +33,18 @@ fn a_report_of_a_command_renders_again_as_it_did_at_first() {
 fn a_report_of_a_comparison_renders_again_as_it_did_at_first() {
     needs_bpf!();
     let cpu = cpu().to_string();
-    let options = ["--models", "os-thread,future", "--operations", "1009", "--repetitions", "2", "--pin", &cpu];
+    let options = [
+        "--models",
+        "os-thread,future",
+        "--scenarios",
+        "switch,control",
+        "--operations",
+        "1009",
+        "--repetitions",
+        "2",
+        "--pin",
+        &cpu,
+    ];
     let outcome = compare(&options);
     assert_eq!(outcome.code, 0, "{}", outcome.stderr);
     assert_eq!(outcome.stdout, rendered(&outcome));

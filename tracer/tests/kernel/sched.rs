@@ -71,8 +71,8 @@ fn giving_way_is_neither_blocking_nor_being_preempted() {
     // Not exactly as many as calls: one that finds nobody else to run switches to nobody, and one in which the kernel
     // has another reason to switch, too, switches twice.
     assert!(switches.yielded.abs_diff(2 * 10_007) * 100 <= 2 * 10_007, "{switches:?}");
-    // The barrier and the two joins.
-    assert!(switches.voluntary <= 4, "{switches:?}");
+    // The barrier and the two joins, each with a lock that may be taken.
+    assert!(switches.voluntary <= 20, "{switches:?}");
     assert_eq!(sum_of_threads(&run), switches);
     let yielded: Vec<_> = run.threads.iter().filter(|thread| thread.switches.yielded > 0).collect();
     assert_eq!(yielded.len(), 2, "the main thread does not: {yielded:?}");
@@ -86,7 +86,7 @@ fn two_that_want_the_same_cpu_are_preempted_and_do_not_yield() {
     assert_switches_witnessed(&run);
     let switches = run.kernel.switches;
     assert_eq!((switches.yielded, switches.exit), (0, 3));
-    assert!(switches.voluntary <= 4, "{switches:?}");
+    assert!(switches.voluntary <= 20, "{switches:?}");
     // 600 ms of work on one CPU: a handful of turns even where a turn lasts 100 ms.
     assert!(switches.preempted >= 5, "{switches:?}");
 }

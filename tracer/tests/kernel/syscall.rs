@@ -30,7 +30,8 @@ fn calls_can_be_the_operations() {
     needs_bpf!();
     let run = run_subject(&["--per", "syscall:getppid"], &["getppid", "10007"]).run();
     check_getppid(&run, 10_007);
-    assert_eq!((run.operations, run.operation.as_deref()), (Some(10_007), Some("getppid call")));
+    assert_eq!(run.operations, Some(10_007));
+    assert!(run.operation.as_ref().is_some_and(|operation| operation.contains("getppid")), "{:?}", run.operation);
     let per_operation = run.per_operation.unwrap();
     assert_eq!(per_operation.syscalls, run.kernel.syscalls.count as f64 / 10_007.0);
     assert!(per_operation.syscalls >= 1.0 && per_operation.kernel_transitions.unwrap() > per_operation.syscalls);
