@@ -245,20 +245,20 @@ static _Noreturn void run(uint32_t created) {
     }
     if (arguments.scenario == SCENARIO_HOG)
         pthread_join(hog.thread, NULL);
+    bool is_idle = arguments.scenario == SCENARIO_IDLE;
+    uint32_t sum = checksum;
     struct outcome outcome = {
-        .logical_switches = logical_switches(&arguments), .started_ns = started_ns, .ended_ns = ended_ns};
-    if (arguments.scenario == SCENARIO_IDLE) {
-        outcome.operations = outcome.tokens = created;
-        outcome.ended_ns = now_ns();
-        protocol_done(&arguments, &outcome);
-    }
-    outcome.tokens = tokens;
+        .operations = is_idle ? created : 0,
+        .tokens = is_idle ? created : tokens,
+        .logical_switches = logical_switches(&arguments),
+        .started_ns = started_ns,
+        .ended_ns = is_idle ? started_ns : ended_ns,
+        .hand_over = arguments.scenario <= SCENARIO_SWITCH_IO ? &stopwatch : NULL,
+        .lateness = arguments.scenario == SCENARIO_HOG ? &lateness : NULL,
+        .checksum = arguments.scenario == SCENARIO_CPU ? &sum : NULL,
+    };
     for (uint32_t index = 0; index < arguments.tasks; index++)
         outcome.operations += tasks[index].operations;
-    uint32_t sum = checksum;
-    outcome.checksum = arguments.scenario == SCENARIO_CPU ? &sum : NULL;
-    outcome.hand_over = arguments.scenario <= SCENARIO_SWITCH_IO ? &stopwatch : NULL;
-    outcome.lateness = arguments.scenario == SCENARIO_HOG ? &lateness : NULL;
     protocol_done(&arguments, &outcome);
 }
 
