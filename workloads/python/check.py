@@ -15,7 +15,7 @@ import time
 PRIME = 10_007
 ALL = ("switch", "switch-io", "yield", "control", "spawn", "idle", "echo", "cpu", "hog")
 GREENLET = ("switch", "yield", "control", "spawn", "idle", "cpu")
-OFFERED = {"greenlet": GREENLET, "node-async": tuple(name for name in ALL if name != "switch-io")}
+OFFERED = {"python-greenlet": GREENLET, "node-async": tuple(name for name in ALL if name != "switch-io")}
 FIELDS = {"event", "operations", "logical_switches", "elapsed_ns"}
 EXTRA_FIELDS = {
     "switch": {"hand_over_ns", "clock_ns"},
@@ -116,7 +116,9 @@ def check_run(path, scenario, tasks, operations=PRIME):
     started = time.monotonic_ns()
     ready, done = run(path, scenario, tasks, operations)
     operations = tasks if scenario == "idle" else operations
-    assert ready["event"] == "ready" and ready["tasks"] == tasks and set(ready) <= {"event", "tasks", "warm_up_ns"}, ready
+    assert ready["event"] == "ready" and ready["tasks"] == tasks and set(ready) <= {"event", "tasks", "warm_up_ns"}, (
+        ready
+    )
     assert done["event"] == "done" and done["operations"] == operations, done
     assert set(done) == FIELDS | EXTRA_FIELDS.get(scenario, set()), done
     assert 1 <= done["elapsed_ns"] < time.monotonic_ns() - started, done
@@ -151,7 +153,10 @@ def check_refusals(path, offered):
     name = path.name
     lines = [("nonsense",), (), ("control",), ("control", "--tasks", "0", "--operations", "1")]
     lines += [("control", "--tasks", "1", "--operations", "0"), ("switch", "--tasks", "1", "--operations", "1")]
-    lines += [("control", "--tasks", "x", "--operations", "1"), ("control", "--tasks", "1", "--operations", "1", "--no")]
+    lines += [
+        ("control", "--tasks", "x", "--operations", "1"),
+        ("control", "--tasks", "1", "--operations", "1", "--no"),
+    ]
     lines += [("echo", "--tasks", "1", "--operations", "1")]
     lines += [(scenario, "--tasks", "2", "--operations", "1") for scenario in ALL if scenario not in offered]
     for arguments in lines:
