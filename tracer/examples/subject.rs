@@ -35,7 +35,7 @@ fn main() {
         ["hop", count] => hop_in_a_child(number(count)),
         ["thread-exec", calls] => exec_from_a_thread(calls),
         ["daemon"] => daemon(),
-        ["window", _scenario, "--tasks", tasks, "--operations", operations] => window(tasks, number(operations)),
+        ["window", _scenario, "--tasks", tasks, "--operations", operations, ..] => window(tasks, number(operations)),
         _ => panic!("unknown subcommand: {words:?}"),
     }
 }

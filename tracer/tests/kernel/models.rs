@@ -1,5 +1,7 @@
 //! The textbook's claim in one test: threads switch through the kernel, coroutines do not.
 
+use std::collections::BTreeSet;
+
 use crate::invocation::compare;
 use crate::lossless::{assert_no_other_loss, assert_switches_witnessed};
 use crate::machine::cpu;
@@ -13,8 +15,8 @@ fn coroutines_hand_over_without_the_kernel() {
     let outcome = compare(&options);
     let report = outcome.report();
     assert_eq!((outcome.code, report.failures.len()), (0, 0), "{}", outcome.stderr);
-    let models: Vec<_> = report.runs.iter().map(|run| run.model.as_str()).collect();
-    assert_eq!(models, ["tokio", "future", "corosensei"]);
+    let models: BTreeSet<_> = report.runs.iter().map(|run| run.model.as_str()).collect();
+    assert_eq!((models, report.runs.len()), (BTreeSet::from(["tokio", "future", "corosensei"]), 3));
     for run in &report.runs {
         assert_eq!((run.operations, run.logical_switches), (Some(1_000_003), Some(1_000_003)), "{}", run.model);
         let per_operation = run.per_operation.unwrap();
@@ -31,13 +33,11 @@ fn repetitions_are_interleaved() {
     needs_bpf!();
     let options = ["--models", "future,corosensei", "--scenarios", "yield,control", "--tasks", "3"];
     let outcome = compare(&[&options[..], &["--operations", "101", "--repetitions", "2", "--pin", "none"]].concat());
-    let order: Vec<_> =
-        outcome.report().runs.into_iter().map(|run| (run.repetition, run.scenario.unwrap(), run.model)).collect();
-    let cases =
-        ["yield", "control"].into_iter().flat_map(|scenario| ["future", "corosensei"].map(|model| (scenario, model)));
-    let cases: Vec<_> = cases.collect();
-    let expected = (0..2).flat_map(|repetition| {
-        cases.iter().map(move |(scenario, model)| (repetition, (*scenario).to_owned(), (*model).to_owned()))
-    });
-    assert_eq!(order, expected.collect::<Vec<_>>());
+    let runs = outcome.report().runs;
+    let repetitions: Vec<_> = runs.iter().map(|run| run.repetition).collect();
+    assert_eq!(repetitions, [0, 0, 0, 0, 1, 1, 1, 1]);
+    let cases: Vec<_> = runs.iter().map(|run| (run.scenario.as_deref().unwrap(), run.model.as_str())).collect();
+    assert_eq!(cases[..4], cases[4..]);
+    let distinct = BTreeSet::from_iter(&cases[..4]);
+    assert_eq!(distinct.len(), 4, "{cases:?}");
 }

@@ -2,8 +2,8 @@
 
 use nix::sys::signal::Signal;
 
-use crate::invocation::{Invocation, programs, run};
-use crate::window::scripts;
+use crate::invocation::{Invocation, run};
+use crate::machine::wait_for;
 
 #[test]
 fn an_interrupted_command_is_reported() {
@@ -36,15 +36,10 @@ fn an_interrupted_comparison_keeps_what_is_complete() {
     needs_bpf!();
     let folder = tempfile::tempdir().unwrap();
     let marker = folder.path().join("second-has-begun");
-    let programs_of = scripts([
-        ("tokio", &format!("exec {}/taskweight-tokio \"$@\"", programs().display())),
-        ("future", &format!("touch {}; exec sleep 60", marker.display())),
-    ]);
-    let options = ["--models", "tokio,future", "--scenarios", "yield", "--operations", "101", "--pin", "none"];
-    let taskweight =
-        Invocation::new("compare", &[&options[..], &["--programs", programs_of.path().to_str().unwrap()]].concat());
-    let taskweight = taskweight.start();
-    crate::machine::wait_for("the second model", || marker.exists());
+    let endless = format!("endless=sh -c 'touch {}; exec sleep 60'", marker.display());
+    let options = ["--models", "tokio", "--model", &endless, "--scenarios", "yield", "--tasks", "2", "--pin", "none"];
+    let taskweight = Invocation::new("compare", &[&options[..], &["--operations", "101"]].concat()).start();
+    wait_for("the second model", || marker.exists());
     taskweight.send(Signal::SIGINT);
     let outcome = taskweight.finish();
     let report = outcome.report();
