@@ -1,5 +1,10 @@
 //! The command line, the same for every program.
 
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+use std::process::exit;
+
+use anyhow::{Context, Result};
 use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, Parser};
 
@@ -16,12 +21,20 @@ pub struct Arguments {
     /// Number of operations, of all tasks together
     #[arg(long, value_name = "M", value_parser = clap::value_parser!(u64).range(1..))]
     pub operations: u64,
+    /// The Unix socket to listen on, in `echo`
+    #[arg(long, value_name = "PATH", required_if_eq("scenario", "echo"))]
+    pub socket: Option<PathBuf>,
 }
 
 impl Arguments {
     /// The number of tasks, as a length.
     pub fn task_count(&self) -> usize {
         self.tasks as usize
+    }
+
+    /// The socket to listen on.
+    pub fn socket(&self) -> Result<&Path> {
+        self.socket.as_deref().context("scenario echo needs --socket")
     }
 }
 
@@ -40,16 +53,50 @@ impl AsRef<Arguments> for CommonCommand {
     }
 }
 
-/// Parses the command line; on a mistake prints clap's error and exits with status 2.
+/// The command line of a program whose runtime spreads its tasks among threads.
+#[derive(Parser, Debug)]
+#[command(about = "Workload of taskweight: waits for `go` on stdin, works, and reports on stdout")]
+pub struct WorkersCommand {
+    /// What every program is told.
+    #[command(flatten)]
+    pub arguments: Arguments,
+    /// Number of threads among which the runtime spreads its tasks [default: the model's own]
+    #[arg(long, value_name = "W")]
+    pub workers: Option<NonZeroUsize>,
+}
+
+impl AsRef<Arguments> for WorkersCommand {
+    fn as_ref(&self) -> &Arguments {
+        &self.arguments
+    }
+}
+
+/// Parses the command line; on a mistake prints what is wrong in one line and exits with status 2.
 pub fn parse<C: Parser + AsRef<Arguments>>() -> C {
-    let command = C::parse();
+    let command: C = parse_any();
     let Arguments { scenario, tasks, .. } = *command.as_ref();
     let minimum = scenario.minimum_tasks();
     if tasks < minimum {
         let message = format!("scenario {} needs at least {minimum} tasks, not {tasks}", scenario.name());
-        <C as CommandFactory>::command().error(ErrorKind::ValueValidation, message).exit();
+        refuse(&<C as CommandFactory>::command().error(ErrorKind::ValueValidation, message));
     }
     command
+}
+
+/// Parses any command line, with the same manners.
+pub fn parse_any<C: Parser>() -> C {
+    C::try_parse().unwrap_or_else(|error| refuse(&error))
+}
+
+/// Prints the first paragraph of clap's explanation as one line; help and version are printed whole.
+fn refuse(error: &clap::Error) -> ! {
+    if !error.use_stderr() {
+        error.exit();
+    }
+    let explanation = error.render().to_string();
+    let lines = explanation.lines().take_while(|line| !line.trim().is_empty());
+    eprintln!("{}", lines.map(str::trim).collect::<Vec<_>>().join(" "));
+    exit(2)
 }
 
 /// The operations of task `index` when `operations` are shared out among `tasks`: the first ones take the remainder.

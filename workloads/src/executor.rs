@@ -15,16 +15,35 @@ pub struct Executor<F> {
 }
 
 impl<F: Future<Output = ()>> Executor<F> {
-    /// An executor of the futures that `create` makes, one for each index below `count`; all are ready.
-    pub fn new(count: u32, create: impl Fn(usize) -> F) -> Self {
-        let ready = Arc::new(ReadyQueue::new(count as usize));
-        let waker = |index| Waker::from(Arc::new(TaskWaker { index, ready: Arc::clone(&ready) }));
-        let wakers: Vec<Waker> = (0..count).map(waker).collect();
-        wakers.iter().for_each(Waker::wake_by_ref);
-        Self { futures: (0..count as usize).map(|index| Box::pin(create(index))).collect(), wakers, ready }
+    /// An executor with room for so many futures.
+    pub fn with_capacity(count: u32) -> Self {
+        let (futures, wakers) = (Vec::with_capacity(count as usize), Vec::with_capacity(count as usize));
+        Self { futures, wakers, ready: Arc::new(ReadyQueue::new(count as usize)) }
     }
 
-    /// Polls tasks in the order they were woken, until none is ready. No task may ever complete.
+    /// An executor of the futures that `create` makes, one for each index below `count`; all are ready.
+    pub fn new(count: u32, create: impl Fn(usize) -> F) -> Self {
+        let mut executor = Self::with_capacity(count);
+        (0..count as usize).for_each(|index| executor.spawn(create(index)));
+        executor
+    }
+
+    /// Adds a future, which is ready. There must be room.
+    pub fn spawn(&mut self, future: F) {
+        let index = self.futures.len() as u32;
+        let waker = Waker::from(Arc::new(TaskWaker { index, ready: Arc::clone(&self.ready) }));
+        waker.wake_by_ref();
+        self.futures.push(Box::pin(future));
+        self.wakers.push(waker);
+    }
+
+    /// Drops all futures; none may be ready.
+    pub fn clear(&mut self) {
+        self.futures.clear();
+        self.wakers.clear();
+    }
+
+    /// Polls tasks in the order they were woken, until none is ready. One that has completed must not be woken.
     pub fn run_until_idle(&mut self) {
         while let Some(index) = self.ready.pop() {
             let mut context = Context::from_waker(&self.wakers[index]);

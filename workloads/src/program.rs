@@ -6,6 +6,7 @@ use anyhow::Result;
 use clap::Parser;
 
 use crate::arguments::{self, Arguments};
+use crate::limits;
 use crate::protocol::Protocol;
 use crate::scenario::Scenario;
 
@@ -32,10 +33,10 @@ impl Model {
         if !self.scenarios.contains(&scenario) {
             self.refuse(scenario);
         }
-        match Protocol::start().and_then(|protocol| work(&command, &protocol)) {
-            Ok(()) => exit(0),
-            Err(error) => fail(&error),
-        }
+        converse(|protocol| {
+            limits::allow_descriptors_for(command.as_ref())?;
+            work(&command, protocol)
+        })
     }
 
     /// Says that the model does not offer `scenario`, and ends the process with status 2.
@@ -44,6 +45,14 @@ impl Model {
         let (name, scenario, offered) = (self.name, scenario.name(), offered.join(", "));
         eprintln!("error: {name} does not offer scenario {scenario}, only: {offered}");
         exit(2)
+    }
+}
+
+/// Runs `work` up to the line `exit`, and ends the process.
+pub fn converse(work: impl FnOnce(&Protocol) -> Result<()>) -> ! {
+    match Protocol::start().and_then(|protocol| work(&protocol)) {
+        Ok(()) => exit(0),
+        Err(error) => fail(&error),
     }
 }
 

@@ -3,30 +3,23 @@
 use std::io::{self, BufRead, Write};
 use std::sync::mpsc::{self, Receiver};
 use std::thread;
-use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use serde::Serialize;
 
 use crate::asleep;
+use crate::outcome::Outcome;
 
 /// What a program says.
 #[derive(Serialize, Debug)]
 #[serde(tag = "event", rename_all = "lowercase")]
-enum Event {
-    Ready { tasks: u32 },
-    Done { operations: u64, logical_switches: u64, elapsed_ns: u64 },
-}
-
-/// What the window contained.
-#[derive(Clone, Copy, Debug)]
-pub struct Outcome {
-    /// Operations done by all tasks together.
-    pub operations: u64,
-    /// Control passing from one task to another.
-    pub logical_switches: u64,
-    /// From the opening of the gate to the last operation, CLOCK_MONOTONIC.
-    pub elapsed: Duration,
+enum Event<'a> {
+    Ready {
+        tasks: usize,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        stopped_by: Option<&'a str>,
+    },
+    Done(&'a Outcome),
 }
 
 /// The program's end of the conversation.
@@ -48,16 +41,20 @@ impl Protocol {
     }
 
     /// Says that all tasks are parked, once every other thread is asleep, and waits for `go`.
-    pub fn ready(&self, tasks: u32) -> Result<()> {
+    pub fn ready(&self, tasks: usize) -> Result<()> {
+        self.ready_with(tasks, None)
+    }
+
+    /// The same, with the limit that stopped the creation of tasks.
+    pub fn ready_with(&self, tasks: usize, stopped_by: Option<&str>) -> Result<()> {
         asleep::wait_for_others().context("see in /proc whether the threads are asleep")?;
-        say(&Event::Ready { tasks })?;
+        say(&Event::Ready { tasks, stopped_by })?;
         self.expect("go")
     }
 
     /// Says what was done, and waits for `exit`. The tasks are to be kept alive until this returns.
     pub fn done(&self, outcome: &Outcome) -> Result<()> {
-        let &Outcome { operations, logical_switches, elapsed } = outcome;
-        say(&Event::Done { operations, logical_switches, elapsed_ns: u64::try_from(elapsed.as_nanos())? })?;
+        say(&Event::Done(outcome))?;
         self.expect("exit")
     }
 
@@ -81,7 +78,7 @@ fn listen(mut pass_on: impl FnMut(io::Result<String>) -> bool) {
     std::process::exit(1);
 }
 
-fn say(event: &Event) -> Result<()> {
+fn say(event: &Event<'_>) -> Result<()> {
     let mut line = serde_json::to_vec(event)?;
     line.push(b'\n');
     let mut stdout = io::stdout().lock();

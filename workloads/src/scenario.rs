@@ -26,31 +26,65 @@ pub enum Scenario {
     /// Logical switches: none. This is what to subtract from the other scenarios: the same gate, the same counters,
     /// the same loop.
     Control,
+    /// Tasks that do nothing are created and waited for, as many at a time as `--tasks` says; one operation is one
+    /// task.
+    ///
+    /// Logical switches: equal to the operations.
+    Spawn,
+    /// Tasks are created and parked, nothing else; one operation is one parked task, whatever `--operations` says.
+    ///
+    /// Logical switches: none. Where a limit stops the creation of tasks, those that exist are kept and counted.
+    Idle,
+    /// A server answers requests on connections, one task each; one operation is one request answered.
+    ///
+    /// Logical switches: equal to the operations.
+    Echo,
+    /// Chunks of computation are shared out among the tasks; one operation is one chunk.
+    ///
+    /// Logical switches: none.
+    Cpu,
+    /// One task computes for 200 ms without giving way, the others tick every millisecond; one operation is one tick.
+    ///
+    /// Logical switches: equal to the operations.
+    Hog,
 }
 
 impl Scenario {
     /// The fewest tasks the scenario makes sense with.
     pub fn minimum_tasks(self) -> u32 {
-        match self {
-            Self::Switch | Self::SwitchIo => 2,
-            Self::Yield | Self::Control => 1,
-        }
+        if self.is_ring() { 2 } else { 1 }
     }
 
-    /// How many of `tasks` report that they are finished: in a ring only the one that receives the last token.
+    /// Whether one token goes round among the tasks.
+    pub fn is_ring(self) -> bool {
+        matches!(self, Self::Switch | Self::SwitchIo)
+    }
+
+    /// Whether every task has a descriptor: a pipe or a connection.
+    pub fn needs_descriptors(self) -> bool {
+        matches!(self, Self::SwitchIo | Self::Echo)
+    }
+
+    /// The tasks at the gate that are not among the `--tasks`.
+    pub fn extra_tasks(self) -> usize {
+        usize::from(self == Self::Hog)
+    }
+
+    /// How many of `tasks` report that they are finished. In a ring it is only the one that receives the last token,
+    /// in `spawn` the one who creates the others, in `echo` the one that gives the last answer.
     pub fn finishers(self, tasks: usize) -> usize {
         match self {
-            Self::Switch | Self::SwitchIo => 1,
-            Self::Yield | Self::Control => tasks,
+            Self::Switch | Self::SwitchIo | Self::Spawn | Self::Echo => 1,
+            Self::Yield | Self::Control | Self::Idle | Self::Cpu | Self::Hog => tasks,
         }
     }
 
     /// Logical switches of `operations` among `tasks` that run in turn.
     pub fn logical_switches(self, tasks: usize, operations: u64) -> u64 {
         match self {
-            Self::Switch | Self::SwitchIo => operations,
+            Self::Switch | Self::SwitchIo | Self::Spawn | Self::Echo | Self::Hog => operations,
             Self::Yield if tasks > 1 => operations,
-            Self::Yield | Self::Control => 0,
+            Self::Yield | Self::Control | Self::Idle | Self::Cpu => 0,
         }
     }
 

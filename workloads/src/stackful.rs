@@ -1,16 +1,11 @@
 //! The scenarios as stackful coroutines.
 
 use std::cell::Cell;
-use std::collections::VecDeque;
 use std::hint::black_box;
-use std::io;
 use std::rc::Rc;
 
-use anyhow::{Context, Result};
-use corosensei::stack::DefaultStack;
-use corosensei::{Coroutine, CoroutineResult, Yielder};
+use corosensei::Yielder;
 
-use crate::limits::mapping_limit;
 use crate::slot::Slot;
 use crate::task_set::TaskSet;
 
@@ -56,9 +51,12 @@ pub type Body = fn(&Coroutines, usize, &Scheduler);
 /// Task `index` of `switch`. The scheduler hands the token to the first task.
 pub fn switch(tasks: &Coroutines, index: usize, scheduler: &Scheduler) {
     let mut token = scheduler.suspend(Suspended::Parked);
+    tasks.hand_overs().arrives(token);
     while token < tasks.operations() {
         tasks.slot(index).count();
+        tasks.hand_overs().leaves(token + 1);
         token = scheduler.suspend(Suspended::Handed(token + 1));
+        tasks.hand_overs().arrives(token);
     }
     tasks.finish(token);
 }
@@ -79,58 +77,10 @@ pub fn control(tasks: &Coroutines, index: usize, _scheduler: &Scheduler) {
     tasks.count_share(index);
 }
 
-/// The size the crate gives a stack by default.
-const STACK_BYTES: usize = 1 << 20;
-
-/// The coroutines, and the loop that resumes them.
-pub struct Ring {
-    coroutines: Vec<Coroutine<u64, Suspended, ()>>,
+/// Task `index` of `cpu`. All coroutines share one thread.
+pub fn compute(tasks: &Coroutines, index: usize, _scheduler: &Scheduler) {
+    tasks.compute_share(index);
 }
 
-impl Ring {
-    /// Creates the coroutines, parked at the gate.
-    pub fn new(tasks: &Coroutines, body: Body) -> Result<Self> {
-        let failed = |index| format!("cannot create coroutine {} of {}, {}", index + 1, tasks.count(), mapping_limit());
-        let create = |index| create(Rc::clone(tasks), index, body).with_context(|| failed(index));
-        let mut ring = Self { coroutines: (0..tasks.count()).map(create).collect::<Result<_>>()? };
-        ring.resume_all();
-        Ok(ring)
-    }
-
-    /// Resumes every coroutine once; those that give way go on in turn, until all are parked.
-    pub fn resume_all(&mut self) {
-        let mut ready: VecDeque<usize> = (0..self.coroutines.len()).collect();
-        while let Some(index) = ready.pop_front() {
-            if self.resume(index, 0) == Suspended::Yielded {
-                ready.push_back(index);
-            }
-        }
-    }
-
-    /// Takes the token round, from the first coroutine on, until one parks instead of handing it over.
-    pub fn hand_round(&mut self) {
-        let (mut index, mut token) = (0, 0);
-        while let Suspended::Handed(handed) = self.resume(index, token) {
-            token = handed;
-            index = if index + 1 == self.coroutines.len() { 0 } else { index + 1 };
-        }
-    }
-
-    fn resume(&mut self, index: usize, token: u64) -> Suspended {
-        match self.coroutines[index].resume(token) {
-            CoroutineResult::Yield(suspended) => suspended,
-            CoroutineResult::Return(()) => Suspended::Parked,
-        }
-    }
-}
-
-fn create(tasks: Coroutines, index: usize, body: Body) -> io::Result<Coroutine<u64, Suspended, ()>> {
-    Ok(Coroutine::with_stack(DefaultStack::new(STACK_BYTES)?, move |scheduler: &Scheduler, _| {
-        tasks.arrive();
-        scheduler.suspend(Suspended::Parked);
-        body(&tasks, index, scheduler);
-        loop {
-            scheduler.suspend(Suspended::Parked);
-        }
-    }))
-}
+/// A task of `idle`: it is never resumed.
+pub fn rest(_tasks: &Coroutines, _index: usize, _scheduler: &Scheduler) {}

@@ -17,12 +17,18 @@ where
 {
     pass_gate(&tasks, index).await;
     let (own, next) = (tasks.slot(index), tasks.slot(tasks.next(index)));
-    let mut token = if index == 0 { 0 } else { receive(own).await };
+    let mut token = 0;
+    if index != 0 {
+        token = receive(own).await;
+        tasks.hand_overs().arrives(token);
+    }
     while token < tasks.operations() {
         own.count();
+        tasks.hand_overs().leaves(token + 1);
         next.put(token + 1);
         next.wake();
         token = receive(own).await;
+        tasks.hand_overs().arrives(token);
     }
     tasks.finish(token);
     stay_alive().await
@@ -60,6 +66,35 @@ where
     pass_gate(&tasks, index).await;
     tasks.count_share(index);
     stay_alive().await
+}
+
+/// Task `index` of `cpu`.
+pub async fn compute<P, S>(tasks: P, index: usize)
+where
+    P: Deref<Target = TaskSet<S>>,
+    S: FutureSlot,
+{
+    pass_gate(&tasks, index).await;
+    tasks.compute_share(index);
+    stay_alive().await
+}
+
+/// Task `index` of `idle`: the gate stays closed.
+pub async fn rest<P, S>(tasks: P, index: usize)
+where
+    P: Deref<Target = TaskSet<S>>,
+    S: FutureSlot,
+{
+    pass_gate(&tasks, index).await;
+}
+
+/// A task of `spawn`: it does nothing but count itself, and ends.
+pub async fn end<P, S>(tasks: P, index: usize)
+where
+    P: Deref<Target = TaskSet<S>>,
+    S: FutureSlot,
+{
+    tasks.slot(index).count();
 }
 
 /// Waits until the gate is open.

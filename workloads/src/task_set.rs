@@ -1,17 +1,16 @@
 //! The tasks of one run: their slots, the gate they wait behind, and the proof that they did the work.
 
 use std::future::poll_fn;
-use std::hint::black_box;
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering};
 use std::task::Poll;
 use std::time::Instant;
 
-use anyhow::{Context, Result, bail};
 use atomic_waker::AtomicWaker;
 
 use crate::arguments::{Arguments, share};
-use crate::protocol::Outcome;
+use crate::distribution::Distribution;
+use crate::hand_over::HandOvers;
 use crate::scenario::Scenario;
 use crate::slot::Slot;
 
@@ -21,38 +20,54 @@ use crate::slot::Slot;
 /// than tasks it is not seen, and `control` has it too.
 #[derive(Debug)]
 pub struct TaskSet<S> {
-    slots: Box<[S]>,
-    scenario: Scenario,
-    operations: u64,
+    pub(crate) slots: Box<[S]>,
+    pub(crate) count: usize,
+    pub(crate) scenario: Scenario,
+    pub(crate) operations: u64,
     open: AtomicBool,
+    expected: AtomicUsize,
     arrived: AtomicUsize,
     unfinished: AtomicUsize,
-    tokens: AtomicU64,
-    started: OnceLock<Instant>,
-    ended: OnceLock<Instant>,
+    pub(crate) tokens: AtomicU64,
+    pub(crate) results: AtomicU32,
+    pub(crate) hand_overs: HandOvers,
+    pub(crate) lateness: Distribution,
+    pub(crate) started: OnceLock<Instant>,
+    pub(crate) ended: OnceLock<Instant>,
     supervisor: AtomicWaker,
 }
 
 impl<S: Slot> TaskSet<S> {
     /// A set of tasks that have yet to be created.
     pub fn new(arguments: &Arguments) -> Self {
-        let count = arguments.task_count();
+        let (count, scenario) = (arguments.task_count(), arguments.scenario);
+        let slots = count + scenario.extra_tasks();
         Self {
-            slots: (0..count).map(|_| S::default()).collect(),
-            scenario: arguments.scenario,
+            slots: (0..slots).map(|_| S::default()).collect(),
+            count,
+            scenario,
             operations: arguments.operations,
             open: AtomicBool::new(false),
+            expected: AtomicUsize::new(if scenario == Scenario::Spawn { 0 } else { slots }),
             arrived: AtomicUsize::new(0),
-            unfinished: AtomicUsize::new(arguments.scenario.finishers(count)),
+            unfinished: AtomicUsize::new(scenario.finishers(count)),
             tokens: AtomicU64::new(0),
+            results: AtomicU32::new(0),
+            hand_overs: HandOvers::new(),
+            lateness: Distribution::default(),
             started: OnceLock::new(),
             ended: OnceLock::new(),
             supervisor: AtomicWaker::new(),
         }
     }
 
-    /// The number of tasks.
+    /// The number of tasks, as asked for.
     pub fn count(&self) -> usize {
+        self.count
+    }
+
+    /// The number of tasks at the gate: those asked for, and the one more of `hog`.
+    pub fn gate_count(&self) -> usize {
         self.slots.len()
     }
 
@@ -63,7 +78,7 @@ impl<S: Slot> TaskSet<S> {
 
     /// The operations of task `index` where each has its share.
     pub fn share(&self, index: usize) -> u64 {
-        share(self.operations, self.count(), index)
+        share(self.operations, self.count, index)
     }
 
     /// The slot of task `index`.
@@ -73,24 +88,50 @@ impl<S: Slot> TaskSet<S> {
 
     /// The index of the task after `index` in the ring.
     pub fn next(&self, index: usize) -> usize {
-        (index + 1) % self.count()
+        (index + 1) % self.count
     }
 
-    /// The loop of task `index` without a hand-over: its share of operations, counted as everywhere.
-    pub fn count_share(&self, index: usize) {
-        let mut token = 0;
-        for _ in 0..self.share(index) {
-            black_box(self.slot(index)).count();
-            token = black_box(token + 1);
-        }
-        self.finish(token);
+    /// The times of a ring's hand-overs.
+    pub fn hand_overs(&self) -> &HandOvers {
+        &self.hand_overs
+    }
+
+    /// How late the ticks of `hog` were.
+    pub fn lateness(&self) -> &Distribution {
+        &self.lateness
     }
 
     /// A task has come to the gate, about to park there.
     pub fn arrive(&self) {
-        if self.arrived.fetch_add(1, Ordering::AcqRel) + 1 == self.count() {
+        if self.arrived.fetch_add(1, Ordering::AcqRel) + 1 == self.expected.load(Ordering::Acquire) {
             self.supervisor.wake();
         }
+    }
+
+    /// A task of `echo` will not go on; gives whether it was the last one.
+    pub fn leave(&self) -> bool {
+        self.arrived.fetch_sub(1, Ordering::AcqRel) == 1
+    }
+
+    /// So many tasks will not come to the gate.
+    pub fn expect_fewer(&self, absent: usize) {
+        self.expected.fetch_sub(absent, Ordering::AcqRel);
+        self.supervisor.wake();
+    }
+
+    /// Whether a task that was to be created will not come to the gate.
+    pub fn is_short(&self) -> bool {
+        self.expected.load(Ordering::Acquire) < self.slots.len()
+    }
+
+    /// The number of tasks that have come to the gate.
+    pub fn arrived(&self) -> usize {
+        self.arrived.load(Ordering::Acquire)
+    }
+
+    /// Whether all tasks have come to the gate.
+    pub fn all_arrived(&self) -> bool {
+        self.arrived() == self.expected.load(Ordering::Acquire)
     }
 
     /// Whether the gate is open.
@@ -98,9 +139,9 @@ impl<S: Slot> TaskSet<S> {
         self.open.load(Ordering::Acquire)
     }
 
-    /// Whether all tasks have come to the gate.
-    pub fn all_arrived(&self) -> bool {
-        self.arrived.load(Ordering::Acquire) == self.count()
+    /// When the gate was opened; now, if it was not.
+    pub fn started(&self) -> Instant {
+        *self.started.get_or_init(Instant::now)
     }
 
     /// Starts the clock, opens the gate and wakes all who wait there.
@@ -136,20 +177,5 @@ impl<S: Slot> TaskSet<S> {
             if condition(self) { Poll::Ready(()) } else { Poll::Pending }
         })
         .await;
-    }
-
-    /// What was done, if the counters of the tasks and the tokens agree with what was asked for.
-    pub fn outcome(&self) -> Result<Outcome> {
-        let (Some(started), Some(ended)) = (self.started.get(), self.ended.get()) else {
-            bail!("no task can run, but the work is not done");
-        };
-        let counted: u64 = self.slots.iter().map(Slot::operations).sum();
-        let (tokens, asked) = (self.tokens.load(Ordering::Acquire), self.operations);
-        if counted != asked || tokens != asked {
-            bail!("asked for {asked} operations, but the tasks counted {counted} and the tokens {tokens}");
-        }
-        let logical_switches = self.scenario.logical_switches(self.count(), counted);
-        let elapsed = ended.checked_duration_since(*started).context("the clock went backwards")?;
-        Ok(Outcome { operations: counted, logical_switches, elapsed })
     }
 }

@@ -23,11 +23,17 @@ pub fn pass_gate(tasks: &Threads) {
 pub fn switch(tasks: &Threads, index: usize) {
     pass_gate(tasks);
     let (own, next) = (tasks.slot(index), tasks.slot(tasks.next(index)));
-    let mut token = if index == 0 { 0 } else { own.receive() };
+    let receive = || {
+        let token = own.receive();
+        tasks.hand_overs().arrives(token);
+        token
+    };
+    let mut token = if index == 0 { 0 } else { receive() };
     while token < tasks.operations() {
         own.count();
+        tasks.hand_overs().leaves(token + 1);
         next.hand(token + 1);
-        token = own.receive();
+        token = receive();
     }
     tasks.finish(token);
 }
@@ -48,4 +54,15 @@ pub fn give_way(tasks: &Threads, index: usize) {
 pub fn control(tasks: &Threads, index: usize) {
     pass_gate(tasks);
     tasks.count_share(index);
+}
+
+/// Task `index` of `cpu`.
+pub fn compute(tasks: &Threads, index: usize) {
+    pass_gate(tasks);
+    tasks.compute_share(index);
+}
+
+/// A task of `idle`: the gate stays closed.
+pub fn rest(tasks: &Threads, _index: usize) {
+    pass_gate(tasks);
 }

@@ -52,11 +52,18 @@ pub fn switch_io(tasks: &Threads, index: usize, ends: &mut PipeEnds) {
 }
 
 fn take_round(tasks: &Threads, index: usize, ends: &mut PipeEnds) -> io::Result<u64> {
-    let mut token = if index == 0 { 0 } else { ends.receive()? };
+    let mut token = if index == 0 { 0 } else { receive(tasks, ends)? };
     while token < tasks.operations() {
         tasks.slot(index).count();
+        tasks.hand_overs().leaves(token + 1);
         ends.hand(token + 1)?;
-        token = ends.receive()?;
+        token = receive(tasks, ends)?;
     }
+    Ok(token)
+}
+
+fn receive(tasks: &Threads, ends: &PipeEnds) -> io::Result<u64> {
+    let token = ends.receive()?;
+    tasks.hand_overs().arrives(token);
     Ok(token)
 }

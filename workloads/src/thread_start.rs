@@ -1,44 +1,94 @@
 //! Starting threads, and waiting for them.
 
+use std::panic::PanicHookInfo;
+use std::process::exit;
 use std::sync::Arc;
 use std::task::{Wake, Waker};
 use std::thread::{self, Thread};
 
 use anyhow::{Context, Result};
 
-use crate::limits;
+use crate::idle::StoppedBy;
+use crate::limits::{self, Need};
 use crate::task_set::TaskSet;
 use crate::thread::Threads;
 use crate::thread_slot::ThreadSlot;
 
-/// A new thread that cannot map its signal stack panics before it reaches our code: names the limits there, too.
+/// What a thread of the standard library takes: a stack of 2 MiB and one for signals, each with a guard.
+const NEED: Need = Need { threads: 1, mappings: 4, bytes: (2 << 20) + (16 << 10) };
+
+/// A new thread that cannot map its signal stack panics before it reaches our code: names the limit there, too.
 pub fn explain_panics() {
-    std::panic::set_hook(Box::new(|panic| {
-        eprintln!("error: {panic}\nperhaps {}", limits::thread_limits());
-        std::process::exit(1);
+    std::panic::set_hook(Box::new(|panic| die(panic)));
+}
+
+fn die(panic: &PanicHookInfo<'_>) -> ! {
+    eprintln!("error: {panic}; limit: {}", limits::reached(NEED));
+    exit(1)
+}
+
+/// In `idle`, a thread that cannot map its signal stack is one that could not be created: it stays aside.
+fn survive_panics(tasks: &Threads, stopped_by: &Arc<StoppedBy>) {
+    let (tasks, stopped_by) = (Arc::clone(tasks), Arc::clone(stopped_by));
+    std::panic::set_hook(Box::new(move |panic| {
+        if !panic.payload_as_str().is_some_and(|reason| reason.contains("alternative stack")) {
+            die(panic);
+        }
+        stopped_by.note(|| limits::reached(NEED));
+        tasks.expect_fewer(1);
+        stay_alive()
     }));
 }
 
 /// Starts one thread for each task, with the standard library's stack of 2 MiB, and waits until all have come to the
 /// gate.
 pub fn start<T: Send + 'static>(tasks: &Threads, extras: Vec<T>, body: fn(&Threads, usize, &mut T)) -> Result<()> {
-    for (index, mut extra) in extras.into_iter().enumerate() {
-        let own = Arc::clone(tasks);
-        let thread = thread::Builder::new().spawn(move || {
-            body(&own, index, &mut extra);
-            stay_alive()
-        });
-        let failed = || format!("cannot create thread {} of {}, {}", index + 1, tasks.count(), limits::thread_limits());
-        tasks.slot(index).assign(thread.with_context(failed)?.thread());
+    for (index, extra) in extras.into_iter().enumerate() {
+        create(tasks, index, extra, body).with_context(|| failure(tasks, index))?;
     }
     wait_until(tasks, TaskSet::all_arrived);
     Ok(())
 }
 
+/// Starts as many threads as there can be, up to one for each task, and waits until they have come to the gate.
+pub fn start_some(tasks: &Threads, body: fn(&Threads, usize, &mut ())) -> Arc<StoppedBy> {
+    let stopped_by = Arc::new(StoppedBy::default());
+    survive_panics(tasks, &stopped_by);
+    let failed = |&index: &usize| tasks.is_short() || create(tasks, index, (), body).is_err();
+    if let Some(created) = (0..tasks.count()).find(failed) {
+        stopped_by.note(|| limits::reached(NEED));
+        tasks.expect_fewer(tasks.count() - created);
+    }
+    wait_until(tasks, TaskSet::all_arrived);
+    stopped_by
+}
+
+fn create<T>(tasks: &Threads, index: usize, mut extra: T, body: fn(&Threads, usize, &mut T)) -> std::io::Result<()>
+where
+    T: Send + 'static,
+{
+    let own = Arc::clone(tasks);
+    let thread = thread::Builder::new().spawn(move || {
+        body(&own, index, &mut extra);
+        stay_alive()
+    })?;
+    tasks.slot(index).assign(thread.thread());
+    Ok(())
+}
+
+/// What to say when the thread of task `index` cannot be created.
+pub fn failure(tasks: &Threads, index: usize) -> String {
+    format!("cannot create thread {} of {}, limit: {}", index + 1, tasks.count(), limits::reached(NEED))
+}
+
 /// Parks the calling thread until `condition`, of which the supervisor is told, holds.
 pub fn wait_until(tasks: &Threads, condition: fn(&TaskSet<ThreadSlot>) -> bool) {
-    tasks.supervisor().register(&Waker::from(Arc::new(Unpark(thread::current()))));
-    while !condition(tasks) {
+    let waker = Waker::from(Arc::new(Unpark(thread::current())));
+    loop {
+        tasks.supervisor().register(&waker);
+        if condition(tasks) {
+            return;
+        }
         thread::park();
     }
 }
@@ -53,7 +103,7 @@ impl Wake for Unpark {
 }
 
 /// Keeps a finished thread, its stack and all it owns until the end of the process.
-fn stay_alive() {
+fn stay_alive() -> ! {
     loop {
         thread::park();
     }

@@ -9,18 +9,30 @@ use tokio::runtime::{Builder, Runtime};
 use tokio::task::yield_now;
 
 use crate::arguments::Arguments;
-use crate::protocol::{Outcome, Protocol};
+use crate::idle::{self, StoppedBy};
+use crate::outcome::Outcome;
+use crate::protocol::Protocol;
 use crate::scenario::Scenario;
 use crate::slot::SharedSlot;
 use crate::task_set::TaskSet;
 use crate::turns::{TurnCounter, Turns};
-use crate::{limits, stackless, tokio_pipe};
+use crate::{stackless, tokio_echo, tokio_hog, tokio_pipe, tokio_spawn};
 
-/// The tasks of one run, each a tokio task.
-pub type Tasks = Arc<TaskSet<SharedSlot>>;
+/// The tasks of one run, each a tokio task. They live as long as the process.
+pub type Tasks = &'static TaskSet<SharedSlot>;
 
-/// The scenarios tokio offers.
-pub const SCENARIOS: &[Scenario] = &[Scenario::Switch, Scenario::SwitchIo, Scenario::Yield, Scenario::Control];
+/// The scenarios tokio offers: all.
+pub const SCENARIOS: &[Scenario] = &[
+    Scenario::Switch,
+    Scenario::SwitchIo,
+    Scenario::Yield,
+    Scenario::Control,
+    Scenario::Spawn,
+    Scenario::Idle,
+    Scenario::Echo,
+    Scenario::Cpu,
+    Scenario::Hog,
+];
 
 /// Runs the scenario on one thread, this one.
 ///
@@ -49,11 +61,17 @@ fn run<T: Turns + Clone + Send + 'static>(
 ) -> Result<()> {
     let runtime = ManuallyDrop::new(build(builder, arguments)?);
     runtime.block_on(async {
-        let tasks: Tasks = Arc::new(TaskSet::new(arguments));
-        spawn(&tasks, arguments.scenario, &turns)?;
+        let tasks: Tasks = Box::leak(Box::new(TaskSet::new(arguments)));
+        create(tasks, arguments, &turns).await?;
         tasks.supervise(TaskSet::all_arrived).await;
-        protocol.ready(arguments.tasks)?;
+        if arguments.scenario == Scenario::Idle {
+            return idle::report(tasks, &StoppedBy::default(), protocol);
+        }
+        protocol.ready(tasks.count())?;
         tasks.open();
+        if arguments.scenario == Scenario::Spawn {
+            tokio::spawn(tokio_spawn::spawn(tasks));
+        }
         tasks.supervise(TaskSet::is_finished).await;
         let outcome = tasks.outcome()?;
         let logical_switches = switches().unwrap_or(outcome.logical_switches);
@@ -62,36 +80,46 @@ fn run<T: Turns + Clone + Send + 'static>(
 }
 
 /// The runtime, with I/O only where the scenario needs it: with I/O enabled it calls `epoll_wait` once every 61 polls
-/// even if nothing waits for I/O, which would add 0.016 system calls to every operation.
+/// even if nothing waits for I/O, which would add 0.016 system calls to every operation. Timers likewise.
 fn build(mut builder: Builder, arguments: &Arguments) -> Result<Runtime> {
-    if arguments.scenario == Scenario::SwitchIo {
-        limits::allow_pipes(arguments.tasks)?;
-        builder.enable_io();
-    }
+    match arguments.scenario {
+        Scenario::SwitchIo | Scenario::Echo => builder.enable_io(),
+        Scenario::Hog => builder.enable_time(),
+        _ => &mut builder,
+    };
     builder.build().context("start the tokio runtime")
 }
 
-fn spawn<T: Turns + Clone + Send + 'static>(tasks: &Tasks, scenario: Scenario, turns: &T) -> Result<()> {
-    match scenario {
+/// Creates the tasks, except those of `spawn`.
+async fn create<T: Turns + Clone + Send + 'static>(tasks: Tasks, arguments: &Arguments, turns: &T) -> Result<()> {
+    match arguments.scenario {
         Scenario::Switch => spawn_each(tasks, stackless::switch),
         Scenario::Yield => {
             spawn_each(tasks, |tasks, index| stackless::give_way(tasks, turns.clone(), index, yield_now))
         }
         Scenario::Control => spawn_each(tasks, stackless::control),
-        Scenario::SwitchIo => {
-            for (index, ends) in tokio_pipe::pipe_ring(tasks.count())?.into_iter().enumerate() {
-                tokio::spawn(tokio_pipe::switch_io(Arc::clone(tasks), index, ends));
-            }
-        }
+        Scenario::Cpu => spawn_each(tasks, stackless::compute),
+        Scenario::Idle => spawn_each(tasks, stackless::rest),
+        Scenario::Hog => spawn_each(tasks, tokio_hog::hog),
+        Scenario::SwitchIo => create_pipe_ring(tasks)?,
+        Scenario::Echo => tokio_echo::serve(tasks, arguments).await?,
+        Scenario::Spawn => {}
     }
     Ok(())
 }
 
-fn spawn_each<F>(tasks: &Tasks, create: impl Fn(Tasks, usize) -> F)
+fn spawn_each<F>(tasks: Tasks, create: impl Fn(Tasks, usize) -> F)
 where
     F: Future<Output = ()> + Send + 'static,
 {
-    for index in 0..tasks.count() {
-        tokio::spawn(create(Arc::clone(tasks), index));
+    for index in 0..tasks.gate_count() {
+        tokio::spawn(create(tasks, index));
     }
+}
+
+fn create_pipe_ring(tasks: Tasks) -> Result<()> {
+    for (index, ends) in tokio_pipe::pipe_ring(tasks.count())?.into_iter().enumerate() {
+        tokio::spawn(tokio_pipe::switch_io(tasks, index, ends));
+    }
+    Ok(())
 }

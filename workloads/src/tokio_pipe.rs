@@ -60,7 +60,7 @@ pub fn pipe_ring(count: usize) -> Result<Vec<PipeEnds>> {
 
 /// Task `index` of `switch-io`. The first task has the token when the gate opens.
 pub async fn switch_io(tasks: Tasks, index: usize, ends: PipeEnds) {
-    stackless::pass_gate(&tasks, index).await;
+    stackless::pass_gate(tasks, index).await;
     match take_round(&tasks, index, &ends).await {
         Ok(token) => tasks.finish(token),
         Err(error) => program::fail(&anyhow::Error::new(error).context("hand the token over")),
@@ -69,11 +69,18 @@ pub async fn switch_io(tasks: Tasks, index: usize, ends: PipeEnds) {
 }
 
 async fn take_round(tasks: &Tasks, index: usize, ends: &PipeEnds) -> io::Result<u64> {
-    let mut token = if index == 0 { 0 } else { ends.receive().await? };
+    let mut token = if index == 0 { 0 } else { receive(tasks, ends).await? };
     while token < tasks.operations() {
         tasks.slot(index).count();
+        tasks.hand_overs().leaves(token + 1);
         ends.hand(token + 1)?;
-        token = ends.receive().await?;
+        token = receive(tasks, ends).await?;
     }
+    Ok(token)
+}
+
+async fn receive(tasks: &Tasks, ends: &PipeEnds) -> io::Result<u64> {
+    let token = ends.receive().await?;
+    tasks.hand_overs().arrives(token);
     Ok(token)
 }

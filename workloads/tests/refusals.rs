@@ -5,7 +5,7 @@ mod common;
 
 use std::process::Command;
 
-use common::{PROGRAMS, Program, name};
+use common::{LOAD, PROGRAMS, Program, SCENARIOS, name};
 
 /// A run that would take hours.
 const ENDLESS: &str = "switch --tasks 2 --operations 18446744073709551615";
@@ -21,7 +21,7 @@ fn refused(path: &str, arguments: &str) -> String {
 #[test]
 fn end_of_input_before_go() {
     for (path, scenarios) in PROGRAMS {
-        for scenario in *scenarios {
+        for scenario in scenarios.iter().filter(|scenario| **scenario != "echo") {
             let mut program = Program::start(path, &format!("{scenario} --tasks 2 --operations 7"));
             program.line();
             program.hang_up();
@@ -91,35 +91,76 @@ fn arguments_that_make_no_sense() {
 }
 
 #[test]
+fn a_refusal_is_one_line() {
+    for (path, _) in PROGRAMS.iter().chain(&[(LOAD, SCENARIOS)]) {
+        for arguments in
+            ["", "yield", "swtich --tasks 2 --operations 7", "yield --tasks x --operations 7", "--nonsense"]
+        {
+            let stderr = refused(path, arguments);
+            assert!(
+                stderr.starts_with("error: ") && stderr.lines().count() == 1,
+                "{} {arguments}: {stderr}",
+                name(path)
+            );
+        }
+    }
+    assert!(refused(PROGRAMS[0].0, "echo --tasks 2 --operations 7").contains("--socket <PATH>"));
+}
+
+#[test]
 fn scenarios_that_are_not_offered() {
-    for (path, scenarios) in PROGRAMS {
-        if !scenarios.contains(&"switch-io") {
-            let model = name(path).trim_start_matches("taskweight-");
-            let expected = format!("error: {model} does not offer scenario switch-io, only: switch, yield, control\n");
-            assert_eq!(refused(path, "switch-io --tasks 2 --operations 7"), expected);
+    for (path, offered) in PROGRAMS {
+        for scenario in SCENARIOS.iter().filter(|scenario| !offered.contains(scenario)) {
+            let (model, offered) = (name(path).trim_start_matches("taskweight-"), offered.join(", "));
+            let expected = format!("error: {model} does not offer scenario {scenario}, only: {offered}\n");
+            assert_eq!(refused(path, &format!("{scenario} --tasks 2 --operations 7 --socket none")), expected);
         }
     }
 }
 
-/// Runs a program, which has to fail, with the limit of a resource of the shell's `ulimit`; gives its stderr.
-fn limited(path: &str, limit: &str, arguments: &str) -> String {
-    let script = format!("ulimit {limit} && exec {path} {arguments} --operations 7");
+/// A program with the limit of a resource of the shell's `ulimit`.
+fn limited(path: &str, limit: &str, arguments: &str) -> Program {
     let mut command = Command::new("sh");
-    command.args(["-c", &script]);
-    let mut program = Program::spawn(command);
-    assert_eq!(program.line(), "", "{script}");
+    command.args(["-c", &format!("ulimit {limit} && exec {path} {arguments} --operations 7")]);
+    Program::spawn(command)
+}
+
+/// The stderr of a program that has to fail.
+fn failure(mut program: Program) -> String {
+    assert_eq!(program.line(), "");
     let (status, _, stderr) = program.end();
-    assert_eq!(status.code(), Some(1), "{script}");
+    assert_eq!(status.code(), Some(1), "{stderr}");
     stderr
 }
 
+const OS_THREAD: &str = env!("CARGO_BIN_EXE_taskweight-os-thread");
+const COROSENSEI: &str = env!("CARGO_BIN_EXE_taskweight-corosensei");
+/// In KiB: room for less than a thousand tasks; glibc reserves 64 MiB for a thread's heap.
+const ADDRESS_SPACE: &str = "-v 1000000";
+
 #[test]
 fn limits_are_named() {
-    let address_space = "-v 1000000";
-    let threads = limited(env!("CARGO_BIN_EXE_taskweight-os-thread"), address_space, "switch --tasks 10000");
-    assert!(threads.contains("kernel.threads-max") && threads.contains("RLIMIT_NPROC"), "{threads}");
-    let coroutines = limited(env!("CARGO_BIN_EXE_taskweight-corosensei"), address_space, "switch --tasks 10000");
-    let pipes = limited(env!("CARGO_BIN_EXE_taskweight-tokio"), "-n 100", "switch-io --tasks 1000000000");
-    assert!(pipes.contains("need 1000000032 file descriptors, the hard limit RLIMIT_NOFILE is 100"), "{pipes}");
-    assert!(coroutines.contains("of 10000, the limit may be vm.max_map_count"), "{coroutines}");
+    for (path, task) in [(OS_THREAD, "thread"), (COROSENSEI, "coroutine")] {
+        let stderr = failure(limited(path, ADDRESS_SPACE, "switch --tasks 10000"));
+        assert!(stderr.contains(&format!("cannot create {task} ")), "{stderr}");
+        assert!(stderr.contains(" of 10000, limit: RLIMIT_AS 1024000000"), "{stderr}");
+    }
+    let tokio = env!("CARGO_BIN_EXE_taskweight-tokio");
+    let stderr = failure(limited(tokio, "-n 100", "switch-io --tasks 1000000000"));
+    assert!(stderr.contains("need 1000000032 file descriptors, the hard limit RLIMIT_NOFILE is 100"), "{stderr}");
+}
+
+#[test]
+fn idle_keeps_the_tasks_that_fit() {
+    for path in [OS_THREAD, COROSENSEI] {
+        let mut program = limited(path, ADDRESS_SPACE, "idle --tasks 10000");
+        let ready: serde_json::Value = serde_json::from_str(&program.line()).unwrap();
+        let parked = ready["tasks"].as_u64().unwrap();
+        assert!((10..1000).contains(&parked), "{ready}");
+        assert_eq!(ready["stopped_by"], "RLIMIT_AS 1024000000");
+        program.say("go");
+        assert_eq!(program.done()["operations"], parked);
+        program.say("exit");
+        program.expect_clean_end();
+    }
 }

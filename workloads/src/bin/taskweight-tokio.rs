@@ -1,4 +1,6 @@
 //! The model `tokio`: every task is a tokio task on the current-thread runtime.
+//!
+//! All scenarios are offered; `cpu` and all else runs on the one thread of the runtime.
 
 use workloads::arguments::CommonCommand;
 use workloads::program::Model;

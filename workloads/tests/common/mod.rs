@@ -7,14 +7,22 @@ use std::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command, ExitSta
 
 use serde_json::Value;
 
+/// All scenarios.
+pub const SCENARIOS: &[&str] = &["switch", "switch-io", "yield", "control", "spawn", "idle", "echo", "cpu", "hog"];
+/// The scenarios of a model that has neither I/O nor timers.
+pub const NO_WAITING: &[&str] = &["switch", "yield", "control", "spawn", "idle", "cpu"];
+
 /// The programs, with the scenarios each one offers.
 pub const PROGRAMS: &[(&str, &[&str])] = &[
-    (env!("CARGO_BIN_EXE_taskweight-os-thread"), &["switch", "switch-io", "yield", "control"]),
-    (env!("CARGO_BIN_EXE_taskweight-tokio"), &["switch", "switch-io", "yield", "control"]),
-    (env!("CARGO_BIN_EXE_taskweight-tokio-mt"), &["switch", "switch-io", "yield", "control"]),
-    (env!("CARGO_BIN_EXE_taskweight-future"), &["switch", "yield", "control"]),
-    (env!("CARGO_BIN_EXE_taskweight-corosensei"), &["switch", "yield", "control"]),
+    (env!("CARGO_BIN_EXE_taskweight-os-thread"), SCENARIOS),
+    (env!("CARGO_BIN_EXE_taskweight-tokio"), SCENARIOS),
+    (env!("CARGO_BIN_EXE_taskweight-tokio-mt"), SCENARIOS),
+    (env!("CARGO_BIN_EXE_taskweight-future"), NO_WAITING),
+    (env!("CARGO_BIN_EXE_taskweight-corosensei"), NO_WAITING),
 ];
+
+/// The load generator.
+pub const LOAD: &str = env!("CARGO_BIN_EXE_taskweight-load");
 
 /// A running program.
 pub struct Program {
@@ -63,6 +71,35 @@ impl Program {
         self.stdin = None;
     }
 
+    /// Reads the line `ready`, which has to say that so many tasks are parked.
+    pub fn expect_ready(&mut self, tasks: usize) {
+        let ready = self.line();
+        assert_eq!(ready, format!("{{\"event\":\"ready\",\"tasks\":{tasks}}}\n"), "{}", self.complaint());
+    }
+
+    /// Reads the line `done`.
+    pub fn done(&mut self) -> Value {
+        let line = self.line();
+        let done: Value = serde_json::from_str(&line).unwrap_or_else(|_| panic!("{line:?}: {}", self.complaint()));
+        assert_eq!(done["event"], "done", "{line}");
+        done
+    }
+
+    /// What a program that has ended said on stderr.
+    fn complaint(&mut self) -> String {
+        let mut stderr = String::new();
+        if self.child.try_wait().unwrap().is_some() {
+            self.stderr.read_to_string(&mut stderr).unwrap();
+        }
+        stderr
+    }
+
+    /// Waits for the end, which has to be successful and silent.
+    pub fn expect_clean_end(self) {
+        let (status, stdout, stderr) = self.end();
+        assert_eq!((status.code(), stdout.as_str(), stderr.as_str()), (Some(0), "", ""));
+    }
+
     /// Waits for the end; gives the status and what is left of stdout and stderr.
     pub fn end(mut self) -> (ExitStatus, String, String) {
         let (mut stdout, mut stderr) = (String::new(), String::new());
@@ -90,20 +127,18 @@ pub fn status_sum(program: &Program, field: &str) -> u64 {
 
 /// Runs a scenario from `ready` to a clean exit, and gives the parsed `done` line.
 pub fn complete(path: &str, scenario: &str, tasks: usize, operations: u64) -> Value {
-    let mut program = Program::start(path, &format!("{scenario} --tasks {tasks} --operations {operations}"));
-    let ready = program.line();
-    if ready.is_empty() {
-        panic!("{path} {scenario} {tasks}: {:?}", program.end());
-    }
-    assert_eq!(ready, format!("{{\"event\":\"ready\",\"tasks\":{tasks}}}\n"));
+    complete_with(path, scenario, tasks, operations, "")
+}
+
+/// The same with more arguments.
+pub fn complete_with(path: &str, scenario: &str, tasks: usize, operations: u64, more: &str) -> Value {
+    let mut program = Program::start(path, &format!("{scenario} --tasks {tasks} --operations {operations} {more}"));
+    program.expect_ready(tasks);
     program.say("go");
-    let done = program.line();
-    let value = serde_json::from_str(&done).unwrap_or_else(|error| panic!("{path} {scenario}: {done:?}: {error}"));
+    let done = program.done();
     program.say("exit");
-    let (status, stdout, stderr) = program.end();
-    assert!(status.success(), "{path} {scenario} {tasks}: {status}");
-    assert_eq!((stdout.as_str(), stderr.as_str()), ("", ""), "{path} {scenario} {tasks}");
-    value
+    program.expect_clean_end();
+    done
 }
 
 /// The name of the program in `path`.

@@ -1,0 +1,116 @@
+//! How long a hand-over takes, from just before it to just after the receiver was resumed: the switch as the program
+//! sees it.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
+
+use serde::Serialize;
+
+use crate::distribution::Distribution;
+
+/// One hand-over in so many is measured; a power of two. The others pay for one test of the token.
+const SAMPLED_ONE_IN: u64 = 64;
+/// Readings to find out what one costs: so many means of so many.
+const MEANS: usize = 21;
+const READINGS: u64 = 51;
+
+/// The hand-over times of a ring, of one token that is in one place at a time.
+#[derive(Debug)]
+pub struct HandOvers {
+    origin: Instant,
+    /// When the token was handed over, after `origin`; 0 when it was not noted.
+    left_ns: AtomicU64,
+    clock_ns: u64,
+    times: Distribution,
+}
+
+/// Hand-over times, as the line `done` states them.
+#[derive(Serialize, Debug)]
+pub struct HandOverTimes {
+    hand_over_ns: Vec<(u64, u64)>,
+    clock_ns: u64,
+}
+
+impl HandOvers {
+    /// No times so far. Measures what one reading of the clock costs.
+    pub fn new() -> Self {
+        let origin = Instant::now();
+        Self { origin, left_ns: AtomicU64::new(0), clock_ns: reading_ns(origin), times: Distribution::default() }
+    }
+
+    /// The token, with the value it will have for the receiver, is about to be handed over.
+    #[inline]
+    pub fn leaves(&self, token: u64) {
+        if token.is_multiple_of(SAMPLED_ONE_IN) {
+            self.note();
+        }
+    }
+
+    /// The token was received.
+    #[inline]
+    pub fn arrives(&self, token: u64) {
+        if token.is_multiple_of(SAMPLED_ONE_IN) {
+            self.record();
+        }
+    }
+
+    #[cold]
+    fn note(&self) {
+        self.left_ns.store(nanoseconds_since(self.origin), Ordering::Relaxed);
+    }
+
+    /// The first token of all comes from nowhere, and has no time.
+    #[cold]
+    fn record(&self) {
+        let now = nanoseconds_since(self.origin);
+        let left = self.left_ns.swap(0, Ordering::Relaxed);
+        if left != 0 {
+            self.times.record(now.saturating_sub(left).saturating_sub(self.clock_ns));
+        }
+    }
+
+    /// The times of all hand-overs measured, without the cost of reading the clock.
+    pub fn times(&self) -> HandOverTimes {
+        HandOverTimes { hand_over_ns: self.times.counts(), clock_ns: self.clock_ns }
+    }
+}
+
+impl Default for HandOvers {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// What one reading of the clock costs: the median of some means, since the clock may tick in steps of that size.
+fn reading_ns(origin: Instant) -> u64 {
+    let mut means = [0; MEANS];
+    means.fill_with(|| {
+        let first = nanoseconds_since(origin);
+        let last = (1..READINGS).fold(first, |_, _| nanoseconds_since(origin));
+        (last - first) / (READINGS - 1)
+    });
+    means.sort_unstable();
+    means[MEANS / 2]
+}
+
+#[inline]
+fn nanoseconds_since(origin: Instant) -> u64 {
+    origin.elapsed().as_nanos() as u64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::HandOvers;
+
+    #[test]
+    fn one_in_64_is_measured() {
+        let hand_overs = HandOvers::new();
+        hand_overs.arrives(0);
+        for token in 1..=640 {
+            hand_overs.leaves(token);
+            hand_overs.arrives(token);
+        }
+        let count: u64 = hand_overs.times().hand_over_ns.iter().map(|(_, count)| count).sum();
+        assert_eq!(count, 10);
+    }
+}
