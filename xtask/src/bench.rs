@@ -24,6 +24,9 @@ pub struct Args {
     /// Rounds; every table shows medians over them
     #[arg(long, value_name = "N", default_value_t = 7, value_parser = clap::value_parser!(u32).range(1..=1000))]
     rounds: u32,
+    /// Give the ping-pong real-time priority: other load disturbs the figures less, which are then not the usual ones
+    #[arg(long)]
+    real_time: bool,
 }
 
 /// What the half of the work that needs root has to know.
@@ -35,6 +38,9 @@ pub struct MeasureArgs {
     /// Rounds
     #[arg(long, value_name = "N")]
     rounds: u32,
+    /// Real-time priority
+    #[arg(long)]
+    real_time: bool,
 }
 
 /// Builds as the user, then becomes this program again, as root, to measure.
@@ -44,12 +50,13 @@ pub fn bench(workspace: &Workspace, args: &Args) -> Result<ExitCode> {
     let me = std::env::current_exe().context("find the path of this program")?;
     let mut measure = command::as_root(me)?;
     measure.args(["bench-measure", "--rounds", &args.rounds.to_string(), "--programs"]).arg(workspace.release());
+    measure.args(args.real_time.then_some("--real-time"));
     match command::exec(measure)? {}
 }
 
 /// Measures and prints one table after the other.
 pub fn measure(args: &MeasureArgs) -> Result<ExitCode> {
-    let place = Place::find(&args.programs)?;
+    let place = Place::find(&args.programs, args.real_time)?;
     let tables = [probes::table, ping_pong::table, models::table, start_up::table];
     for table in tables {
         println!("{}\n", table(&place, args.rounds)?);

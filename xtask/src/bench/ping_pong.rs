@@ -47,12 +47,15 @@ fn watched(place: &Place, peer: &Peer) -> Result<f64> {
     let (cpu, hand_overs) = (place.cpu.to_string(), peer.hand_overs.to_string());
     let ping_pong = ["ping_pong", &cpu, &hand_overs];
     match peer.way {
-        Way::None => figure(&command::output(&mut place.command(&ping_pong)?)?),
-        Way::Starts(words) => figure(&command::output(&mut place.tracing_command(&[words, &ping_pong].concat())?)?),
+        Way::None => figure(&command::output(&mut place.command(&place.timed(&ping_pong))?)?),
+        Way::Starts(words) => {
+            let words = place.timed(&[words, &ping_pong].concat());
+            figure(&command::output(&mut place.tracing_command(&words)?)?)
+        }
         Way::Beside(tools) => {
             let start = |words: &&[&str]| Background::start(peer.name, place.tracing_command(words)?);
             let tools = tools.iter().map(start).collect::<Result<Vec<_>>>()?;
-            let ns = figure(&command::output(&mut place.command(&ping_pong)?)?)?;
+            let ns = figure(&command::output(&mut place.command(&place.timed(&ping_pong))?)?)?;
             tools.into_iter().try_for_each(Background::stop)?;
             Ok(ns)
         }

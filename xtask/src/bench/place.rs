@@ -14,21 +14,31 @@ const FOLDERS_OF_ROOT: [&str; 2] = ["/usr/sbin", "/sbin"];
 /// Becomes the program given to it, which sees a tracefs that no one else does.
 const WITH_TRACEFS: &str = r#"mount -t tracefs nodev /sys/kernel/tracing && exec "$@""#;
 
+/// Becomes the program given to it, with a real-time priority in the middle.
+const WITH_PRIORITY: [&str; 3] = ["chrt", "--fifo", "50"];
+
 /// One CPU, and the folders in which programs are found.
 pub struct Place {
     /// The last CPU that may be used: the first ones serve most interrupts.
     pub cpu: usize,
     search: OsString,
     has_tracefs: bool,
+    real_time: bool,
 }
 
 impl Place {
     /// Looks at the machine; the built programs come before others of the same name.
-    pub fn find(programs: &Path) -> Result<Self> {
+    pub fn find(programs: &Path, real_time: bool) -> Result<Self> {
         let cpus = sched_getaffinity(Pid::from_raw(0)).context("ask which CPUs may be used")?;
         let cpu = (0..CpuSet::count()).rfind(|cpu| cpus.is_set(*cpu).unwrap_or(false)).context("no CPU may be used")?;
         let mounts = std::fs::read_to_string("/proc/self/mounts").context("read /proc/self/mounts")?;
-        Ok(Self { cpu, search: search_path(programs)?, has_tracefs: mounts.contains(" tracefs ") })
+        Ok(Self { cpu, search: search_path(programs)?, has_tracefs: mounts.contains(" tracefs "), real_time })
+    }
+
+    /// The words of a command to be timed: with real-time priority, where that was asked for.
+    pub fn timed<'a>(&self, words: &[&'a str]) -> Vec<&'a str> {
+        let priority = if self.real_time { &WITH_PRIORITY[..] } else { &[] };
+        [priority, words].concat()
     }
 
     /// Whether a program is there.
@@ -69,7 +79,7 @@ mod tests {
     use super::*;
 
     fn place(has_tracefs: bool) -> Place {
-        Place { cpu: 0, search: search_path(Path::new("/built")).unwrap(), has_tracefs }
+        Place { cpu: 0, search: search_path(Path::new("/built")).unwrap(), has_tracefs, real_time: !has_tracefs }
     }
 
     #[test]
@@ -83,6 +93,12 @@ mod tests {
     fn what_is_not_there_is_named() {
         let error = place(true).command(&["no-such-program"]).unwrap_err();
         assert_eq!(error.to_string(), "find no-such-program");
+    }
+
+    #[test]
+    fn priority_comes_before_the_command() {
+        assert_eq!(place(true).timed(&["true"]), ["true"]);
+        assert_eq!(place(false).timed(&["true"]), ["chrt", "--fifo", "50", "true"]);
     }
 
     #[test]
