@@ -5,6 +5,8 @@ pub(super) const ABSENT: &str = "-";
 
 /// Units of time, by nanoseconds.
 const TIME_UNITS: [(f64, &str); 4] = [(1.0, "ns"), (1e3, "µs"), (1e6, "ms"), (1e9, "s")];
+/// What nobody waits for: hours.
+const LONGEST_NS: u64 = 9_999_000_000_000;
 /// Prefixes of large counts.
 const COUNT_PREFIXES: [(f64, &str); 4] = [(1e3, "k"), (1e6, "M"), (1e9, "G"), (1e12, "T")];
 
@@ -23,6 +25,9 @@ pub(super) fn duration(ns: u64) -> String {
 pub(super) fn duration_short(ns: u64) -> String {
     if ns < 1_000 {
         return format!("{ns} ns");
+    }
+    if ns > LONGEST_NS {
+        return ">9999 s".to_owned();
     }
     let (scale, unit) = largest_below(&TIME_UNITS, ns as f64);
     let value = ns as f64 / scale;
@@ -47,6 +52,12 @@ pub(super) fn rate(count: f64) -> String {
     }
 }
 
+/// `2.29-2.35`, with the prefix that [`rate`] gives to `median` left out.
+pub(super) fn rate_range(median: f64, low: f64, high: f64) -> String {
+    let scale = if median < 9_999.5 { 1.0 } else { largest_below(&COUNT_PREFIXES, median).0 };
+    format!("{}-{}", significant(low / scale), significant(high / scale))
+}
+
 /// A count in six columns: exact up to 9999, then `12.3k`.
 pub(super) fn count_short(count: u64) -> String {
     if count < 10_000 { count.to_string() } else { prefixed(count as f64) }
@@ -63,6 +74,11 @@ pub(super) fn count(count: u64) -> String {
         grouped.push(digit);
     }
     grouped
+}
+
+/// An exact count, unless it is one that no machine reaches.
+pub(super) fn count_bounded(number: u64) -> String {
+    if number < 1_000_000_000 { count(number) } else { count_short(number) }
 }
 
 /// An exact count of things: `1 thread`, `2 threads`.
@@ -128,6 +144,7 @@ mod tests {
             assert!(duration_short(ns).chars().count() <= 6 || ns > 999_000_000_000, "{}", duration_short(ns));
         }
         assert_eq!(duration_short(1_234), "1.2 µs");
+        assert_eq!(duration_short(u64::MAX), ">9999 s");
         assert_eq!(duration_short(9_960), "10 µs");
         assert_eq!(duration_short(999_600), "1.0 ms");
     }
@@ -148,12 +165,15 @@ mod tests {
         for (value, text) in expected {
             assert_eq!(rate(value), text);
         }
+        assert_eq!(rate_range(12_345.0, 9_876.0, 123_456.0), "9.88-123");
+        assert_eq!(rate_range(9_000.0, 8_000.0, 12_000.0), "8000-12000");
     }
 
     #[test]
     fn counts() {
         assert_eq!([count(0), count(999), count(1_000), count(1_234_567)], ["0", "999", "1,000", "1,234,567"]);
         assert_eq!([count_short(9_999), count_short(10_000), count_short(u64::MAX)], ["9999", "10.0k", "18446744T"]);
+        assert_eq!([count_bounded(100_000), count_bounded(u64::MAX)], ["100,000", "18446744T"]);
         assert_eq!([plural(1, "run"), plural(1_000, "run")], ["1 run", "1,000 runs"]);
         assert_eq!([percent(1, 8), percent(1, 0)], ["12.5 %", "-"]);
     }

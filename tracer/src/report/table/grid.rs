@@ -7,7 +7,7 @@ use super::text::{Page, Style, escape};
 /// Space between columns, where there is room for it.
 const GAP: u16 = 2;
 
-/// A table whose first column is a name, the only one that is folded when the page is too narrow.
+/// A table whose first column is a name, which is folded when the page is too narrow.
 pub(super) struct Grid {
     table: Table,
     head_lines: usize,
@@ -32,16 +32,26 @@ impl Grid {
         self.table.is_empty()
     }
 
-    pub(super) fn print(mut self, page: &mut Page) {
+    pub(super) fn print(self, page: &mut Page) {
+        self.print_folding(page, 0);
+    }
+
+    /// The last column is text as well: it stands to the left, and is folded too.
+    pub(super) fn print_ending_in_text(mut self, page: &mut Page) {
+        let last = self.table.column_count().saturating_sub(1);
+        self.print_folding(page, last);
+    }
+
+    /// The first column and the one at `text` are folded.
+    fn print_folding(mut self, page: &mut Page, text: usize) {
         let widths = self.table.column_max_content_widths();
         let content: usize = widths.iter().map(|width| usize::from(*width)).sum();
         let gaps = widths.len().saturating_sub(1) * usize::from(GAP);
         let gap = if content + gaps <= page.width() { GAP } else { 1 };
         self.table.set_width(u16::try_from(page.width()).unwrap_or(u16::MAX));
         for (index, column) in self.table.column_iter_mut().enumerate() {
-            let is_name = index == 0;
-            column.set_padding((if is_name { 0 } else { gap }, 0));
-            if !is_name {
+            column.set_padding((if index == 0 { 0 } else { gap }, 0));
+            if index != 0 && index != text {
                 column.set_cell_alignment(CellAlignment::Right);
                 column.set_constraint(ColumnConstraint::ContentWidth);
             }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::report::model::{ProbeState, Report, Run};
 
-use super::compare::{groups, models, name, time_per_operation, traced_to_twin};
+use super::compare::{differing_checksums, groups, is_idle, models, name, time_per_operation, traced_to_twin};
 use super::figure::plural;
 use super::quality::{comparisons, total_loss};
 
@@ -31,6 +31,8 @@ pub enum Warning {
     /// The time per operation varies too much to be compared: model and scenario, and the width of the interval as a
     /// share of the median.
     Noise(Vec<(String, f64)>),
+    /// Models that were to compute the same did not: by number of chunks, who has which sum.
+    Checksums(Vec<String>),
     /// Something is not counted at all.
     ProbeMissing(String),
     /// Something was not counted sometimes.
@@ -66,6 +68,12 @@ impl fmt::Display for Warning {
                     runs.join("; ")
                 )
             }
+            Self::Checksums(differing) => write!(
+                out,
+                "checksums of `cpu` differ: {}: not all models did the work; see with `taskweight check-model` which \
+                 one is wrong, and do not compare it",
+                differing.join("; ")
+            ),
             Self::ProbeMissing(probe) => {
                 write!(out, "probe {probe} is missing: what it counts is absent, not zero; see its reason above")
             }
@@ -88,10 +96,14 @@ impl fmt::Display for Warning {
 pub fn warnings(report: &Report) -> Vec<Warning> {
     let mut warnings = machine(report);
     let compared: Vec<&Run> = report.runs.iter().filter(|run| run.scenario.is_some()).collect();
-    let rows: Vec<_> = groups(&compared).iter().flat_map(|group| models(group)).collect();
+    // `idle` has nothing to do in its window: what that took is no figure to quote.
+    let working: Vec<&Run> = compared.iter().copied().filter(|run| !is_idle(run)).collect();
+    let rows: Vec<_> = groups(&working).iter().flat_map(|group| models(group)).collect();
     warnings.extend(rows.iter().filter_map(|repetitions| overhead(repetitions)));
     let noisy: Vec<_> = rows.iter().filter_map(|repetitions| noise(repetitions)).collect();
     warnings.extend((!noisy.is_empty()).then_some(Warning::Noise(noisy)));
+    let differing = differing_checksums(&compared);
+    warnings.extend((!differing.is_empty()).then_some(Warning::Checksums(differing)));
     let missing = report.probes.iter().filter(|probe| probe.state == ProbeState::Missing);
     warnings.extend(missing.map(|probe| Warning::ProbeMissing(probe.name.clone())));
     let lost = total_loss(report).values().fold(0u64, |sum, count| sum.saturating_add(*count));
