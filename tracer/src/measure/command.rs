@@ -5,7 +5,7 @@ use std::{ffi::OsString, io, time::Duration, time::Instant};
 use anyhow::Context as _;
 use nix::sys::signal::Signal;
 
-use super::{Context, Window, per_operation};
+use super::{Context, Window, per_operation, wait_for_last_switches};
 use crate::{
     hardware::Counters,
     kernel::snapshot::Snapshot,
@@ -68,6 +68,7 @@ pub fn measure(
     child.release()?;
     let (exit, interrupted) = wait(context, &mut child)?;
     let elapsed = released.elapsed();
+    wait_for_last_switches(&session)?;
     let window = Window::close(&mut session, Snapshot::default())?;
     let mut run = assemble(context, &window, &exit, elapsed, cpu, operations);
     run.hardware = match &mut counters {

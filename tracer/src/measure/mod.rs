@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, fs, thread, time::Duration, time::Instant};
 
 use anyhow::Context as _;
-use tracer_ebpf::ThreadCounts;
+use tracer_ebpf::{ThreadCounts, ThreadState};
 
 use crate::{
     kernel::{
@@ -126,7 +126,7 @@ fn switches(counts: &ThreadCounts) -> Switches {
     }
 }
 
-fn thread_of(state: &tracer_ebpf::ThreadState, counts: &ThreadCounts) -> Thread {
+fn thread_of(state: &ThreadState, counts: &ThreadCounts) -> Thread {
     Thread {
         tid: state.pid,
         pid: state.tgid,
@@ -145,7 +145,7 @@ fn thread_of(state: &tracer_ebpf::ThreadState, counts: &ThreadCounts) -> Thread 
 }
 
 /// The name that a thread had at exit, or has now.
-fn name_of(state: &tracer_ebpf::ThreadState) -> String {
+fn name_of(state: &ThreadState) -> String {
     if state.ended_ns == 0 {
         let path = format!("/proc/{}/task/{}/comm", state.tgid, state.pid);
         return fs::read(path).map(|name| String::from_utf8_lossy(&name).trim_end().to_owned()).unwrap_or_default();
@@ -169,14 +169,27 @@ pub fn per_operation(kernel: &Kernel, elapsed_ns: u64, operations: Option<u64>) 
 }
 
 /// Waits until every thread is off the CPU and none waits for one, so that counts stand still while they are read.
-/// A program that never comes to rest is measured all the same, after a second.
 fn wait_for_rest(session: &Session) -> anyhow::Result<()> {
+    let at_rest = |thread: &ThreadState| thread.switched_in_ns == 0 && thread.runnable_since_ns == 0;
+    wait_for_all(session, |thread| if thread.ended_ns == 0 { at_rest(thread) } else { has_gone(thread) })
+}
+
+/// Waits until every thread that has ended has left its CPU for good, which may come after its process could be
+/// waited for: without its last switch neither its count nor its last slice would be complete.
+fn wait_for_last_switches(session: &Session) -> anyhow::Result<()> {
+    wait_for_all(session, |thread| thread.ended_ns == 0 || has_gone(thread))
+}
+
+fn has_gone(thread: &ThreadState) -> bool {
+    thread.counts.exit_count > 0
+}
+
+/// What never comes true is waited for no longer than a second, and the program is measured all the same.
+fn wait_for_all(session: &Session, condition: impl Fn(&ThreadState) -> bool) -> anyhow::Result<()> {
     let deadline = Instant::now() + Duration::from_secs(1);
     loop {
         let snapshot = Snapshot::take(session).context("read the thread table")?;
-        let mut living = snapshot.threads.iter().filter(|thread| thread.ended_ns == 0);
-        let at_rest = living.all(|thread| thread.switched_in_ns == 0 && thread.runnable_since_ns == 0);
-        if at_rest || Instant::now() > deadline {
+        if snapshot.threads.iter().all(&condition) || Instant::now() > deadline {
             return Ok(());
         }
         thread::sleep(Duration::from_micros(200));
