@@ -5,7 +5,7 @@ use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
 use nix::unistd::geteuid;
@@ -28,6 +28,19 @@ pub fn run(command: &mut Command) -> Result<()> {
         bail!("{} failed: {status}", line(command));
     }
     Ok(())
+}
+
+/// Shows the command and runs it without showing what it prints, of which an error has the last line.
+pub fn run_quietly(command: &mut Command) -> Result<()> {
+    show(command);
+    let output = command.stdin(Stdio::null()).output().with_context(|| format!("start {}", line(command)))?;
+    if output.status.success() {
+        return Ok(());
+    }
+    let said = [output.stdout, output.stderr].concat();
+    let said = String::from_utf8_lossy(&said);
+    let last = said.lines().map(str::trim).rfind(|line| !line.is_empty()).unwrap_or("nothing was printed");
+    bail!("{} failed: {}: {last}", line(command), output.status)
 }
 
 /// What a silent command prints.
@@ -122,5 +135,12 @@ mod tests {
     fn a_failure_names_the_command() {
         let error = run(Command::new("sh").args(["-c", "exit 3"])).unwrap_err();
         assert_eq!(error.to_string(), "sh -c exit 3 failed: exit status: 3");
+    }
+
+    #[test]
+    fn a_quiet_failure_has_the_last_line() {
+        let error =
+            run_quietly(Command::new("sh").args(["-c", "echo one; echo two >&2; echo >&2; exit 3"])).unwrap_err();
+        assert!(error.to_string().ends_with("failed: exit status: 3: two"), "{error}");
     }
 }

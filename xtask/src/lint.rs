@@ -1,4 +1,4 @@
-//! `lint`: format, and clippy of both sides; a warning is an error.
+//! `lint`: format, and clippy of both sides; a warning is an error. Other languages: their format only.
 
 use std::process::{Command, ExitCode};
 
@@ -6,7 +6,7 @@ use anyhow::Result;
 
 use crate::setup::{self, Need};
 use crate::workspace::Workspace;
-use crate::{command, ebpf};
+use crate::{command, ebpf, languages};
 
 /// Runs every check, also after one has failed.
 pub fn lint(workspace: &Workspace) -> Result<ExitCode> {
@@ -21,7 +21,8 @@ pub fn lint(workspace: &Workspace) -> Result<ExitCode> {
         clippy(workspace, &["-p", "tracer-ebpf", "--features", "user", "--lib", "--tests"]),
         kernel_side,
     ];
-    let failed = checks.into_iter().filter_map(|mut check| command::run(&mut check).err()).collect::<Vec<_>>();
+    let mut failed: Vec<_> = checks.into_iter().filter_map(|mut check| command::run(&mut check).err()).collect();
+    failed.extend(languages::format::check(workspace));
     failed.iter().for_each(|error| eprintln!("lint: {error:#}"));
     Ok(if failed.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

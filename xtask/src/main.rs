@@ -4,6 +4,7 @@ mod bench;
 mod build;
 mod command;
 mod ebpf;
+mod languages;
 mod lint;
 mod run;
 mod setup;
@@ -16,7 +17,6 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::Parser;
 
-use setup::Need;
 use workspace::Workspace;
 
 /// Set-up, build, test and bench of taskweight. Every verb does the set-up it needs.
@@ -24,7 +24,7 @@ use workspace::Workspace;
 #[command(name = "cargo xtask", bin_name = "cargo xtask")]
 enum Verb {
     /// Install what a build needs and the machine does not have
-    Setup,
+    Setup(setup::Args),
     /// Build the eBPF programs into one object file
     BuildEbpf,
     /// Build taskweight and its workloads, optimised
@@ -60,7 +60,7 @@ fn dispatch(verb: Verb) -> Result<ExitCode> {
     }
     let workspace = Workspace::find()?;
     match verb {
-        Verb::Setup => setup::ensure(&workspace, Need::Build).map(|_| println!("everything is in place"))?,
+        Verb::Setup(args) => setup::setup(&workspace, &args)?,
         Verb::BuildEbpf => drop(ebpf::build(&workspace)?),
         Verb::Build => build::build(&workspace)?,
         Verb::Lint => return lint::lint(&workspace),

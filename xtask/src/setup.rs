@@ -1,19 +1,39 @@
-//! `setup`: look at what is there, say what will be installed, install it.
+//! `setup`: look at what is there, say what will be installed, install it. First what taskweight itself is built with,
+//! then the languages of the workloads.
 
+mod apt;
 mod install;
+pub mod languages;
 mod llvm;
 mod plan;
 mod probe;
 
 use anyhow::{Result, bail};
 
+pub use languages::Effort;
 pub use plan::Need;
 use plan::{Plan, plan};
 
 use crate::toolchain::Toolchain;
 use crate::workspace::Workspace;
 
-/// Makes sure that everything is there, and returns the toolchain that it is there for.
+/// What to install beyond the needs of the Rust half and of the default models.
+#[derive(clap::Args)]
+pub struct Args {
+    /// Also what the models outside the default set need: kotlin, erlang
+    #[arg(long)]
+    all: bool,
+}
+
+/// Installs what is missing. Without a language's tools the rest works, so only the Rust half has to succeed.
+pub fn setup(workspace: &Workspace, args: &Args) -> Result<()> {
+    ensure(workspace, Need::Build)?;
+    let complete = languages::ensure(workspace, if args.all { Effort::All } else { Effort::Default })?;
+    println!("{}", if complete { "everything is in place" } else { "the rest is in place" });
+    Ok(())
+}
+
+/// Makes sure that all is there that taskweight itself is built with, and returns the toolchain that it is there for.
 pub fn ensure(workspace: &Workspace, need: Need) -> Result<Toolchain> {
     let toolchain = Toolchain::active(&workspace.root)?;
     let found = probe::look(workspace, &toolchain);

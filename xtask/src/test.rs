@@ -11,10 +11,11 @@ use std::process::{Command, ExitCode, Stdio};
 use anyhow::{Context, Result, bail};
 
 use crate::workspace::Workspace;
-use crate::{build, command};
+use crate::{build, command, languages};
 use summary::Summary;
 
-/// cargo's options before `--`, those of the test programs after it.
+/// cargo's options before `--`, those of the test programs after it. With any of them, the checks of the workloads in
+/// other languages are left out.
 #[derive(clap::Args)]
 pub struct Args {
     /// Leave out the tests that need root
@@ -34,7 +35,10 @@ pub fn test(workspace: &Workspace, args: &Args) -> Result<ExitCode> {
         bail!("the tests of the kernel side need root and there is no sudo: run as root, or with --no-root");
     }
     build::programs(workspace)?;
-    let summary = count(&mut cargo_test(workspace, args)?)?;
+    let mut summary = count(&mut cargo_test(workspace, args)?)?;
+    if args.cargo.is_empty() && args.test.is_empty() {
+        languages::check::check(workspace).iter().for_each(|outcome| summary.add_check(outcome));
+    }
     println!("{summary}");
     Ok(if summary.is_success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

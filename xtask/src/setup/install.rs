@@ -1,10 +1,11 @@
 //! Installs what the plan names.
 
 use std::fs;
-use std::process::{Command, Stdio};
+use std::process::Command;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 
+use super::apt::Apt;
 use super::llvm::Llvm;
 use super::plan::{BPF_LINKER, Step};
 use super::probe;
@@ -25,34 +26,11 @@ fn components(workspace: &Workspace, names: &[&str]) -> Result<()> {
     command::run(Command::new("rustup").args(["component", "add"]).args(names).current_dir(&workspace.root))
 }
 
-/// Installs packages; the lists are fetched first when they do not know one of them or are too old to install it.
 fn packages(names: &[String]) -> Result<()> {
-    let all_known = || names.iter().all(|name| apt_knows(name));
-    let install: Vec<_> =
-        ["install", "--yes", "--no-install-recommends"].into_iter().chain(names.iter().map(String::as_str)).collect();
-    if all_known() && apt(&install).is_ok() {
-        return Ok(());
-    }
-    eprintln!("the package lists are empty or old: fetching them");
-    apt(&["update"])?;
-    if !all_known() {
-        bail!(
-            "this system has no package {}: install that LLVM and set LLVM_PREFIX to it, or use rustup's rustc, \
-               which brings it along",
-            names.join(", ")
-        );
-    }
-    apt(&install)
-}
-
-fn apt_knows(package: &str) -> bool {
-    command::output(Command::new("apt-cache").args(["show", package])).is_ok_and(|text| !text.is_empty())
-}
-
-fn apt(args: &[&str]) -> Result<()> {
-    let mut command = command::as_root("env")?;
-    command.args(["DEBIAN_FRONTEND=noninteractive", "apt-get"]).args(args);
-    command::run(command.stdin(Stdio::null()))
+    let names: Vec<_> = names.iter().map(String::as_str).collect();
+    Apt::loud().install(&names).context(
+        "install LLVM: without it, set LLVM_PREFIX to an installation, or use rustup's rustc, which brings it along",
+    )
 }
 
 /// Builds bpf-linker into the target directory; not into the user's home, where another version may be in use.

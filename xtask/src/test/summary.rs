@@ -1,6 +1,8 @@
-//! Adds up the `test result:` lines of the test programs.
+//! Adds up the `test result:` lines of the test programs, and the checks of the languages.
 
 use std::fmt;
+
+use crate::languages::check::Outcome;
 
 /// How many tests passed, failed, and were skipped (`#[ignore]`).
 #[derive(Default, PartialEq, Eq, Debug)]
@@ -17,6 +19,15 @@ impl Summary {
         self.passed += count(result, "passed");
         self.failed += count(result, "failed");
         self.skipped += count(result, "ignored");
+    }
+
+    /// Takes in a check of a language, as one test.
+    pub fn add_check(&mut self, outcome: &Outcome) {
+        match outcome {
+            Outcome::Passed => self.passed += 1,
+            Outcome::Failed => self.failed += 1,
+            Outcome::Skipped => self.skipped += 1,
+        }
     }
 
     /// A program that did not build, or died before its result, is one failure too.
@@ -64,6 +75,13 @@ mod tests {
         ]);
         assert_eq!(summary.to_string(), "7 passed, 2 failed, 1 skipped");
         assert!(!summary.is_success());
+    }
+
+    #[test]
+    fn a_check_is_one_test() {
+        let mut summary = sum(&["test result: ok. 3 passed; 0 failed; 0 ignored; 0 measured"]);
+        [Outcome::Passed, Outcome::Passed, Outcome::Failed, Outcome::Skipped].iter().for_each(|o| summary.add_check(o));
+        assert_eq!(summary.to_string(), "5 passed, 1 failed, 1 skipped");
     }
 
     #[test]

@@ -1,0 +1,81 @@
+//! Tests the workloads in other languages: each folder's script `check OUT_DIR` is one test.
+
+use std::path::Path;
+use std::process::Command;
+
+use super::{LANGUAGES, Language, parallel, program};
+use crate::workspace::Workspace;
+
+/// How one check went.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Outcome {
+    Passed,
+    Failed,
+    Skipped,
+}
+
+/// Runs every check there is and says how it went.
+pub fn check(workspace: &Workspace) -> Vec<Outcome> {
+    let there: Vec<_> = LANGUAGES.iter().filter(|language| language.script(workspace, "check").exists()).collect();
+    println!("\nrunning the checks of {} languages", there.len());
+    let outcomes = parallel::map(&there, |language| one(workspace, language));
+    println!();
+    outcomes
+}
+
+fn one(workspace: &Workspace, language: &Language) -> Outcome {
+    let out = workspace.release();
+    let name = format!("test workloads/{}/check", language.folder);
+    if let Some(model) = missing(language, &out) {
+        println!("{name} ... SKIPPED: there is no program for {model}");
+        return Outcome::Skipped;
+    }
+    match run(&language.script(workspace, "check"), &out) {
+        Ok(()) => {
+            println!("{name} ... ok");
+            Outcome::Passed
+        }
+        Err(said) => {
+            println!("{name} ... FAILED\n{said}");
+            Outcome::Failed
+        }
+    }
+}
+
+/// The first model without a program, among those that the check runs.
+fn missing(language: &Language, out: &Path) -> Option<&'static str> {
+    language.models.iter().chain(language.also_checked).find(|model| !program(out, model).exists()).copied()
+}
+
+/// Runs the script; an error is what it has printed.
+fn run(script: &Path, out: &Path) -> Result<(), String> {
+    let output = Command::new(script).arg(out).output().map_err(|e| format!("start {}: {e}", script.display()))?;
+    if output.status.success() {
+        return Ok(());
+    }
+    let said = [output.stdout, output.stderr].concat();
+    Err(format!("{}\n{}", String::from_utf8_lossy(&said).trim(), output.status))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn a_check_waits_for_all_its_programs() {
+        let out = tempfile::tempdir().unwrap();
+        let c = LANGUAGES.iter().find(|language| language.folder == "c").unwrap();
+        ["pthread", "ucontext"].iter().for_each(|model| fs::write(program(out.path(), model), "").unwrap());
+        assert_eq!(missing(c, out.path()), Some("cpp20"));
+        fs::write(program(out.path(), "cpp20"), "").unwrap();
+        assert_eq!(missing(c, out.path()), None);
+    }
+
+    #[test]
+    fn a_failed_check_shows_what_it_printed() {
+        let said = run(Path::new("ls"), Path::new("/no/such/folder")).unwrap_err();
+        assert!(said.contains("/no/such/folder") && said.contains("exit status: 2"), "{said}");
+    }
+}
