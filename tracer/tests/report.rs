@@ -250,7 +250,8 @@ fn every_field_is_documented() {
 
 /// Names of fields; not the keys of objects that are lists by name.
 fn field_names(value: &Value, names: &mut BTreeSet<String>) {
-    const BY_NAME: [&str; 6] = ["mitigations", "reasons", "by_name", "syscall_histograms", "witness", "loss"];
+    const BY_NAME: [&str; 7] =
+        ["mitigations", "runtimes", "reasons", "by_name", "syscall_histograms", "witness", "loss"];
     match value {
         Value::Array(values) => values.iter().for_each(|value| field_names(value, names)),
         Value::Object(fields) => {

@@ -168,6 +168,15 @@ fn idle_has_all_numbers_of_tasks_in_one_table() {
 }
 
 #[test]
+fn runtimes_are_named_on_demand() {
+    let mut report = report(|like| vec![run(like, "switch", "go", 2, |_, _| {})]);
+    report.environment.runtimes.insert("go".to_owned(), "go1.27\x1b[2J linux/amd64".to_owned());
+    assert!(!text(&report).contains("go1.27"));
+    let verbose = render(&report, &Options { verbose: true, ..Options::default() });
+    assert!(verbose.contains("\n  go: go1.27\\x1b[2J linux/amd64\n"), "{verbose}");
+}
+
+#[test]
 fn what_users_bring_along_cannot_act_on_the_terminal() {
     let hostile = format!("\x1b]0;x\x07\n\u{202e}任务 {}", "long".repeat(40));
     for scenario in ["switch", "switch-io", "yield", "control", "spawn", "idle", "echo", "cpu", "hog", &hostile] {

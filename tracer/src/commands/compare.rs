@@ -1,6 +1,6 @@
 //! `taskweight compare`: several models at the same work.
 
-use std::{path::Path, path::PathBuf, time::Duration};
+use std::{collections::BTreeSet, path::Path, time::Duration};
 
 use anyhow::Context as _;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -9,12 +9,9 @@ use crate::{
     cli::{Cli, CompareArgs},
     hardware::Counters,
     kernel::{RunningKernel, preflight},
-    measure::{Context, calibrate::calibrate, workload},
-    plan::{Case, Pinning, Request, cases},
-    report::{
-        json,
-        model::{Failure, Hardware, Report},
-    },
+    measure::Context,
+    plan::{Pinning, Request, cases},
+    report::{json, model::Report},
     workload::{
         affinity,
         catalog::{self, MODELS, Model},
@@ -22,6 +19,10 @@ use crate::{
         signals::Signals,
     },
 };
+
+mod comparison;
+
+use comparison::Comparison;
 
 /// Time for each step of a workload unless said otherwise.
 const TIMEOUT: Duration = Duration::from_secs(60);
@@ -53,6 +54,7 @@ pub fn run(cli: &Cli, args: &CompareArgs) -> anyhow::Result<u8> {
         programs,
         progress: progress(cli, cases.len() as u64 * u64::from(repetitions)),
         report: super::empty_report(),
+        not_offered: BTreeSet::new(),
         hardware: Counters::open(std::process::id()).err(),
     };
     comparison.measure(&cases, repetitions);
@@ -67,7 +69,8 @@ fn exit_status(args: &CompareArgs, comparison: &Comparison<'_>) -> u8 {
     if let Some(received) = comparison.context.signals.received() {
         return 128 + received.signal as u8;
     }
-    u8::from(!report.failures.is_empty() || args.measuring.strict && !super::is_flawless(report))
+    let nothing = report.runs.is_empty();
+    u8::from(nothing || !report.failures.is_empty() || args.measuring.strict && !super::is_flawless(report))
 }
 
 fn finish(
@@ -144,91 +147,4 @@ fn progress(cli: &Cli, runs: u64) -> ProgressBar {
         bar.set_style(style);
     }
     bar
-}
-
-struct Comparison<'a> {
-    context: Context<'a>,
-    programs: PathBuf,
-    progress: ProgressBar,
-    report: Report,
-    /// Why there are no hardware counters; `None` where there are.
-    hardware: Option<String>,
-}
-
-impl Comparison<'_> {
-    fn measure(&mut self, cases: &[Case], repetitions: u32) {
-        for repetition in 0..repetitions {
-            for case in cases {
-                self.progress.set_message(title(case));
-                self.repeat(case, repetition);
-                self.progress.inc(1);
-                if self.context.signals.received().is_some() {
-                    self.report.interrupted = true;
-                    return;
-                }
-            }
-        }
-    }
-
-    /// One repetition of one case. Which half comes first alternates, so that drift favours neither.
-    fn repeat(&mut self, case: &Case, repetition: u32) {
-        let (context, programs) = (&self.context, self.programs.as_path());
-        let twin_first = repetition.is_multiple_of(2);
-        let early = twin_first.then(|| workload::twin(context, case, programs));
-        let traced = workload::traced(context, case, programs);
-        let twin = early.unwrap_or_else(|| workload::twin(context, case, programs));
-        match (traced, twin) {
-            (Ok(traced), Ok(twin)) => self.keep(case, repetition, traced.with_twin(&twin)),
-            (Err(error), _) => self.fail(case, repetition, "traced", &error),
-            (_, Err(error)) => self.fail(case, repetition, "twin", &error),
-        }
-    }
-
-    fn keep(&mut self, case: &Case, repetition: u32, traced: workload::Traced) {
-        let mut run = traced.run;
-        run.repetition = repetition;
-        run.hardware = self.count_hardware(case);
-        self.report.probes = traced.probes;
-        self.report.runs.push(run);
-    }
-
-    /// A run of its own: counters make every switch slower.
-    fn count_hardware(&self, case: &Case) -> Hardware {
-        let counted = match &self.hardware {
-            Some(reason) => Err(reason.clone()),
-            None => workload::counted(&self.context, case, &self.programs).map_err(|error| format!("{error:#}")),
-        };
-        counted.unwrap_or_else(|reason| Hardware { reason: Some(reason), ..Hardware::default() })
-    }
-
-    fn fail(&mut self, case: &Case, repetition: u32, half: &str, error: &anyhow::Error) {
-        if self.context.signals.received().is_some() {
-            return;
-        }
-        self.progress.suspend(|| eprintln!("taskweight: {}: {error:#}", title(case)));
-        self.report.failures.push(Failure {
-            model: case.model.name.to_owned(),
-            scenario: Some(case.scenario.name().to_owned()),
-            tasks: Some(case.tasks),
-            pinned: case.pinned,
-            repetition,
-            half: half.to_owned(),
-            reason: format!("{error:#}"),
-        });
-    }
-
-    fn calibrate(&mut self, cpu: u32) {
-        if self.report.interrupted || self.report.runs.is_empty() {
-            return;
-        }
-        self.progress.set_message("what the probes cost");
-        if let Err(error) = calibrate(&self.context, &self.programs, cpu, &mut self.report.probes) {
-            self.progress.suspend(|| eprintln!("taskweight: the cost of the probes is not known: {error:#}"));
-        }
-    }
-}
-
-fn title(case: &Case) -> String {
-    let place = case.pinned.map_or(String::from("unpinned"), |cpu| format!("CPU {cpu}"));
-    format!("{} {}, {} tasks, {place}", case.model.name, case.scenario.name(), case.tasks)
 }

@@ -67,6 +67,9 @@ pub struct Environment {
     pub memory_bytes: Option<u64>,
     /// Memory cgroup: `v1`, `v2` or `none`.
     pub memory_cgroup: Option<String>,
+    /// Compilers and runtimes by model, as the programs stated them; a program that states none is not here.
+    #[serde(default)]
+    pub runtimes: BTreeMap<String, String>,
     /// Reasons for what is `null` above, by field.
     pub reasons: BTreeMap<String, String>,
 }

@@ -19,6 +19,9 @@ pub(super) fn render(report: &Report, options: &Options, page: &mut Page) {
         losses(report, page);
     }
     probes(&report.probes, page);
+    if options.verbose {
+        runtimes(&report.environment.runtimes, page);
+    }
     failures(&report.failures, limit, page);
     if report.interrupted {
         page.styled(
@@ -118,6 +121,15 @@ fn probes(probes: &[Probe], page: &mut Page) {
             ProbeState::Fallback => page.styled(&format!("Probe {name}: on {hook} instead: {reason}"), 2, Style::Plain),
             ProbeState::Missing => page.styled(&format!("Probe {name}: missing: {reason}"), 2, Style::Caution),
         }
+    }
+}
+
+fn runtimes(runtimes: &BTreeMap<String, String>, page: &mut Page) {
+    if !runtimes.is_empty() {
+        page.paragraph("Runtimes, as the programs state them:");
+    }
+    for (model, runtime) in runtimes {
+        page.item(&format!("{model}: {runtime}"), Style::Plain);
     }
 }
 

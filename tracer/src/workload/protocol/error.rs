@@ -21,6 +21,18 @@ pub struct ProtocolError {
     pub problem: Problem,
 }
 
+impl ProtocolError {
+    /// Whether the program says in this way that it does not offer the scenario: it exits with status 2 before it is
+    /// ready.
+    #[must_use]
+    pub fn means_not_offered(&self) -> bool {
+        matches!(self.problem, Problem::Exited { status, before: Step::Ready } if status.code() == Some(NOT_OFFERED))
+    }
+}
+
+/// Exit status of a program that is asked for what it does not know.
+const NOT_OFFERED: i32 = 2;
+
 /// What the program did wrong. The text continues a sentence that begins with its name.
 #[derive(Debug, Error)]
 pub enum Problem {

@@ -13,6 +13,8 @@ pub struct Ready {
     pub stopped_by: Option<String>,
     /// How long a compiling runtime worked before its hand-over time was stable, in nanoseconds.
     pub warm_up_ns: Option<u64>,
+    /// Compiler and runtime with their versions, as the program states them.
+    pub runtime: Option<String>,
 }
 
 /// Durations that a program measured itself: (nanoseconds, count), in any order.
@@ -44,11 +46,11 @@ pub struct Done {
 pub(super) fn ready(line: &[u8], expected: u64) -> Result<Ready, Problem> {
     let fields = Fields::of(line, Step::Ready)?;
     let tasks = fields.number("tasks", 0)?;
-    let stopped_by = fields.values.get("stopped_by").and_then(Value::as_str).map(str::to_owned);
+    let [stopped_by, runtime] = ["stopped_by", "runtime"].map(|field| fields.text_if_any(field));
     if tasks != expected && (stopped_by.is_none() || tasks > expected) {
         return Err(Problem::WrongTasks { found: tasks, expected });
     }
-    Ok(Ready { tasks, stopped_by, warm_up_ns: fields.number_if_any("warm_up_ns")? })
+    Ok(Ready { tasks, stopped_by, warm_up_ns: fields.number_if_any("warm_up_ns")?, runtime })
 }
 
 /// Reads `done`.
@@ -95,6 +97,10 @@ impl<'a> Fields<'a> {
 }
 
 impl Fields<'_> {
+    fn text_if_any(&self, field: &str) -> Option<String> {
+        self.values.get(field).and_then(Value::as_str).map(str::to_owned)
+    }
+
     fn number_if_any(&self, field: &'static str) -> Result<Option<u64>, Problem> {
         self.values.contains_key(field).then(|| self.number(field, 0)).transpose()
     }
@@ -147,6 +153,16 @@ mod tests {
         let line = br#"{"event":"ready","tasks":2,"stopped_by":"pid_max 32768"}"#;
         assert_eq!(ready(line, 3).unwrap().stopped_by.as_deref(), Some("pid_max 32768"));
         assert!(matches!(ready(line, 1), Err(Problem::WrongTasks { found: 2, expected: 1 })));
+    }
+
+    #[test]
+    fn a_runtime_may_be_stated() {
+        let stated = |runtime: &str| {
+            let line = format!(r#"{{"event":"ready","tasks":1,"runtime":{runtime}}}"#);
+            ready(line.as_bytes(), 1).unwrap().runtime
+        };
+        assert_eq!(stated(r#""go1.27 linux/amd64""#).as_deref(), Some("go1.27 linux/amd64"));
+        assert_eq!(stated("127"), None);
     }
 
     #[test]

@@ -71,6 +71,14 @@ fn a_death_before_ready_has_its_status() {
 }
 
 #[test]
+fn status_2_before_ready_means_that_the_scenario_is_not_offered() {
+    assert!(converse("exit 2").unwrap_err().means_not_offered());
+    for other in ["exit 3", "kill -INT $$", &format!("{READY}; read go; exit 2")] {
+        assert!(!converse(other).unwrap_err().means_not_offered(), "{other}");
+    }
+}
+
+#[test]
 fn a_death_before_done_has_its_signal() {
     let (problem, message) = problem(&format!("{READY}; read go; kill -SEGV $$"));
     assert!(matches!(problem, Problem::Exited { before: Step::Done, .. }), "{problem:?}");

@@ -1,0 +1,133 @@
+//! Going through the cases, and keeping what comes out.
+
+use std::{collections::BTreeSet, path::PathBuf};
+
+use indicatif::ProgressBar;
+
+use crate::{
+    measure::{Context, calibrate::calibrate, stage::Said, workload},
+    plan::Case,
+    report::model::{Failure, Hardware, Report},
+    workload::{protocol::ProtocolError, scenario::Scenario},
+};
+
+/// A comparison under way.
+pub(super) struct Comparison<'a> {
+    pub(super) context: Context<'a>,
+    pub(super) programs: PathBuf,
+    pub(super) progress: ProgressBar,
+    pub(super) report: Report,
+    /// Models and the scenarios that their programs turned out not to offer.
+    pub(super) not_offered: BTreeSet<(&'static str, Scenario)>,
+    /// Why there are no hardware counters; `None` where there are.
+    pub(super) hardware: Option<String>,
+}
+
+impl Comparison<'_> {
+    /// Goes through all cases again and again.
+    pub(super) fn measure(&mut self, cases: &[Case], repetitions: u32) {
+        for repetition in 0..repetitions {
+            for case in cases {
+                self.progress.set_message(title(case));
+                self.repeat(case, repetition);
+                self.progress.inc(1);
+                if self.context.signals.received().is_some() {
+                    self.report.interrupted = true;
+                    return;
+                }
+            }
+        }
+    }
+
+    /// One repetition of one case, unless the model turned out not to offer it.
+    fn repeat(&mut self, case: &Case, repetition: u32) {
+        if self.not_offered.contains(&(case.model.name, case.scenario)) {
+            return;
+        }
+        match self.halves(case, repetition) {
+            Ok((traced, twin)) => self.keep(case, repetition, traced, &twin),
+            Err((_, error)) if means_not_offered(&error) && !self.has_offered(case) => self.leave_out(case),
+            Err((half, error)) => self.fail(case, repetition, half, &error),
+        }
+    }
+
+    /// Both halves of a repetition. Which one comes first alternates, so that drift favours neither.
+    fn halves(&self, case: &Case, repetition: u32) -> Result<(workload::Traced, Said), (&'static str, anyhow::Error)> {
+        let twin = || workload::twin(&self.context, case, &self.programs).map_err(|error| ("twin", error));
+        let early = match repetition.is_multiple_of(2).then(twin) {
+            Some(Err((half, error))) if means_not_offered(&error) => return Err((half, error)),
+            early => early,
+        };
+        let traced = workload::traced(&self.context, case, &self.programs).map_err(|error| ("traced", error))?;
+        Ok((traced, early.unwrap_or_else(twin)?))
+    }
+
+    /// A program that has done the same work with another number of tasks does offer it.
+    fn has_offered(&self, case: &Case) -> bool {
+        let scenario = Some(case.scenario.name());
+        self.report.runs.iter().any(|run| run.model == case.model.name && run.scenario.as_deref() == scenario)
+    }
+
+    fn leave_out(&mut self, case: &Case) {
+        let (model, scenario) = (case.model.name, case.scenario);
+        self.not_offered.insert((model, scenario));
+        self.progress.suspend(|| eprintln!("taskweight: {model} does not offer {}", scenario.name()));
+    }
+
+    fn keep(&mut self, case: &Case, repetition: u32, traced: workload::Traced, twin: &Said) {
+        let traced = traced.with_twin(twin);
+        if let Some(runtime) = &twin.ready.runtime {
+            self.report.environment.runtimes.insert(case.model.name.to_owned(), runtime.clone());
+        }
+        let mut run = traced.run;
+        run.repetition = repetition;
+        run.hardware = self.count_hardware(case);
+        self.report.probes = traced.probes;
+        self.report.runs.push(run);
+    }
+
+    /// A run of its own: counters make every switch slower.
+    fn count_hardware(&self, case: &Case) -> Hardware {
+        let counted = match &self.hardware {
+            Some(reason) => Err(reason.clone()),
+            None => workload::counted(&self.context, case, &self.programs).map_err(|error| format!("{error:#}")),
+        };
+        counted.unwrap_or_else(|reason| Hardware { reason: Some(reason), ..Hardware::default() })
+    }
+
+    fn fail(&mut self, case: &Case, repetition: u32, half: &str, error: &anyhow::Error) {
+        if self.context.signals.received().is_some() {
+            return;
+        }
+        self.progress.suspend(|| eprintln!("taskweight: {}: {error:#}", title(case)));
+        self.report.failures.push(Failure {
+            model: case.model.name.to_owned(),
+            scenario: Some(case.scenario.name().to_owned()),
+            tasks: Some(case.tasks),
+            pinned: case.pinned,
+            repetition,
+            half: half.to_owned(),
+            reason: format!("{error:#}"),
+        });
+    }
+
+    /// Fills in what the probes cost.
+    pub(super) fn calibrate(&mut self, cpu: u32) {
+        if self.report.interrupted || self.report.runs.is_empty() {
+            return;
+        }
+        self.progress.set_message("what the probes cost");
+        if let Err(error) = calibrate(&self.context, &self.programs, cpu, &mut self.report.probes) {
+            self.progress.suspend(|| eprintln!("taskweight: the cost of the probes is not known: {error:#}"));
+        }
+    }
+}
+
+fn means_not_offered(error: &anyhow::Error) -> bool {
+    error.downcast_ref::<ProtocolError>().is_some_and(ProtocolError::means_not_offered)
+}
+
+fn title(case: &Case) -> String {
+    let place = case.pinned.map_or(String::from("unpinned"), |cpu| format!("CPU {cpu}"));
+    format!("{} {}, {} tasks, {place}", case.model.name, case.scenario.name(), case.tasks)
+}
