@@ -87,11 +87,11 @@ async function spawnTask(run) {
   let created = 0;
   while (created < operations) {
     const size = Math.min(tasks, operations - created);
-    if (size === 1) {
-      await doNothing(counters, 0);
-    } else {
-      await Promise.all(Array.from({ length: size }, (_, index) => doNothing(counters, index)));
+    const batch = [];
+    for (let index = 0; index < size; index++) {
+      batch.push(doNothing(counters, index));
     }
+    await Promise.all(batch);
     created += size;
     if (run.isTurnDue(size)) {
       await turn();

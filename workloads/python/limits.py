@@ -4,32 +4,41 @@ import os
 import pathlib
 import resource
 
-# A new thread takes two mappings, its stack and the guard below it, and malloc may want one: so near is there.
-MAPPINGS_NEAR = 8
+# What one more thread would take: mappings for its stack, for the guard below it and for malloc, and the stack.
+MAPPINGS = 8
+STACK_BYTES = 8 << 20
+# Below this, a limit is not the reason.
+NEARLY = 0.9
 
 
 def nearest():
     """The limit of threads that is most nearly used up, by name and value."""
-    return max(used_up(), default=(0, "unknown"))[1]
+    used, limit = max(used_up())
+    return limit if used > NEARLY else f"none of the known limits, most used is {limit}"
 
 
 def used_up():
     """Every limit there is: how much of it is used, from 0 to 1, with its name and value."""
     everyone = int(read("/proc/loadavg").split()[3].split("/")[1])
-    mappings = read("/proc/self/maps").count("\n") + MAPPINGS_NEAR
+    mappings = read("/proc/self/maps").count("\n") + MAPPINGS
+    space = int(read("/proc/self/statm").split()[0]) * resource.getpagesize() + STACK_BYTES
     candidates = [
         ("kernel.pid_max", everyone, read("/proc/sys/kernel/pid_max")),
         ("kernel.threads-max", everyone, read("/proc/sys/kernel/threads-max")),
         ("vm.max_map_count", mappings, read("/proc/sys/vm/max_map_count")),
+        ("RLIMIT_AS", space, soft_limit(resource.RLIMIT_AS)),
         *cgroups(),
     ]
-    processes = resource.getrlimit(resource.RLIMIT_NPROC)[0]
-    # The kernel does not hold root to it.
-    if processes != resource.RLIM_INFINITY and os.geteuid() != 0:
-        candidates.append(("RLIMIT_NPROC", own_threads(), str(processes)))
+    if os.geteuid() != 0:  # the kernel does not hold root to it
+        candidates.append(("RLIMIT_NPROC", own_threads(), soft_limit(resource.RLIMIT_NPROC)))
     for name, used, limit in candidates:
         if limit.strip().isdecimal():
             yield used / int(limit), f"{name} {limit.strip()}"
+
+
+def soft_limit(which):
+    limit = resource.getrlimit(which)[0]
+    return "" if limit == resource.RLIM_INFINITY else str(limit)
 
 
 def cgroups():
