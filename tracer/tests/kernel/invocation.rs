@@ -10,11 +10,10 @@ use std::thread;
 
 use nix::sys::signal::{SigHandler, Signal, kill, signal};
 use nix::unistd::Pid;
-use taskweight::report::json;
-use taskweight::report::model::{Report, Run};
 use tempfile::TempDir;
 
 use crate::machine::{PATIENCE, wait_for};
+pub use crate::outcome::Outcome;
 
 /// Where the optimised programs are.
 pub fn programs() -> PathBuf {
@@ -25,7 +24,9 @@ pub fn programs() -> PathBuf {
 /// The program that is measured: `examples/subject.rs`, built beside this test.
 pub fn subject() -> String {
     let deps = env::current_exe().unwrap();
-    deps.parent().unwrap().with_file_name("examples").join("subject").to_str().unwrap().to_owned()
+    let path = deps.parent().unwrap().with_file_name("examples").join("subject");
+    assert!(path.exists(), "{} is missing: cargo build -p tracer --example subject", path.display());
+    path.to_str().unwrap().to_owned()
 }
 
 /// `taskweight run` of the subject.
@@ -168,36 +169,6 @@ impl Running {
         let status = self.process.0.wait().unwrap();
         let (stdout, stderr) = (rest(&self.stdout), rest(&self.stderr));
         let code = status.code().unwrap_or_else(|| panic!("{status}\n{stderr}"));
-        Outcome { code, stdout, stderr, folder: self.folder }
-    }
-}
-
-/// What came of it.
-pub struct Outcome {
-    /// Exit status.
-    pub code: i32,
-    /// All of stdout that was not read before.
-    pub stdout: String,
-    /// All of stderr.
-    pub stderr: String,
-    folder: TempDir,
-}
-
-impl Outcome {
-    /// The file with the report.
-    pub fn file(&self) -> PathBuf {
-        self.folder.path().join("report.json")
-    }
-
-    /// The report.
-    pub fn report(&self) -> Report {
-        json::read(&self.file()).unwrap_or_else(|error| panic!("{error}\n{}", self.stderr))
-    }
-
-    /// The only run, of an invocation that went well.
-    pub fn run(&self) -> Run {
-        let mut report = self.report();
-        assert_eq!((self.code, report.runs.len(), report.failures.len()), (0, 1, 0), "{}", self.stderr);
-        report.runs.remove(0)
+        Outcome::new(code, stdout, stderr, self.folder)
     }
 }

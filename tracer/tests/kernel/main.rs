@@ -10,6 +10,7 @@ mod invocation;
 mod loaded;
 mod lossless;
 mod machine;
+mod outcome;
 
 mod capacity;
 mod cleanup;
