@@ -26,6 +26,7 @@ final class Echo implements AutoCloseable {
   private final AtomicLong answered = new AtomicLong();
 
   Echo(UnixDomainSocketAddress address, int connections, long operations) throws IOException {
+    Limits.requireFiles(connections);
     tasks = new Tasks(connections, operations, 1);
     server = ServerSocketChannel.open(StandardProtocolFamily.UNIX).bind(address, BACKLOG);
   }

@@ -31,12 +31,49 @@ final class Limits {
   /** A limit is reached when this much of it is in use: what failed has been given back by now. */
   private static final double REACHED = 0.98;
 
+  /** Pids that are not given out again once they have all been used. */
+  private static final int RESERVED_PIDS = 300;
+
+  private static final int SPARE_FILES = 32;
+
+  /** A heap is full when this much of it is in use: what is left keeps the program going. */
+  private static final double FULL = 0.85;
+
   private Limits() {}
+
+  /** Whether hardly anything more fits into the heap, even after a collection. */
+  static boolean isHeapFull() {
+    if (!isHeapInUse()) {
+      return false;
+    }
+    System.gc();
+    return isHeapInUse();
+  }
+
+  private static boolean isHeapInUse() {
+    Runtime runtime = Runtime.getRuntime();
+    return runtime.totalMemory() - runtime.freeMemory() > FULL * runtime.maxMemory();
+  }
+
+  /** The limit of the heap, with its value. */
+  static String ofHeap() {
+    return "-Xmx " + Runtime.getRuntime().maxMemory();
+  }
+
+  /** Fails unless so many files can be open besides the runtime's own. */
+  static void requireFiles(long files) {
+    long needed = files + SPARE_FILES;
+    double most = find("Max open files +(\\d+)", Path.of("/proc/self/limits"));
+    if (needed > most) {
+      String message = "%d descriptors are needed, the hard limit RLIMIT_NOFILE is %.0f";
+      throw new IllegalStateException(message.formatted(needed, most));
+    }
+  }
 
   /** The limit that stopped the creation of a thread, with its value. */
   static String ofThreads(OutOfMemoryError error) {
     if (String.valueOf(error.getMessage()).contains("heap")) {
-      return "-Xmx " + Runtime.getRuntime().maxMemory();
+      return ofHeap();
     }
     try {
       return all().stream()
@@ -52,7 +89,8 @@ final class Limits {
   private static List<Limit> all() throws IOException {
     List<Limit> limits = new ArrayList<>();
     double threads = find("[^/]*/(\\d+)", Path.of("/proc/loadavg"));
-    limits.add(new Limit("kernel.pid_max", threads, number("/proc/sys/kernel/pid_max")));
+    limits.add(
+        new Limit("kernel.pid_max", threads + RESERVED_PIDS, number("/proc/sys/kernel/pid_max")));
     limits.add(new Limit("kernel.threads-max", threads, number("/proc/sys/kernel/threads-max")));
     double maps = Files.readAllLines(Path.of("/proc/self/maps")).size();
     limits.add(new Limit("vm.max_map_count", maps, number("/proc/sys/vm/max_map_count")));

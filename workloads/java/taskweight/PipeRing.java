@@ -24,6 +24,7 @@ final class PipeRing extends Work {
 
   PipeRing(Tasks tasks) throws IOException {
     super(tasks);
+    Limits.requireFiles(2L * tasks.count());
     pipes = new Pipe[tasks.count()];
     buffers = new ByteBuffer[tasks.count()];
     for (int i = 0; i < pipes.length; i++) {

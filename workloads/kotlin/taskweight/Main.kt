@@ -104,20 +104,26 @@ private suspend fun CoroutineScope.idle(
     protocol: Protocol,
 ) {
     var created = 0
-    var stoppedBy = emptyMap<String, Any>()
-    try {
-        while (created < arguments.tasks) {
+    var isFull = false
+    while (created < arguments.tasks && !isFull) {
+        repeat(min(PORTION, arguments.tasks - created)) {
             launch { awaitCancellation() }
             created++
-            if (created % 1_000 == 0) {
-                // They come to their place, so that the dispatcher's queue does not grow with all of them.
-                yield()
-            }
         }
+        // They come to their place, so that the dispatcher's queue does not grow with all of them.
         yield()
-    } catch (_: OutOfMemoryError) {
-        stoppedBy = mapOf("stopped_by" to "-Xmx ${Runtime.getRuntime().maxMemory()}")
+        isFull = isHeapInUse().also { if (it) System.gc() } && isHeapInUse()
     }
-    protocol.ready(created, stoppedBy)
+    val isStopped = created < arguments.tasks
+    protocol.ready(created, if (isStopped) mapOf("stopped_by" to "-Xmx ${heapLimit()}") else emptyMap())
     protocol.done(created.toLong(), 0, 1)
 }
+
+private const val PORTION = 10_000
+
+/** A heap is full when this much of it is in use: what is left keeps the program going. */
+private const val FULL = 0.85
+
+private fun heapLimit() = Runtime.getRuntime().maxMemory()
+
+private fun isHeapInUse() = Runtime.getRuntime().run { totalMemory() - freeMemory() } > FULL * heapLimit()
