@@ -50,6 +50,21 @@ pub enum Scenario {
 }
 
 impl Scenario {
+    /// All of them.
+    pub const ALL: &[Self] = &[
+        Self::Switch,
+        Self::SwitchIo,
+        Self::Yield,
+        Self::Control,
+        Self::Spawn,
+        Self::Idle,
+        Self::Echo,
+        Self::Cpu,
+        Self::Hog,
+    ];
+    /// Those for tasks that only compute and wait for each other: neither I/O nor timers are needed.
+    pub const WITHOUT_IO: &[Self] = &[Self::Switch, Self::Yield, Self::Control, Self::Spawn, Self::Idle, Self::Cpu];
+
     /// The fewest tasks the scenario makes sense with.
     pub fn minimum_tasks(self) -> u32 {
         if self.is_ring() { 2 } else { 1 }

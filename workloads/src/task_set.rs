@@ -139,7 +139,7 @@ impl<S: Slot> TaskSet<S> {
         self.open.load(Ordering::Acquire)
     }
 
-    /// When the gate was opened; now, if it was not.
+    /// When the gate was opened; now, if it was not: in `echo` a request may be faster than the word that opens it.
     pub fn started(&self) -> Instant {
         *self.started.get_or_init(Instant::now)
     }

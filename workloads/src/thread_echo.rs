@@ -1,15 +1,16 @@
-//! The scenario `echo` as threads, with blocking reads and writes.
+//! The scenario `echo` as tasks that park, with reads and writes that block the task.
 
 use std::convert::Infallible;
-use std::io::{self, Read as _, Write as _};
+use std::io::{self, Read, Write};
 use std::os::unix::net::UnixStream;
 
 use anyhow::{Context, Result};
 
 use crate::arguments::Arguments;
 use crate::connections;
+use crate::park_slot::Handle;
 use crate::request::RequestBuffer;
-use crate::thread::Threads;
+use crate::thread::Parkers;
 
 /// One connection for each task.
 pub fn accept(arguments: &Arguments) -> Result<Vec<UnixStream>> {
@@ -20,16 +21,17 @@ pub fn accept(arguments: &Arguments) -> Result<Vec<UnixStream>> {
 }
 
 /// Task `index`: answers the requests on its connection, until it is closed.
-pub fn echo(tasks: &Threads, index: usize, connection: &mut UnixStream) {
+pub fn echo<H: Handle>(tasks: &Parkers<H>, index: usize, connection: &mut (impl Read + Write)) {
     tasks.arrive();
     let Err(reason) = answer(tasks, index, connection);
     connections::ended(tasks, reason);
 }
 
-fn answer(tasks: &Threads, index: usize, connection: &mut UnixStream) -> io::Result<Infallible> {
+fn answer<H: Handle>(tasks: &Parkers<H>, index: usize, connection: &mut (impl Read + Write)) -> io::Result<Infallible> {
     let mut buffer = RequestBuffer::default();
     loop {
         while let Some(request) = buffer.take() {
+            tasks.started();
             connection.write_all(&request)?;
             tasks.answered(index);
         }

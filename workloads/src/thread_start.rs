@@ -10,9 +10,9 @@ use anyhow::{Context, Result};
 
 use crate::idle::StoppedBy;
 use crate::limits::{self, Need};
+use crate::park_slot::{Handle, ParkSlot};
 use crate::task_set::TaskSet;
-use crate::thread::Threads;
-use crate::thread_slot::ThreadSlot;
+use crate::thread::{Parkers, Threads};
 
 /// What a thread of the standard library takes: a stack of 2 MiB and one for signals, each with a guard.
 const NEED: Need = Need { threads: 1, mappings: 4, bytes: (2 << 20) + (16 << 10) };
@@ -82,7 +82,7 @@ pub fn failure(tasks: &Threads, index: usize) -> String {
 }
 
 /// Parks the calling thread until `condition`, of which the supervisor is told, holds.
-pub fn wait_until(tasks: &Threads, condition: fn(&TaskSet<ThreadSlot>) -> bool) {
+pub fn wait_until<H: Handle>(tasks: &Parkers<H>, condition: fn(&TaskSet<ParkSlot<H>>) -> bool) {
     let waker = Waker::from(Arc::new(Unpark(thread::current())));
     loop {
         tasks.supervisor().register(&waker);

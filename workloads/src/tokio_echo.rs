@@ -36,6 +36,7 @@ async fn answer(tasks: Tasks, index: usize, mut connection: UnixStream) -> io::R
     let mut buffer = RequestBuffer::default();
     loop {
         while let Some(request) = buffer.take() {
+            tasks.started();
             connection.write_all(&request).await?;
             tasks.answered(index);
         }

@@ -21,19 +21,6 @@ use crate::{stackless, tokio_echo, tokio_hog, tokio_pipe, tokio_spawn};
 /// The tasks of one run, each a tokio task. They live as long as the process.
 pub type Tasks = &'static TaskSet<SharedSlot>;
 
-/// The scenarios tokio offers: all.
-pub const SCENARIOS: &[Scenario] = &[
-    Scenario::Switch,
-    Scenario::SwitchIo,
-    Scenario::Yield,
-    Scenario::Control,
-    Scenario::Spawn,
-    Scenario::Idle,
-    Scenario::Echo,
-    Scenario::Cpu,
-    Scenario::Hog,
-];
-
 /// Runs the scenario on one thread, this one.
 ///
 /// Which yields pass control to another task is counted: the runtime wakes those that gave way in reverse order, so

@@ -19,6 +19,17 @@ impl Turns for () {
     fn end(&self, _index: usize) {}
 }
 
+/// Notices what there is to notice, where something is to be noticed.
+impl<T: Turns> Turns for Option<T> {
+    fn begin(&self, index: usize) {
+        self.iter().for_each(|turns| turns.begin(index));
+    }
+
+    fn end(&self, index: usize) {
+        self.iter().for_each(|turns| turns.end(index));
+    }
+}
+
 /// Counts the yields after which another task ran. Exact only where all tasks run on one thread.
 #[derive(Debug)]
 pub struct TurnCounter {

@@ -16,10 +16,7 @@ use workloads::stackful::{self, Body, Coroutines};
 use workloads::stackful_ring::{self, Ring};
 use workloads::task_set::TaskSet;
 
-const MODEL: Model = Model {
-    name: "corosensei",
-    scenarios: &[Scenario::Switch, Scenario::Yield, Scenario::Control, Scenario::Spawn, Scenario::Idle, Scenario::Cpu],
-};
+const MODEL: Model = Model { name: "corosensei", scenarios: Scenario::WITHOUT_IO };
 
 fn main() {
     MODEL.run(|command: &CommonCommand, protocol| run(&command.arguments, protocol))

@@ -17,10 +17,7 @@ use workloads::slot::LocalSlot;
 use workloads::stackless;
 use workloads::task_set::TaskSet;
 
-const MODEL: Model = Model {
-    name: "future",
-    scenarios: &[Scenario::Switch, Scenario::Yield, Scenario::Control, Scenario::Spawn, Scenario::Idle, Scenario::Cpu],
-};
+const MODEL: Model = Model { name: "future", scenarios: Scenario::WITHOUT_IO };
 
 type Tasks = Rc<TaskSet<LocalSlot>>;
 

@@ -15,20 +15,7 @@ use workloads::thread::{self, Threads};
 use workloads::thread_start::{self, wait_until};
 use workloads::{thread_echo, thread_hog, thread_pipe, thread_spawn};
 
-const MODEL: Model = Model {
-    name: "os-thread",
-    scenarios: &[
-        Scenario::Switch,
-        Scenario::SwitchIo,
-        Scenario::Yield,
-        Scenario::Control,
-        Scenario::Spawn,
-        Scenario::Idle,
-        Scenario::Echo,
-        Scenario::Cpu,
-        Scenario::Hog,
-    ],
-};
+const MODEL: Model = Model { name: "os-thread", scenarios: Scenario::ALL };
 
 fn main() {
     MODEL.run(|command: &CommonCommand, protocol| run(&command.arguments, protocol))
@@ -55,13 +42,13 @@ fn run(arguments: &Arguments, protocol: &Protocol) -> Result<()> {
 fn start(tasks: &Threads, arguments: &Arguments) -> Result<()> {
     match arguments.scenario {
         Scenario::Switch => start_each(tasks, |tasks, index, ()| thread::switch(tasks, index)),
-        Scenario::Yield => start_each(tasks, |tasks, index, ()| thread::give_way(tasks, index)),
+        Scenario::Yield => start_each(tasks, |tasks, index, ()| thread::give_way(tasks, &(), index)),
         Scenario::Control => start_each(tasks, |tasks, index, ()| thread::control(tasks, index)),
         Scenario::Cpu => start_each(tasks, |tasks, index, ()| thread::compute(tasks, index)),
-        Scenario::Hog => start_each(tasks, |tasks, index, ()| thread_hog::hog(tasks, index)),
+        Scenario::Hog => start_each(tasks, |tasks, index, ()| thread_hog::hog(tasks, index, thread_hog::sleep_until)),
         Scenario::Echo => thread_start::start(tasks, thread_echo::accept(arguments)?, thread_echo::echo),
         Scenario::SwitchIo => {
-            thread_start::start(tasks, thread_pipe::pipe_ring(tasks.count())?, thread_pipe::switch_io)
+            thread_start::start(tasks, thread_pipe::pipe_ring(tasks.count(), 0, Ok)?, thread_pipe::switch_io)
         }
         Scenario::Spawn | Scenario::Idle => Ok(()),
     }

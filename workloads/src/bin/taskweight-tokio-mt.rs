@@ -9,9 +9,10 @@ use anyhow::{Context, Result};
 use workloads::arguments::WorkersCommand;
 use workloads::program::Model;
 use workloads::protocol::Protocol;
-use workloads::tokio_model::{SCENARIOS, run_on_many_threads};
+use workloads::scenario::Scenario;
+use workloads::tokio_model::run_on_many_threads;
 
-const MODEL: Model = Model { name: "tokio-mt", scenarios: SCENARIOS };
+const MODEL: Model = Model { name: "tokio-mt", scenarios: Scenario::ALL };
 
 fn main() {
     MODEL.run(run)

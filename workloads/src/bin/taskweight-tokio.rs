@@ -4,9 +4,10 @@
 
 use workloads::arguments::CommonCommand;
 use workloads::program::Model;
-use workloads::tokio_model::{SCENARIOS, run_on_one_thread};
+use workloads::scenario::Scenario;
+use workloads::tokio_model::run_on_one_thread;
 
-const MODEL: Model = Model { name: "tokio", scenarios: SCENARIOS };
+const MODEL: Model = Model { name: "tokio", scenarios: Scenario::ALL };
 
 fn main() {
     MODEL.run(|command: &CommonCommand, protocol| run_on_one_thread(&command.arguments, protocol))

@@ -17,6 +17,8 @@ pub const PROGRAMS: &[(&str, &[&str])] = &[
     (env!("CARGO_BIN_EXE_taskweight-os-thread"), SCENARIOS),
     (env!("CARGO_BIN_EXE_taskweight-tokio"), SCENARIOS),
     (env!("CARGO_BIN_EXE_taskweight-tokio-mt"), SCENARIOS),
+    (env!("CARGO_BIN_EXE_taskweight-smol"), SCENARIOS),
+    (env!("CARGO_BIN_EXE_taskweight-may"), SCENARIOS),
     (env!("CARGO_BIN_EXE_taskweight-future"), NO_WAITING),
     (env!("CARGO_BIN_EXE_taskweight-corosensei"), NO_WAITING),
 ];
@@ -74,24 +76,25 @@ impl Program {
     /// Reads the line `ready`, which has to say that so many tasks are parked.
     pub fn expect_ready(&mut self, tasks: usize) {
         let ready = self.line();
-        assert_eq!(ready, format!("{{\"event\":\"ready\",\"tasks\":{tasks}}}\n"), "{}", self.complaint());
+        assert_eq!(ready, format!("{{\"event\":\"ready\",\"tasks\":{tasks}}}\n"), "{}", self.complaint(&ready));
     }
 
     /// Reads the line `done`.
     pub fn done(&mut self) -> Value {
         let line = self.line();
-        let done: Value = serde_json::from_str(&line).unwrap_or_else(|_| panic!("{line:?}: {}", self.complaint()));
+        let done: Value = serde_json::from_str(&line).unwrap_or_else(|_| panic!("{line:?}: {}", self.complaint(&line)));
         assert_eq!(done["event"], "done", "{line}");
         done
     }
 
-    /// What a program that has ended said on stderr.
-    fn complaint(&mut self) -> String {
-        let mut stderr = String::new();
-        if self.child.try_wait().unwrap().is_some() {
-            self.stderr.read_to_string(&mut stderr).unwrap();
+    /// What a program that closed its stdout too early said on stderr, and how it ended.
+    fn complaint(&mut self, line: &str) -> String {
+        let mut complaint = String::new();
+        if line.is_empty() {
+            self.stderr.read_to_string(&mut complaint).unwrap();
+            complaint.push_str(&self.child.wait().unwrap().to_string());
         }
-        stderr
+        complaint
     }
 
     /// Waits for the end, which has to be successful and silent.

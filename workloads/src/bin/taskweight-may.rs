@@ -1,0 +1,52 @@
+//! The model `may`: every task is a stackful coroutine of the crate's own scheduler.
+//!
+//! All scenarios are offered. The default of `--workers` is 1, so that the model can be compared with others that
+//! switch on one thread, except in `cpu`, where it is the number of CPUs available.
+
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+use std::thread::available_parallelism;
+
+use anyhow::{Context, Result};
+use workloads::arguments::WorkersCommand;
+use workloads::idle::{self, StoppedBy};
+use workloads::may_model::{self, Tasks};
+use workloads::outcome::Outcome;
+use workloads::program::Model;
+use workloads::protocol::Protocol;
+use workloads::scenario::Scenario;
+use workloads::task_set::TaskSet;
+use workloads::thread_start::wait_until;
+
+const MODEL: Model = Model { name: "may", scenarios: Scenario::ALL };
+
+fn main() {
+    MODEL.run(run)
+}
+
+fn run(command: &WorkersCommand, protocol: &Protocol) -> Result<()> {
+    let (arguments, workers) = (&command.arguments, workers(command)?);
+    let (tasks, stopped_by): (Tasks, _) = (Arc::new(TaskSet::new(arguments)), Arc::new(StoppedBy::default()));
+    may_model::configure(arguments, workers);
+    may_model::explain_panics(arguments.scenario, &stopped_by);
+    let turns = may_model::turn_counter(workers).filter(|_| arguments.scenario == Scenario::Yield);
+    may_model::create(&tasks, arguments, &turns)?;
+    wait_until(&tasks, TaskSet::all_arrived);
+    if arguments.scenario == Scenario::Idle {
+        return idle::report(&tasks, &stopped_by, protocol);
+    }
+    protocol.ready(tasks.count())?;
+    may_model::work(&tasks, arguments.scenario);
+    wait_until(&tasks, TaskSet::is_finished);
+    let outcome = tasks.outcome()?;
+    let logical_switches = turns.map_or(outcome.logical_switches, |turns| turns.passed());
+    protocol.done(&Outcome { logical_switches, ..outcome })
+}
+
+fn workers(command: &WorkersCommand) -> Result<usize> {
+    let default = match command.arguments.scenario {
+        Scenario::Cpu => available_parallelism().context("find the number of CPUs; say it with --workers")?,
+        _ => NonZeroUsize::MIN,
+    };
+    Ok(command.workers.unwrap_or(default).get())
+}
