@@ -16,6 +16,7 @@ use crate::{
     workload::{child::ExecError, privilege::Identity},
 };
 
+mod check_model;
 mod compare;
 mod doctor;
 mod models;
@@ -33,6 +34,7 @@ pub fn run(cli: &Cli) -> anyhow::Result<u8> {
         Verb::Report(args) => report::run(cli, args),
         Verb::Doctor => doctor::run(),
         Verb::Models => models::run(cli),
+        Verb::CheckModel(args) => check_model::run(args),
     }
 }
 

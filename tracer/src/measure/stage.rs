@@ -1,6 +1,9 @@
 //! One run of a workload over the protocol, from its start to its end - and, for a server, of the load on it.
 
-use std::{ffi::OsString, path::Path};
+use std::{
+    ffi::{OsStr, OsString},
+    path::Path,
+};
 
 use tempfile::TempDir;
 
@@ -10,13 +13,11 @@ use crate::{
     workload::{
         affinity,
         child::{Child, Exit, Spec, Stdio, Waited},
+        load,
         protocol::{Conversation, Done, Ready},
         scenario::Scenario,
     },
 };
-
-/// The program that sends requests to a server.
-const LOAD_PROGRAM: &str = "taskweight-load";
 
 /// The programs of one run, not yet released.
 #[derive(Debug)]
@@ -59,10 +60,10 @@ impl Moments for Unobserved {}
 impl Stage {
     /// Starts a case's programs suspended.
     pub fn set(context: &Context<'_>, case: &Case, programs: &Path) -> anyhow::Result<Self> {
-        let folder = (case.scenario == Scenario::Echo).then(|| socket_folder(context)).transpose()?;
+        let folder = (case.scenario == Scenario::Echo).then(|| load::socket_folder(&context.identity)).transpose()?;
         let socket = folder.as_ref().map(|folder| folder.path().join("socket").into_os_string());
         let child = spawn(context, command(case, programs, socket.as_ref())?, case.pinned)?;
-        let load = socket.map(|socket| spawn(context, load_command(case, programs, socket), other_cpu(case.pinned)));
+        let load = socket.map(|socket| spawn(context, load_command(case, programs, &socket), other_cpu(case.pinned)));
         Ok(Self { child, load: load.transpose()?, _folder: folder })
     }
 
@@ -107,15 +108,6 @@ impl Stage {
     }
 }
 
-/// A folder that the program may put its socket into, whoever it runs as.
-fn socket_folder(context: &Context<'_>) -> anyhow::Result<TempDir> {
-    let folder = tempfile::Builder::new().prefix("taskweight-").tempdir()?;
-    if let Some((uid, gid)) = context.identity.owner() {
-        std::os::unix::fs::chown(folder.path(), Some(uid), Some(gid))?;
-    }
-    Ok(folder)
-}
-
 fn spawn(context: &Context<'_>, command: Vec<OsString>, cpu: Option<u32>) -> anyhow::Result<Child> {
     let mut words = command.into_iter();
     let spec = Spec {
@@ -139,10 +131,8 @@ fn command(case: &Case, programs: &Path, socket: Option<&OsString>) -> anyhow::R
     Ok(command)
 }
 
-fn load_command(case: &Case, programs: &Path, socket: OsString) -> Vec<OsString> {
-    let (connections, requests) = (case.tasks.to_string(), case.operations.to_string());
-    let mut command = vec![programs.join(LOAD_PROGRAM).into(), "--socket".into(), socket];
-    command.extend(["--connections", &connections, "--requests", &requests].map(OsString::from));
+fn load_command(case: &Case, programs: &Path, socket: &OsStr) -> Vec<OsString> {
+    let mut command = load::command(programs, socket, case.tasks, case.operations);
     if let Some(rate) = case.rate {
         command.extend([OsString::from("--rate"), rate.to_string().into()]);
     }

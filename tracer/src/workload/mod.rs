@@ -2,7 +2,9 @@
 
 pub mod affinity;
 pub mod catalog;
+pub mod check;
 pub mod child;
+pub mod load;
 pub mod privilege;
 pub mod protocol;
 pub mod scenario;

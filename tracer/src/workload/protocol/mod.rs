@@ -91,6 +91,11 @@ impl<'a> Conversation<'a> {
         Ok(())
     }
 
+    /// Ends the program's stdin without a word, as the death of taskweight would.
+    pub fn hang_up(self) {
+        self.child.keep_open(self.pipes.stdout);
+    }
+
     fn error(&self, problem: Problem) -> ProtocolError {
         ProtocolError { program: self.program.clone(), problem }
     }

@@ -1,0 +1,101 @@
+//! `taskweight check-model`: what a program that is to be compared does wrong.
+
+use std::io::{self, Write as _};
+
+use anyhow::Context as _;
+
+use crate::{
+    cli::CheckModelArgs,
+    workload::{
+        catalog,
+        check::{Check, Checker, Interrupted, Verdict},
+        privilege::Identity,
+        scenario::Scenario,
+        signals::Signals,
+    },
+};
+
+/// Drives the program through the scenarios, and prints a line for each thing looked at. Exit status 1 if one is wrong.
+pub fn run(args: &CheckModelArgs) -> anyhow::Result<u8> {
+    let scenarios = args.scenarios.as_ref().map_or(Ok(Scenario::ALL.to_vec()), |names| Scenario::of_names(names))?;
+    let signals = Signals::install().context("install signal handlers")?;
+    let programs = args.programs.clone().map_or_else(catalog::programs_folder, Ok)?;
+    let checker = Checker {
+        command: &args.command,
+        user: if args.as_root { Identity::unchanged() } else { Identity::caller()? },
+        signals: &signals,
+        timeout: args.timeout,
+        programs: &programs,
+    };
+    let mut findings = Findings::default();
+    let interrupted = findings.collect(&checker, &scenarios).err();
+    findings.summarise(interrupted)?;
+    findings.printed?;
+    let Some(Interrupted(received)) = interrupted else { return Ok(u8::from(findings.wrong > 0)) };
+    Ok(128 + received.signal as u8)
+}
+
+struct Findings {
+    good: usize,
+    wrong: usize,
+    offered: Vec<&'static str>,
+    /// The first failure to print.
+    printed: io::Result<()>,
+}
+
+impl Default for Findings {
+    fn default() -> Self {
+        Self { good: 0, wrong: 0, offered: Vec::new(), printed: Ok(()) }
+    }
+}
+
+impl Findings {
+    fn collect(&mut self, checker: &Checker<'_>, scenarios: &[Scenario]) -> Result<(), Interrupted> {
+        let mut parked_alone = None;
+        for &scenario in scenarios {
+            if checker.scenario(scenario, &mut |check| self.add(&check))? {
+                self.offered.push(scenario.name());
+                // A server is not ready before its clients are there.
+                parked_alone = parked_alone.or(Some(scenario).filter(|scenario| *scenario != Scenario::Echo));
+            }
+        }
+        if let Some(scenario) = parked_alone {
+            self.add(&checker.end_of_input(scenario)?);
+        }
+        self.add(&checker.unknown_scenario()?);
+        Ok(())
+    }
+
+    fn add(&mut self, check: &Check) {
+        let what = &check.what;
+        match &check.verdict {
+            Verdict::Good => self.good += 1,
+            Verdict::Wrong(_) => self.wrong += 1,
+            Verdict::NotOffered | Verdict::Unchecked(_) => {}
+        }
+        match &check.verdict {
+            Verdict::Good => self.print(&format!("ok     {what}")),
+            Verdict::NotOffered => self.print(&format!("-      {what}: not offered")),
+            Verdict::Unchecked(reason) => self.print(&format!("-      {what}: not checked: {reason}")),
+            Verdict::Wrong(faults) => faults.iter().for_each(|fault| self.print(&format!("WRONG  {what}: {fault}"))),
+        }
+    }
+
+    /// A program that takes every word for unknown, or is not even there, offers nothing: that is no success.
+    fn summarise(&mut self, interrupted: Option<Interrupted>) -> io::Result<()> {
+        if self.offered.is_empty() && self.wrong == 0 && interrupted.is_none() {
+            self.wrong += 1;
+            self.print("WRONG  no scenario was checked: see what the program printed to stderr");
+        }
+        let offered = if self.offered.is_empty() { "nothing".to_owned() } else { self.offered.join(", ") };
+        let (good, wrong) = (self.good, self.wrong);
+        self.print(&format!("\n{good} ok, {wrong} wrong; offered: {offered}"));
+        std::mem::replace(&mut self.printed, Ok(()))
+    }
+
+    fn print(&mut self, line: &str) {
+        if self.printed.is_ok() {
+            self.printed = writeln!(io::stdout().lock(), "{line}");
+        }
+    }
+}

@@ -1,0 +1,60 @@
+//! With which numbers a scenario is run.
+
+use std::fmt;
+
+use crate::workload::scenario::Scenario;
+
+/// A count that no program arrives at by accident.
+const PRIME: u64 = 10_007;
+
+/// One run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Case {
+    pub(super) scenario: Scenario,
+    pub(super) tasks: u64,
+    pub(super) operations: u64,
+}
+
+impl Case {
+    /// Few tasks and many, a prime number of operations and fewer operations than tasks.
+    pub(super) fn all(scenario: Scenario) -> Vec<Self> {
+        let numbers: &[(u64, u64)] = match scenario {
+            Scenario::Switch | Scenario::SwitchIo => &[(2, PRIME), (100, PRIME), (2, 1), (100, 7)],
+            Scenario::Yield | Scenario::Control => &[(2, PRIME), (100, PRIME), (1, PRIME), (2, 1), (100, 7)],
+            Scenario::Spawn => &[(1, 1009), (100, PRIME), (100, 7)],
+            // The number of operations is to be ignored.
+            Scenario::Idle => &[(2, PRIME), (100, 7)],
+            Scenario::Echo => &[(2, PRIME), (100, PRIME), (2, 1)],
+            // A chunk takes an interpreter milliseconds.
+            Scenario::Cpu => &[(1, 11), (2, 211), (100, 7)],
+            // An operation is a millisecond of a task.
+            Scenario::Hog => &[(2, 211), (100, PRIME), (2, 1)],
+        };
+        numbers.iter().map(|&(tasks, operations)| Self { scenario, tasks, operations }).collect()
+    }
+
+    /// How many operations it is to come to.
+    pub(super) fn due(&self) -> u64 {
+        if self.scenario == Scenario::Idle { self.tasks } else { self.operations }
+    }
+}
+
+impl fmt::Display for Case {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (name, tasks, operations) = (self.scenario.name(), self.tasks, self.operations);
+        write!(out, "{name} --tasks {tasks} --operations {operations}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_scenario_has_cases_that_are_possible() {
+        for scenario in Scenario::ALL {
+            let cases = Case::all(scenario);
+            assert!(cases.len() > 1 && cases.iter().all(|case| case.tasks >= scenario.least_tasks()), "{scenario:?}");
+        }
+    }
+}
