@@ -109,6 +109,9 @@ pub struct ThreadState {
     pub kernel_at_exit: KernelCounters,
     /// Our counts at the same moment. An exiting thread may still block and fault after it.
     pub counts_at_exit: ThreadCounts,
+    /// Minor faults by the kernel's counter that raised no event, as of the thread's last `execve`: the pages that the
+    /// kernel faulted in itself to hold arguments and environment.
+    pub exec_fault_count: u64,
     /// Switches that are in `counts` but in no process's counters: made after the kernel had let go of the thread,
     /// which was still on its way to its last switch.
     pub released: ReleasedCounts,
@@ -130,7 +133,7 @@ pub struct SyscallTotals {
 
 const _: () = assert!(size_of::<ThreadCounts>() == 14 * 8);
 const _: () = assert!(size_of::<KernelCounters>() == 4 * 8);
-const _: () = assert!(size_of::<ThreadState>() == 10 * 8 + 2 * 112 + 2 * 32 + 16 + COMM_BYTES);
+const _: () = assert!(size_of::<ThreadState>() == 11 * 8 + 2 * 112 + 2 * 32 + 16 + COMM_BYTES);
 const _: () = assert!(size_of::<SyscallTotals>() == 24);
 
 #[cfg(feature = "user")]

@@ -18,8 +18,8 @@ use crate::{
 
 const LEADER_NOTE: &str = "the last switch of a process's first thread is added by the kernel if it comes before the \
                            parent's wait(): up to one per process";
-const FAULT_NOTE: &str = "the kernel also counts pages that it faults in on a program's behalf (MAP_POPULATE, \
-                          get_user_pages), which raise no exception";
+const FAULT_NOTE: &str = "the kernel also counts pages that it faults in on a program's behalf, which raise no \
+                          exception: those of execve are the bound, those of MAP_POPULATE and the like are not";
 
 /// One thread: our counts and the kernel's, at the same moment.
 #[derive(Clone, Copy, Debug)]
@@ -103,6 +103,7 @@ fn involuntary(counts: &ThreadCounts) -> u64 {
 pub fn compare_tree(threads: &[ThreadState], rusage: &Rusage) -> BTreeMap<String, Witness> {
     let ours = threads.iter().fold(ThreadCounts::default(), |all, thread| snapshot::sum(&all, &accounted(thread)));
     let start = threads.first().map(|thread| thread.kernel_at_start).unwrap_or_default();
+    let exec_faults = threads.iter().map(|thread| thread.exec_fault_count).sum();
     let leaders = threads.iter().filter(|thread| thread.is_leader != 0).count() as u64;
     let witness = |ours, theirs: u64, start, bound, note: Option<&str>| Witness {
         ours,
@@ -123,7 +124,13 @@ pub fn compare_tree(threads: &[ThreadState], rusage: &Rusage) -> BTreeMap<String
         ),
         (
             String::from("minor_faults"),
-            witness(ours.minor_fault_count, rusage.minor_faults, start.minor_fault_count, 0, Some(FAULT_NOTE)),
+            witness(
+                ours.minor_fault_count,
+                rusage.minor_faults,
+                start.minor_fault_count,
+                exec_faults,
+                Some(FAULT_NOTE),
+            ),
         ),
         (
             String::from("major_faults"),
@@ -168,6 +175,16 @@ mod tests {
         assert!(compare_tree(&[thread(10, 1)], &rusage(11))["voluntary"].agrees());
         assert!(!compare_tree(&[thread(10, 1)], &rusage(12))["voluntary"].agrees());
         assert!(!compare_tree(&[thread(10, 1)], &rusage(9))["voluntary"].agrees());
+    }
+
+    #[test]
+    fn pages_that_an_execve_faulted_in_are_the_bound_of_faults() {
+        let faults = |exec_fault_count, minor_faults| {
+            let thread = ThreadState { exec_fault_count, ..thread(0, 1) };
+            let rusage = Rusage { minor_faults, involuntary: 3, ..Rusage::default() };
+            compare_tree(&[thread], &rusage)["minor_faults"].agrees()
+        };
+        assert!(faults(2, 2) && faults(2, 0) && !faults(2, 3) && !faults(0, 1));
     }
 
     #[test]

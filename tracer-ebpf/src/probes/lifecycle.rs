@@ -24,7 +24,11 @@ pub fn exec<A: Access>(task: Task<A>, old_pid: u32) {
     if old_pid != pid {
         take_over_leader(pid, old_pid);
     } else if pid == setting!(root_pid) && table::row_of(pid) == 0 {
-        begin_command(task);
+        return begin_command(task);
+    }
+    if let Some(thread) = table::find(task) {
+        let theirs = task.counters().minor_fault_count - thread.kernel_at_start.minor_fault_count;
+        thread.exec_fault_count = theirs - thread.counts.minor_fault_count;
     }
 }
 

@@ -109,6 +109,7 @@ mod tests {
             runs: None,
             net_ns_per_run: None,
             recursion_misses: Some(0),
+            verified_instruction_count: None,
         }
     }
 

@@ -151,16 +151,21 @@ impl Session {
 
     /// The probes for the report. Their cost is not known here.
     pub fn probes(&self) -> Vec<Probe> {
-        let describe = |probe: &AttachedProbe| Probe {
+        self.probes.iter().map(|probe| self.describe(probe)).collect()
+    }
+
+    fn describe(&self, probe: &AttachedProbe) -> Probe {
+        let statistics = self.statistics(probe);
+        Probe {
             name: probe.hook.name().to_owned(),
             hook: probe.place.clone(),
             state: probe.state,
             reason: probe.reason.clone(),
             runs: None,
             net_ns_per_run: None,
-            recursion_misses: self.statistics(probe).map(|statistics| statistics.recursion_misses),
-        };
-        self.probes.iter().map(describe).collect()
+            recursion_misses: statistics.map(|statistics| statistics.recursion_misses),
+            verified_instruction_count: statistics.map(|statistics| statistics.verified_instruction_count),
+        }
     }
 
     /// What the kernel counted of each attached program, by probe name.

@@ -103,6 +103,9 @@ pub struct Probe {
     pub net_ns_per_run: Option<f64>,
     /// Events that the kernel did not give to it because it was already running on that CPU.
     pub recursion_misses: Option<u64>,
+    /// Instructions that the verifier walked through to accept it; `null` where the kernel does not tell.
+    #[serde(default)]
+    pub verified_instruction_count: Option<u64>,
 }
 
 /// One measured run: its traced half, and its untraced twin where there is one.
