@@ -5,8 +5,8 @@
 //! task set proves that all operations were done.
 //!
 //! A new scenario is a variant of [`scenario::Scenario`] and one function per model that offers it. A new model is
-//! one file in `src/bin`, or, for models made of futures, one that brings its own way to spawn the tasks of
-//! [`stackless`].
+//! one file in `src/bin` and one that creates its tasks: as futures of [`stackless`], or, where tasks park like
+//! threads, as functions of [`thread`]. [`load`] is the other side of the scenario `echo`.
 
 pub mod arguments;
 pub mod asleep;

@@ -19,7 +19,7 @@ use crate::program;
 use crate::scenario::Scenario;
 use crate::slot::Slot;
 use crate::thread::{self, Parkers};
-use crate::turns::{TurnCounter, Turns};
+use crate::turns::Turns;
 use crate::{thread_echo, thread_hog, thread_pipe};
 
 /// The tasks of one run, each a coroutine.
@@ -39,15 +39,16 @@ impl Handle for Coroutine {
     }
 }
 
-/// Prepares the scheduler.
+/// Starts the scheduler and its threads.
 ///
 /// Workers are not bound to CPUs, which is what other runtimes do, too. In `idle` no stacks are created in advance
 /// (one, since 0 stands for the default of 1,000), so that those there are belong to tasks.
-pub fn configure(arguments: &Arguments, workers: usize) {
+pub fn start_scheduler(arguments: &Arguments, workers: usize) {
     config().set_workers(workers).set_worker_pin(false);
     if arguments.scenario == Scenario::Idle {
         config().set_pool_capacity(1);
     }
+    join(go!(|| ()));
 }
 
 /// What a coroutine takes: a stack of the crate's default size, and its guard.
@@ -155,16 +156,13 @@ fn spawn(tasks: &Tasks) {
             let own = Arc::clone(tasks);
             handles.push(go!(move || own.slot(index).count()));
         }
-        for handle in handles.drain(..) {
-            if handle.join().is_err() {
-                program::fail(&anyhow!("a coroutine panicked"));
-            }
-        }
+        handles.drain(..).for_each(join);
     }
     tasks.finish(tasks.operations());
 }
 
-/// Counts which yields pass control to another task, where one worker runs all of them.
-pub fn turn_counter(workers: usize) -> Option<Arc<TurnCounter>> {
-    (workers == 1).then(|| Arc::new(TurnCounter::default()))
+fn join(handle: JoinHandle<()>) {
+    if handle.join().is_err() {
+        program::fail(&anyhow!("a coroutine panicked"));
+    }
 }

@@ -68,7 +68,10 @@ async fn create(executor: Executor, tasks: Tasks, arguments: &Arguments, turns: 
         Scenario::Control => create_each(executor, tasks, stackless::control),
         Scenario::Cpu => create_each(executor, tasks, stackless::compute),
         Scenario::Idle => create_each(executor, tasks, stackless::rest),
-        Scenario::Hog => create_each(executor, tasks, smol_io::hog),
+        Scenario::Hog => {
+            smol_io::start_timers().await;
+            create_each(executor, tasks, smol_io::hog);
+        }
         Scenario::SwitchIo => smol_io::create_pipe_ring(executor, tasks)?,
         Scenario::Echo => smol_io::serve(executor, tasks, arguments).await?,
         Scenario::Spawn => {}

@@ -66,7 +66,7 @@ impl<S: Slot> TaskSet<S> {
         self.count
     }
 
-    /// The number of tasks at the gate: those asked for, and the one more of `hog`.
+    /// The number of tasks at the gate: in `hog` one more than asked for.
     pub fn gate_count(&self) -> usize {
         self.slots.len()
     }
@@ -89,16 +89,6 @@ impl<S: Slot> TaskSet<S> {
     /// The index of the task after `index` in the ring.
     pub fn next(&self, index: usize) -> usize {
         (index + 1) % self.count
-    }
-
-    /// The times of a ring's hand-overs.
-    pub fn hand_overs(&self) -> &HandOvers {
-        &self.hand_overs
-    }
-
-    /// How late the ticks of `hog` were.
-    pub fn lateness(&self) -> &Distribution {
-        &self.lateness
     }
 
     /// A task has come to the gate, about to park there.

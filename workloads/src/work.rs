@@ -6,12 +6,24 @@ use std::sync::atomic::Ordering;
 use anyhow::{Context, Result, bail};
 
 use crate::chunk;
+use crate::distribution::Distribution;
+use crate::hand_over::HandOvers;
 use crate::outcome::Outcome;
 use crate::scenario::Scenario;
 use crate::slot::Slot;
 use crate::task_set::TaskSet;
 
 impl<S: Slot> TaskSet<S> {
+    /// The times of a ring's hand-overs.
+    pub fn hand_overs(&self) -> &HandOvers {
+        &self.hand_overs
+    }
+
+    /// How late the ticks of `hog` were.
+    pub fn lateness(&self) -> &Distribution {
+        &self.lateness
+    }
+
     /// The loop of task `index` without a hand-over: its share of operations, counted as everywhere.
     pub fn count_share(&self, index: usize) {
         let mut token = 0;

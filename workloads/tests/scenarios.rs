@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::{PROGRAMS, Program, complete, name};
+use common::{PROGRAMS, complete, name};
 use serde_json::Value;
 
 const PRIME: u64 = 10_007;
@@ -130,32 +130,4 @@ fn one_task_yields_to_nobody() {
             check_switches(path, scenario, 1, &done);
         }
     }
-}
-
-#[test]
-fn threads_exist_from_ready_to_exit() {
-    let (path, _) = PROGRAMS[0];
-    for scenario in ["switch", "switch-io", "yield", "control", "cpu", "idle"] {
-        let mut program = Program::start(path, &format!("{scenario} --tasks 100 --operations {PRIME}"));
-        program.line();
-        let at_ready = program.threads();
-        assert!(at_ready >= 100, "{at_ready} threads when ready");
-        program.say("go");
-        program.line();
-        assert_eq!(program.threads(), at_ready, "{scenario}");
-        program.say("exit");
-        assert!(program.end().0.success());
-    }
-}
-
-#[test]
-fn workers_can_be_chosen() {
-    let path = env!("CARGO_BIN_EXE_taskweight-tokio-mt");
-    let mut program = Program::start(path, &format!("switch --tasks 2 --operations {PRIME} --workers 3"));
-    program.line();
-    assert_eq!(program.threads(), 3 + 2, "workers, the main thread and the protocol thread");
-    program.say("go");
-    program.line();
-    program.say("exit");
-    assert!(program.end().0.success());
 }

@@ -1,7 +1,8 @@
 //! The model `may`: every task is a stackful coroutine of the crate's own scheduler.
 //!
 //! All scenarios are offered. The default of `--workers` is 1, so that the model can be compared with others that
-//! switch on one thread, except in `cpu`, where it is the number of CPUs available.
+//! switch on one thread, except in `cpu`, where it is the number of CPUs available. In `hog` the thread of the crate's
+//! timers runs the tasks that it wakes, so that one that computes does not hold up all others even with one worker.
 
 use std::num::NonZeroUsize;
 use std::sync::Arc;
@@ -17,6 +18,7 @@ use workloads::protocol::Protocol;
 use workloads::scenario::Scenario;
 use workloads::task_set::TaskSet;
 use workloads::thread_start::wait_until;
+use workloads::turns::TurnCounter;
 
 const MODEL: Model = Model { name: "may", scenarios: Scenario::ALL };
 
@@ -27,9 +29,9 @@ fn main() {
 fn run(command: &WorkersCommand, protocol: &Protocol) -> Result<()> {
     let (arguments, workers) = (&command.arguments, workers(command)?);
     let (tasks, stopped_by): (Tasks, _) = (Arc::new(TaskSet::new(arguments)), Arc::new(StoppedBy::default()));
-    may_model::configure(arguments, workers);
     may_model::explain_panics(arguments.scenario, &stopped_by);
-    let turns = may_model::turn_counter(workers).filter(|_| arguments.scenario == Scenario::Yield);
+    may_model::start_scheduler(arguments, workers);
+    let turns = turn_counter(arguments.scenario, workers);
     may_model::create(&tasks, arguments, &turns)?;
     wait_until(&tasks, TaskSet::all_arrived);
     if arguments.scenario == Scenario::Idle {
@@ -41,6 +43,11 @@ fn run(command: &WorkersCommand, protocol: &Protocol) -> Result<()> {
     let outcome = tasks.outcome()?;
     let logical_switches = turns.map_or(outcome.logical_switches, |turns| turns.passed());
     protocol.done(&Outcome { logical_switches, ..outcome })
+}
+
+/// Which yields pass control to another task is known where one worker runs all of them.
+fn turn_counter(scenario: Scenario, workers: usize) -> Option<Arc<TurnCounter>> {
+    (scenario == Scenario::Yield && workers == 1).then(|| Arc::new(TurnCounter::default()))
 }
 
 fn workers(command: &WorkersCommand) -> Result<usize> {
