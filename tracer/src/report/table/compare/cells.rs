@@ -93,11 +93,12 @@ impl<'a> Cells<'a> {
         }
     }
 
-    /// Median and 99th percentile of the wait for a CPU.
+    /// Median and 99th percentile of the wait for a CPU; without blanks, so that the longest names of models fit.
     pub(super) fn queue_wait(&mut self, runs: &[&Run]) -> [String; 2] {
         let waits = merge(runs.iter().map(|run| &run.histograms.run_queue_ns));
         [waits.p50, waits.p99]
-            .map(|wait| self.or_absent(wait.map(duration_short), "queue wait", "no thread became runnable"))
+            .map(|wait| wait.map(|ns| duration_short(ns).replace(' ', "")))
+            .map(|wait| self.or_absent(wait, "queue wait", "no thread became runnable"))
     }
 
     pub(super) fn traced_to_twin(&mut self, runs: &[&Run]) -> String {
