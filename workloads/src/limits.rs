@@ -14,6 +14,8 @@ use crate::processes;
 const SPARE_DESCRIPTORS: u64 = 32;
 /// The lowest pids are not given again once they have been used (RESERVED_PIDS of the kernel).
 const RESERVED_PIDS: u64 = 300;
+/// Address space left for what is not a task.
+const SPARE_BYTES: u64 = 4 << 20;
 /// A limit with room for so many more tasks has been reached: others come and go meanwhile.
 const ROOM: u64 = 16;
 
@@ -60,6 +62,17 @@ impl Limit {
     /// How many more tasks there would be room for.
     fn room(&self) -> u64 {
         self.value.saturating_sub(self.used).checked_div(self.need).unwrap_or(u64::MAX)
+    }
+}
+
+/// Whether the address space has room for a task and for what the program itself still needs: without it, the failure
+/// to create a task would not be the only one.
+pub fn has_address_space(need: Need) -> bool {
+    match getrlimit(Resource::RLIMIT_AS) {
+        Ok((limit, _)) if limit != RLIM_INFINITY => {
+            processes::address_space().is_none_or(|used| used + need.bytes + SPARE_BYTES <= limit)
+        }
+        _ => true,
     }
 }
 

@@ -37,7 +37,8 @@ impl Ring {
     /// Creates the coroutines, or as many as there can be, parked at the gate.
     pub fn with_as_many_as_possible(tasks: &Coroutines, body: Body, stopped_by: &StoppedBy) -> Self {
         let mut coroutines = Vec::with_capacity(tasks.count());
-        coroutines.extend((0..tasks.count()).map_while(|index| create(Rc::clone(tasks), index, body).ok()));
+        let create = |index| limits::has_address_space(NEED).then(|| create(Rc::clone(tasks), index, body).ok())?;
+        coroutines.extend((0..tasks.count()).map_while(create));
         if coroutines.len() < tasks.count() {
             stopped_by.note(|| limits::reached(NEED));
         }

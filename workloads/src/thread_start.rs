@@ -29,13 +29,14 @@ fn die(panic: &PanicHookInfo<'_>) -> ! {
 
 /// In `idle`, a thread that cannot map its signal stack is one that could not be created: it stays aside.
 fn survive_panics(tasks: &Threads, stopped_by: &Arc<StoppedBy>) {
-    let (tasks, stopped_by) = (Arc::clone(tasks), Arc::clone(stopped_by));
+    let (tasks, stopped_by, creator) = (Arc::clone(tasks), Arc::clone(stopped_by), thread::current());
     std::panic::set_hook(Box::new(move |panic| {
         if !panic.payload_as_str().is_some_and(|reason| reason.contains("alternative stack")) {
             die(panic);
         }
         stopped_by.note(|| limits::reached(NEED));
         tasks.expect_fewer(1);
+        creator.unpark();
         stay_alive()
     }));
 }
@@ -50,17 +51,33 @@ pub fn start<T: Send + 'static>(tasks: &Threads, extras: Vec<T>, body: fn(&Threa
     Ok(())
 }
 
-/// Starts as many threads as there can be, up to one for each task, and waits until they have come to the gate.
-pub fn start_some(tasks: &Threads, body: fn(&Threads, usize, &mut ())) -> Arc<StoppedBy> {
+/// Starts as many threads as there can be, up to one for each task of `idle`; each has come to the gate before the next
+/// is created, so that at most one runs into a limit.
+pub fn start_idle(tasks: &Threads) -> Arc<StoppedBy> {
     let stopped_by = Arc::new(StoppedBy::default());
     survive_panics(tasks, &stopped_by);
-    let failed = |&index: &usize| tasks.is_short() || create(tasks, index, (), body).is_err();
-    if let Some(created) = (0..tasks.count()).find(failed) {
+    if let Some(created) = (0..tasks.count()).find(|&index| !is_created(tasks, index)) {
         stopped_by.note(|| limits::reached(NEED));
         tasks.expect_fewer(tasks.count() - created);
     }
-    wait_until(tasks, TaskSet::all_arrived);
     stopped_by
+}
+
+/// Whether another thread can be created, and has come to the gate. One that came to grief before is not expected.
+fn is_created(tasks: &Threads, index: usize) -> bool {
+    let room = !tasks.is_short() && limits::has_address_space(NEED);
+    let created = room && create(tasks, index, thread::current(), rest).is_ok();
+    while created && tasks.arrived() <= index && !tasks.is_short() {
+        thread::park();
+    }
+    created
+}
+
+/// A task of `idle`: the gate stays closed.
+fn rest(tasks: &Threads, _index: usize, creator: &mut Thread) {
+    tasks.arrive();
+    creator.unpark();
+    stay_alive()
 }
 
 fn create<T>(tasks: &Threads, index: usize, mut extra: T, body: fn(&Threads, usize, &mut T)) -> std::io::Result<()>

@@ -6,17 +6,22 @@ mod common;
 use std::io::{Read as _, Write as _};
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use common::{LOAD, PROGRAMS, Program, name};
 
 const REQUESTS: u64 = 1009;
 
-/// A socket's path that no other test has; the file is removed in the end.
+/// Sockets made so far.
+static SOCKETS: AtomicU32 = AtomicU32::new(0);
+
+/// A socket's path that nobody else has; the file is removed in the end.
 struct Socket(PathBuf);
 
 impl Socket {
-    fn new(purpose: &str) -> Self {
-        let path = std::env::temp_dir().join(format!("taskweight-{}-{purpose}.socket", std::process::id()));
+    fn new() -> Self {
+        let (process, number) = (std::process::id(), SOCKETS.fetch_add(1, Ordering::Relaxed));
+        let path = std::env::temp_dir().join(format!("taskweight-{process}-{number}.socket"));
         let _absent = std::fs::remove_file(&path);
         Self(path)
     }
@@ -45,7 +50,7 @@ fn servers() -> impl Iterator<Item = &'static str> {
 
 /// Answers all requests; the load generator starts first, so that it has to wait for the socket.
 fn check(path: &str, tasks: usize, requests: u64, more: &str) {
-    let socket = Socket::new(&format!("{}-{tasks}{}", name(path), more.replace(' ', "")));
+    let socket = Socket::new();
     let mut load = socket.load(tasks, requests, more);
     let mut server = socket.serve(path, tasks, requests);
     server.expect_ready(tasks);
@@ -101,7 +106,7 @@ fn fewer_requests_than_connections() {
 #[test]
 fn clients_that_leave_too_early() {
     for path in servers() {
-        let socket = Socket::new(&format!("{}-leave", name(path)));
+        let socket = Socket::new();
         let mut load = socket.load(3, 7, "");
         let mut server = socket.serve(path, 3, 8);
         load.expect_ready(3);
@@ -125,7 +130,7 @@ fn clients_that_leave_too_early() {
 #[test]
 fn a_socket_that_is_taken() {
     for path in servers() {
-        let socket = Socket::new(&format!("{}-taken", name(path)));
+        let socket = Socket::new();
         let _listener = UnixListener::bind(&socket.0).unwrap();
         let (status, _, stderr) = socket.serve(path, 3, 8).end();
         assert_eq!(status.code(), Some(1), "{}", name(path));
@@ -134,8 +139,8 @@ fn a_socket_that_is_taken() {
 }
 
 /// The server of a test: changes a byte of the first request, or does not answer it.
-fn load_against(purpose: &str, answer: impl Fn(UnixStream, [u8; 64])) -> String {
-    let socket = Socket::new(purpose);
+fn load_against(answer: impl Fn(UnixStream, [u8; 64])) -> String {
+    let socket = Socket::new();
     let listener = UnixListener::bind(&socket.0).unwrap();
     let mut load = socket.load(1, 3, "");
     let (mut connection, _) = listener.accept().unwrap();
@@ -151,7 +156,7 @@ fn load_against(purpose: &str, answer: impl Fn(UnixStream, [u8; 64])) -> String 
 
 #[test]
 fn wrong_answers_are_noticed() {
-    let wrong = load_against("wrong", |mut connection, mut request| {
+    let wrong = load_against(|mut connection, mut request| {
         request[63] ^= 1;
         connection.write_all(&request).unwrap();
     });
@@ -160,6 +165,6 @@ fn wrong_answers_are_noticed() {
 
 #[test]
 fn a_server_that_leaves_is_noticed() {
-    let gone = load_against("gone", |connection, _| drop(connection));
+    let gone = load_against(|connection, _| drop(connection));
     assert!(gone.starts_with("error: the server closed a connection"), "{gone}");
 }

@@ -24,7 +24,7 @@ fn main() {
 fn run(arguments: &Arguments, protocol: &Protocol) -> Result<()> {
     let tasks: Threads = Arc::new(TaskSet::new(arguments));
     if arguments.scenario == Scenario::Idle {
-        let stopped_by = thread_start::start_some(&tasks, |tasks, index, ()| thread::rest(tasks, index));
+        let stopped_by = thread_start::start_idle(&tasks);
         return idle::report(&tasks, &stopped_by, protocol);
     }
     thread_start::explain_panics();
