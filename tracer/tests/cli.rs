@@ -83,7 +83,7 @@ fn report(text: &str) -> assert_cmd::assert::Assert {
 
 #[test]
 fn help_has_examples_and_fits_a_terminal() {
-    for verb in [&[][..], &["compare"], &["run"]] {
+    for verb in [&[][..], &["compare"], &["run"], &["check-model"]] {
         let help = taskweight(&[verb, &["--help"]].concat()).assert().success();
         help.stdout(contains("EXAMPLES:").and(contains("sudo taskweight"))).stderr(is_empty());
     }
@@ -114,6 +114,8 @@ fn a_command_line_that_makes_no_sense_is_a_usage_error() {
         &["compare", "--pin", "all"],
         &["compare", "--quiet", "--verbose"],
         &["report"],
+        &["check-model"],
+        &["check-model", "--timeout", "0", "--", "true"],
     ] {
         taskweight(words).assert().code(2).stdout(is_empty()).stderr(contains("Usage: ").or(contains("--help")));
     }

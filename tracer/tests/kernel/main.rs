@@ -23,6 +23,7 @@ mod isolation;
 mod lifecycle;
 mod migration;
 mod models;
+mod not_offered;
 mod output;
 mod privilege;
 mod probe_form;

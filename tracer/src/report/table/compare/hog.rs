@@ -16,7 +16,7 @@ const LEGEND: &str = "ticks: of one run, each due 1 ms after the last. late: how
      the untraced twins, all repetitions. involuntary switches: threads preempted by the kernel, median of the traced \
      runs. One more task computes for 200 ms: where scheduling is preemptive the others go on ticking, and late stays \
      small; where it is cooperative and there is no thread left to run them, they wait until it gives way, and worst \
-     is near 200 ms.";
+     is near 200 ms. Many tasks are late in any case when their ticks alone are more than the CPUs can do.";
 
 fn row(cells: &mut Cells<'_>, runs: &[&Run]) -> Option<Vec<String>> {
     let late = merge(runs.iter().filter_map(|run| run.own.as_ref()?.lateness_ns.as_ref()));
