@@ -65,7 +65,7 @@ final class Limits {
     long needed = files + SPARE_FILES;
     double most = find("Max open files +(\\d+)", Path.of("/proc/self/limits"));
     if (needed > most) {
-      String message = "%d descriptors are needed, the hard limit RLIMIT_NOFILE is %.0f";
+      String message = "%d descriptors are needed, the hard limit RLIMIT_NOFILE is %.0f: raise it";
       throw new IllegalStateException(message.formatted(needed, most));
     }
   }

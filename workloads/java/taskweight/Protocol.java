@@ -51,6 +51,7 @@ final class Protocol {
     awaitSleep();
     Map<String, Object> fields = new LinkedHashMap<>();
     fields.put("tasks", tasks);
+    fields.put("runtime", System.getProperty("java.vm.name") + " " + Runtime.version());
     fields.putAll(more);
     say("ready", fields);
     expect("go");
