@@ -28,7 +28,8 @@ listen(Program, Port) ->
 ready(Tasks, Count, More) ->
     await_parked(Tasks),
     timer:sleep(?SETTLE_MS),
-    say(ready, [{tasks, Count} | More]),
+    Runtime = list_to_binary("Erlang/OTP " ++ erlang:system_info(otp_release)),
+    say(ready, [{tasks, Count}, {runtime, Runtime} | More]),
     expect("go").
 
 %% Says what was done, and waits for `exit`.

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime"
 )
 
 // arguments is the command line: PROGRAM SCENARIO --tasks N --operations M [--workers W] [--socket PATH]
@@ -67,8 +68,9 @@ func (a arguments) share(index int) uint64 {
 }
 
 type ready struct {
-	Event string `json:"event"`
-	Tasks int    `json:"tasks"`
+	Event   string `json:"event"`
+	Tasks   int    `json:"tasks"`
+	Runtime string `json:"runtime"`
 }
 
 // outcome is the line done.
@@ -113,7 +115,8 @@ func (p *protocol) ready(tasks int) error {
 	if err := waitUntilOthersSleep(); err != nil {
 		return fmt.Errorf("see in /proc whether the threads are asleep: %w", err)
 	}
-	return p.say(ready{"ready", tasks}, "go")
+	version := fmt.Sprintf("%s %s/%s", runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	return p.say(ready{"ready", tasks, version}, "go")
 }
 
 // done says what was done, and waits for exit.

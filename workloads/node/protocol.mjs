@@ -84,7 +84,8 @@ export class Protocol {
   /** Says that all tasks are parked, once every other thread is asleep, and waits for `go`. */
   async ready(tasks, more) {
     await untilOthersSleep();
-    await this.#say({ event: "ready", tasks, ...more }, "go");
+    const runtime = `Node.js ${process.version}`;
+    await this.#say({ event: "ready", tasks, runtime, ...more }, "go");
   }
 
   /** Says what was done, waits for `exit`, and ends the process without tearing the tasks down. */

@@ -123,7 +123,7 @@ def check_run(path, scenario, tasks, operations=PRIME):
     started = time.monotonic_ns()
     ready, done = run(path, scenario, tasks, operations)
     operations = tasks if scenario == "idle" else operations
-    assert ready["event"] == "ready" and ready["tasks"] == tasks and set(ready) <= {"event", "tasks", "warm_up_ns"}, (
+    assert ready["event"] == "ready" and ready["tasks"] == tasks and set(ready) <= {"event", "tasks", "runtime", "warm_up_ns"}, (
         ready
     )
     assert done["event"] == "done" and done["operations"] == operations, done

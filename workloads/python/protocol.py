@@ -3,6 +3,7 @@
 import argparse
 import json
 import os
+import platform
 import queue
 import signal
 import sys
@@ -75,7 +76,8 @@ class Protocol:
     def ready(self, tasks, **more):
         """Says that all tasks are parked, once every other thread is asleep, and waits for `go`."""
         wait_until_others_sleep()
-        self.say({"event": "ready", "tasks": tasks, **more}, "go")
+        runtime = f"{platform.python_implementation()} {platform.python_version()}"
+        self.say({"event": "ready", "tasks": tasks, "runtime": runtime, **more}, "go")
 
     def done(self, outcome):
         """Says what was done, waits for `exit`, and ends the process without tearing the tasks down."""

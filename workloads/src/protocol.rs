@@ -10,12 +10,16 @@ use serde::Serialize;
 use crate::asleep;
 use crate::outcome::Outcome;
 
+/// The compiler, and the crates that the models are made of: from the build script.
+const VERSIONS: &str = env!("WORKLOADS_VERSIONS");
+
 /// What a program says.
 #[derive(Serialize, Debug)]
 #[serde(tag = "event", rename_all = "lowercase")]
 enum Event<'a> {
     Ready {
         tasks: usize,
+        runtime: &'static str,
         #[serde(skip_serializing_if = "Option::is_none")]
         stopped_by: Option<&'a str>,
     },
@@ -48,7 +52,7 @@ impl Protocol {
     /// The same, with the limit that stopped the creation of tasks.
     pub fn ready_with(&self, tasks: usize, stopped_by: Option<&str>) -> Result<()> {
         asleep::wait_for_others().context("see in /proc whether the threads are asleep")?;
-        say(&Event::Ready { tasks, stopped_by })?;
+        say(&Event::Ready { tasks, runtime: VERSIONS, stopped_by })?;
         self.expect("go")
     }
 

@@ -33,7 +33,7 @@ class Protocol {
         more: Map<String, Any> = emptyMap(),
     ) {
         awaitSleep()
-        say("ready", mapOf("tasks" to tasks) + more)
+        say("ready", mapOf("tasks" to tasks, "runtime" to "Kotlin ${KotlinVersion.CURRENT}, JVM ${Runtime.version()}") + more)
         expect("go")
     }
 

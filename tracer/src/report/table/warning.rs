@@ -13,6 +13,9 @@ const OVERHEAD_LIMIT: f64 = 2.0;
 /// An interval wider than this share of its median does not tell models apart.
 const NOISE_LIMIT: f64 = 0.2;
 
+/// Cases that a warning names; of the others it gives the number.
+const NAMED: usize = 3;
+
 /// One caveat; shown as a sentence that ends in advice.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -60,12 +63,14 @@ impl fmt::Display for Warning {
                  contain the probes; quote times from the twin only"
             ),
             Self::Noise(runs) => {
-                let runs: Vec<_> = runs.iter().map(|(run, width)| format!("{run} ({:.0} %)", width * 100.0)).collect();
+                let named = runs.iter().take(NAMED).map(|(run, width)| format!("{run} ({:.0} %)", width * 100.0));
+                let more = runs.len().saturating_sub(NAMED);
+                let more = if more > 0 { format!("; and {more} more") } else { String::new() };
                 write!(
                     out,
-                    "intervals that are wide against their median: {}: too wide to compare closely; use more \
+                    "intervals that are wide against their median: {}{more}: too wide to compare closely; use more \
                      repetitions, on a quiet machine or pinned",
-                    runs.join("; ")
+                    named.collect::<Vec<_>>().join("; ")
                 )
             }
             Self::Checksums(differing) => write!(

@@ -1,7 +1,7 @@
 //! The models, in the order in which they are reported: threads first, then coroutines, by language.
 
 use super::Model;
-use crate::workload::scenario::Scenario::{self, Control, Cpu, Idle, Spawn, Switch, Yield};
+use crate::workload::scenario::Scenario::{self, Control, Cpu, Echo, Hog, Idle, Spawn, Switch, Yield};
 
 const BUILD: &str = "cargo xtask build";
 const SETUP: &str = "cargo xtask setup";
@@ -9,6 +9,9 @@ const SETUP_ALL: &str = "cargo xtask setup --all";
 
 /// What a model without a reactor and timers can do.
 const WITHOUT_WAITING: &[Scenario] = &[Switch, Yield, Control, Spawn, Idle, Cpu];
+
+/// What a runtime without pipes can do.
+const WITHOUT_PIPES: &[Scenario] = &[Switch, Yield, Control, Spawn, Idle, Echo, Cpu, Hog];
 
 const OS_THREAD: Model = Model {
     name: "os-thread",
@@ -131,6 +134,8 @@ pub const MODELS: [Model; 21] = [
     Model {
         name: "kotlin",
         tasks_are: "Kotlin coroutines (kotlinx.coroutines)",
+        scenarios: &[Switch, Yield, Control, Spawn, Idle, Cpu, Hog],
+        not_offered: Some("switch-io and echo are not offered: kotlinx.coroutines has no reactor"),
         typical_hand_over_ns: 300,
         install: SETUP_ALL,
         by_default: false,
@@ -160,6 +165,8 @@ pub const MODELS: [Model; 21] = [
     Model {
         name: "node-async",
         tasks_are: "JavaScript async functions (Node.js)",
+        scenarios: WITHOUT_PIPES,
+        not_offered: Some("switch-io is not offered: Node.js has no means to create a pipe"),
         typical_hand_over_ns: 300,
         install: SETUP,
         in_overview: false,
@@ -168,6 +175,8 @@ pub const MODELS: [Model; 21] = [
     Model {
         name: "erlang",
         tasks_are: "Erlang processes (BEAM)",
+        scenarios: WITHOUT_PIPES,
+        not_offered: Some("switch-io is not offered: Erlang has no means to create a pipe"),
         typical_hand_over_ns: 500,
         install: SETUP_ALL,
         by_default: false,
