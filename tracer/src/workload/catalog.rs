@@ -120,7 +120,7 @@ impl Model {
         let reason = fs::read_to_string(folder.join(format!("{program}.reason")));
         let reason = reason.ok().and_then(|text| text.lines().next().map(str::to_owned));
         let reason = reason.unwrap_or_else(|| format!("{program} is not in {}", folder.display()));
-        format!("{reason}: {}", self.install)
+        if reason.contains(self.install) { reason } else { format!("{reason}: {}", self.install) }
     }
 }
 

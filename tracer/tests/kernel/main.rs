@@ -20,6 +20,7 @@ mod failures;
 mod fault;
 mod histogram;
 mod isolation;
+mod languages;
 mod lifecycle;
 mod migration;
 mod models;
