@@ -6,9 +6,11 @@ mod summary;
 use std::env;
 use std::ffi::OsString;
 use std::io::{self, BufRead, BufReader, Write};
+use std::os::unix::process::CommandExt;
 use std::process::{Command, ExitCode, Stdio};
 
 use anyhow::{Context, Result, bail};
+use nix::sys::signal::{SigHandler, Signal, signal};
 
 use crate::workspace::Workspace;
 use crate::{build, command, languages};
@@ -54,7 +56,22 @@ fn cargo_test(workspace: &Workspace, args: &Args) -> Result<Command> {
     cargo.args(&args.cargo).arg("--").args(&args.test);
     cargo.env(program::BIN_DIR, workspace.release());
     cargo.envs(args.no_root.then_some((program::NO_ROOT, "1")));
+    heed_interrupts(&mut cargo);
     Ok(cargo)
+}
+
+/// A shell without job control has what it starts in the background ignore these signals, and so has everything that
+/// is started from there: the tests that send them would wait in vain.
+fn heed_interrupts(command: &mut Command) {
+    let reset = || {
+        for interrupt in [Signal::SIGINT, Signal::SIGQUIT] {
+            // SAFETY: the default action needs no handler, hence none that could be unsafe.
+            unsafe { signal(interrupt, SigHandler::SigDfl) }?;
+        }
+        Ok(())
+    };
+    // SAFETY: between fork and exec only signal() is called, which is async-signal-safe.
+    unsafe { command.pre_exec(reset) };
 }
 
 fn names_packages(args: &[OsString]) -> bool {
