@@ -68,7 +68,7 @@ pub struct CompareArgs {
     /// Numbers of tasks, separated by commas [default: as the scenario needs them, such as 2 and 100]
     #[arg(long, value_delimiter = ',', value_name = "LIST", value_parser = clap::value_parser!(u64).range(1..=10_000_000))]
     pub tasks: Option<Vec<u64>>,
-    /// Bind every run to one CPU, or none [default: hand-overs both ways, the rest bound to the last CPU]
+    /// Bind every run to one CPU, or none [default: `switch` both ways, cpu and hog unbound, the rest bound to the last CPU]
     #[arg(long, value_name = "CPU|none")]
     pub pin: Option<Pinning>,
     /// Repetitions, each with a traced and an untraced run [default: 5, with --quick 3]

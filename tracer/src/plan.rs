@@ -81,7 +81,7 @@ pub fn cases(request: &Request) -> Vec<Case> {
 }
 
 /// Numbers of tasks and places for a scenario. Unless told otherwise: pinned, where every hand-over is a switch and
-/// nothing else; the hand-overs of 2 tasks also unpinned; what is about several CPUs only unpinned.
+/// nothing else; `switch` with 2 tasks also unpinned; what is about several CPUs only unpinned.
 fn grid(request: &Request, scenario: Scenario) -> Vec<(u64, Pinning)> {
     let pinned = Pinning::Cpu(request.pin_cpu);
     let defaults = if request.quick { &scenario.default_tasks()[..1] } else { scenario.default_tasks() };
@@ -91,9 +91,7 @@ fn grid(request: &Request, scenario: Scenario) -> Vec<(u64, Pinning)> {
     match request.pinning {
         Some(place) => at(place).collect(),
         None if scenario.wants_all_cpus() => at(Pinning::Free).collect(),
-        None if matches!(scenario, Scenario::Switch | Scenario::SwitchIo) && !request.quick => {
-            at(pinned).chain(at(Pinning::Free).take(1)).collect()
-        }
+        None if scenario == Scenario::Switch && !request.quick => at(pinned).chain(at(Pinning::Free).take(1)).collect(),
         None => at(pinned).collect(),
     }
 }

@@ -97,6 +97,7 @@ pub const MODELS: [Model; 21] = [
         scenarios: WITHOUT_WAITING,
         not_offered: Some("switch-io, echo and hog are not offered: swapcontext has neither a reactor nor timers"),
         typical_hand_over_ns: 250,
+        in_overview: false,
         ..OS_THREAD
     },
     Model { name: "cpp20", tasks_are: "C++20 coroutines on a minimal executor", typical_hand_over_ns: 10, ..OS_THREAD },
