@@ -13,13 +13,23 @@ use crate::outcome::Outcome;
 /// The compiler, and the crates that the models are made of: from the build script.
 const VERSIONS: &str = env!("WORKLOADS_VERSIONS");
 
+/// Of [`VERSIONS`], the compiler and the crates behind the model whose program this is.
+fn runtime() -> String {
+    let program = std::env::args_os().next().unwrap_or_default().to_string_lossy().into_owned();
+    let is_behind = |part: &&str| {
+        let model = if part.starts_with("async-") { "smol" } else { part.split(' ').next().unwrap_or_default() };
+        model == "rustc" || program.contains(&format!("taskweight-{model}"))
+    };
+    VERSIONS.split(", ").filter(is_behind).collect::<Vec<_>>().join(", ")
+}
+
 /// What a program says.
 #[derive(Serialize, Debug)]
 #[serde(tag = "event", rename_all = "lowercase")]
 enum Event<'a> {
     Ready {
         tasks: usize,
-        runtime: &'static str,
+        runtime: &'a str,
         #[serde(skip_serializing_if = "Option::is_none")]
         stopped_by: Option<&'a str>,
     },
@@ -52,7 +62,7 @@ impl Protocol {
     /// The same, with the limit that stopped the creation of tasks.
     pub fn ready_with(&self, tasks: usize, stopped_by: Option<&str>) -> Result<()> {
         asleep::wait_for_others().context("see in /proc whether the threads are asleep")?;
-        say(&Event::Ready { tasks, runtime: VERSIONS, stopped_by })?;
+        say(&Event::Ready { tasks, runtime: &runtime(), stopped_by })?;
         self.expect("go")
     }
 
