@@ -27,5 +27,5 @@ empty!(
     empty_sched_wakeup_new,
     empty_sched_migrate_task
 );
-empty!(raw_tracepoint, RawTracePointContext, empty_sys_enter, empty_sys_exit);
+empty!(raw_tracepoint, RawTracePointContext, empty_sched_waking, empty_sys_enter, empty_sys_exit);
 empty!(perf_event, PerfEventContext, empty_page_fault_minor, empty_page_fault_major);

@@ -1,7 +1,8 @@
 //! Entry points of the eBPF programs: each picks the arguments out of its hook and hands them to `probes`.
 //!
-//! Tracepoints come in two forms with the same body: `tp_btf` (the verifier knows the pointers, they are
-//! dereferenced directly) and, for kernels that refuse it, raw tracepoints (the pointers are read through a helper).
+//! Tracepoints come in three forms with the same body: `tp_btf` (the verifier knows the pointers, they are
+//! dereferenced directly) and, for kernels that refuse it, raw tracepoints (the pointers are read through a helper),
+//! and for kernels that do not say how their structures are laid out, plain tracepoints (see `recorded`).
 #![no_std]
 #![no_main]
 // For the one instruction that Rust does not offer on this target: see `atomic`.
@@ -13,6 +14,7 @@ mod empty;
 mod maps;
 mod probes;
 mod record;
+mod recorded;
 mod table;
 mod task;
 
@@ -21,7 +23,7 @@ use aya_ebpf::{
     macros::{btf_tracepoint, perf_event, raw_tracepoint},
     programs::{BtfTracePointContext, PerfEventContext, RawTracePointContext},
 };
-use probes::{fault, lifecycle, sched, syscall};
+use probes::{fault, lifecycle, sched, sched::Departure, syscall};
 use task::{ByHelper, Direct, Task};
 
 /// Argument `$index` of a tracepoint: the context of both forms is an array of 64-bit words.
@@ -33,7 +35,7 @@ macro_rules! argument {
     };
 }
 
-/// Both forms of a tracepoint's program; `$access` is how the form reads what a pointer leads to.
+/// Two forms of a tracepoint's program; `$access` is how the form reads what a pointer leads to.
 macro_rules! tracepoint {
     ($name:ident, $raw_name:ident, |$context:ident, $access:ident| $body:expr) => {
         /// On kernels that accept `tp_btf`.
@@ -64,7 +66,8 @@ macro_rules! task {
 // sched_switch(bool preempt, struct task_struct *prev, struct task_struct *next, unsigned int prev_state)
 tracepoint!(sched_switch, raw_sched_switch, |context, Access| {
     let (prev, next) = (task!(context, 1, Access), task!(context, 2, Access));
-    sched::switch(argument!(context, 0) as u8 != 0, prev, next, argument!(context, 3) as u32)
+    let departure = Departure::of_arguments(argument!(context, 0) as u8 != 0, u64::from(argument!(context, 3) as u32));
+    sched::switch(departure, prev, next)
 });
 
 // sched_wakeup(struct task_struct *p)
@@ -89,7 +92,14 @@ tracepoint!(sched_process_exec, raw_sched_process_exec, |context, Access| {
 // sched_process_exit(struct task_struct *p, ...)
 tracepoint!(sched_process_exit, raw_sched_process_exit, |context, Access| lifecycle::exit(task!(context, 0, Access)));
 
-// sys_enter(struct pt_regs *regs, long id): no pointer is followed, so the raw form is all there is.
+// sched_waking(struct task_struct *p): no pointer is followed, here and below, so that there is no typed form.
+#[raw_tracepoint]
+pub fn sched_waking(_context: RawTracePointContext) -> i32 {
+    sched::waking();
+    0
+}
+
+// sys_enter(struct pt_regs *regs, long id)
 #[raw_tracepoint]
 pub fn sys_enter(context: RawTracePointContext) -> i32 {
     syscall::enter(argument!(context, 1) as i64);

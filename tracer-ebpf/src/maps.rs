@@ -6,8 +6,8 @@ use aya_ebpf::{
     maps::{Array, PerCpuArray},
 };
 use tracer_ebpf::{
-    Allocated, Control, Histogram, LOSS_COUNT, Loss, SYSCALL_ROWS, SchedHistograms, Settings, SyscallTotals,
-    ThreadState,
+    Allocated, Control, Histogram, LOSS_COUNT, Loss, RecordOffsets, SYSCALL_ROWS, SchedHistograms, Settings,
+    SyscallTotals, ThreadState,
 };
 
 #[unsafe(no_mangle)]
@@ -28,6 +28,28 @@ pub static SETTINGS: Settings = Settings {
     syscall_histogram_capacity: 0,
     sched_yield_number: 0,
 };
+
+#[unsafe(no_mangle)]
+pub static RECORD_OFFSETS: RecordOffsets = RecordOffsets {
+    switch_prev_pid: 0,
+    switch_prev_state: 0,
+    switch_next_pid: 0,
+    wakeup_pid: 0,
+    wakeup_new_pid: 0,
+    migrate_pid: 0,
+    fork_child_pid: 0,
+    exec_old_pid: 0,
+    enter_id: 0,
+};
+
+/// A member of [`RECORD_OFFSETS`]; volatile for the same reason as [`setting`].
+macro_rules! recorded {
+    ($member:ident) => {
+        // SAFETY: a valid and aligned pointer into a static that nothing writes to once loaded.
+        unsafe { (&raw const $crate::maps::RECORD_OFFSETS.$member).read_volatile() }
+    };
+}
+pub(crate) use recorded;
 
 /// A member of [`SETTINGS`]; volatile, since the values at compile time are not the ones at load time.
 macro_rules! setting {

@@ -36,6 +36,30 @@ pub struct Settings {
     pub sched_yield_number: u32,
 }
 
+/// Where the fields of plain tracepoints' records lie: bytes from the start of the record, from the `format` files.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default)]
+pub struct RecordOffsets {
+    /// `sched_switch`: `prev_pid`.
+    pub switch_prev_pid: u32,
+    /// `sched_switch`: `prev_state`.
+    pub switch_prev_state: u32,
+    /// `sched_switch`: `next_pid`.
+    pub switch_next_pid: u32,
+    /// `sched_wakeup`: `pid`.
+    pub wakeup_pid: u32,
+    /// `sched_wakeup_new`: `pid`.
+    pub wakeup_new_pid: u32,
+    /// `sched_migrate_task`: `pid`.
+    pub migrate_pid: u32,
+    /// `sched_process_fork`: `child_pid`.
+    pub fork_child_pid: u32,
+    /// `sched_process_exec`: `old_pid`.
+    pub exec_old_pid: u32,
+    /// `sys_enter`: `id`.
+    pub enter_id: u32,
+}
+
 /// What user space changes while the programs run. One entry, index 0.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, Default)]
@@ -56,10 +80,14 @@ pub struct Allocated {
 }
 
 const _: () = assert!(size_of::<Settings>() == 15 * 4);
+const _: () = assert!(size_of::<RecordOffsets>() == 9 * 4);
 
 #[cfg(feature = "user")]
 // SAFETY: repr(C), made of u32 only: no padding, every bit pattern is a value.
 unsafe impl aya::Pod for Settings {}
+#[cfg(feature = "user")]
+// SAFETY: repr(C), made of u32 only: no padding, every bit pattern is a value.
+unsafe impl aya::Pod for RecordOffsets {}
 #[cfg(feature = "user")]
 // SAFETY: repr(C), one u32: every bit pattern is a value.
 unsafe impl aya::Pod for Control {}

@@ -6,7 +6,7 @@ use tracer_ebpf::{Loss, SYSCALL_BEFORE_TRACE, ThreadState};
 use crate::{
     atomic::fetch_add,
     maps::{ALLOCATED, PID_INDEX, THREADS, lose, setting},
-    task::{Access, Task},
+    task::Subject,
 };
 
 /// The row of a traced thread. `None` for all others, after two bounded loads.
@@ -21,7 +21,7 @@ pub fn find_by_pid(pid: u32) -> Option<&'static mut ThreadState> {
 
 /// The row of a traced thread, provided that it is that very thread and not one that inherited its pid.
 #[inline(always)]
-pub fn find<A: Access>(task: Task<A>) -> Option<&'static mut ThreadState> {
+pub fn find(task: impl Subject) -> Option<&'static mut ThreadState> {
     let thread = find_by_pid(task.pid())?;
     if thread.task == task.address() {
         return Some(thread);
@@ -74,7 +74,7 @@ pub fn row_mut(row: u32) -> Option<&'static mut ThreadState> {
 
 /// Hands out a row to a task that begins to be traced at `now_ns`.
 #[inline(always)]
-pub fn begin<A: Access>(task: Task<A>, now_ns: u64) -> Option<&'static mut ThreadState> {
+pub fn begin(task: impl Subject, now_ns: u64) -> Option<&'static mut ThreadState> {
     let row = next_row()?;
     let thread = THREADS.get_ptr_mut(row)?;
     // SAFETY: a valid pointer into the map; the row was handed out just now, to this task alone.

@@ -1,8 +1,9 @@
-//! Reading `task_struct`: at offsets that user space took from the running kernel's BTF.
+//! Threads as events tell of them: by their `task_struct`, read at offsets that user space took from the running
+//! kernel's BTF, or by their pid alone.
 
 use core::{ffi::c_void, marker::PhantomData};
 
-use aya_ebpf::helpers::generated::bpf_probe_read_kernel;
+use aya_ebpf::helpers::{bpf_get_current_comm, bpf_get_current_pid_tgid, generated::bpf_probe_read_kernel};
 use tracer_ebpf::{COMM_BYTES, KernelCounters};
 
 use crate::maps::setting;
@@ -46,6 +47,89 @@ impl Access for ByHelper {
     }
 }
 
+/// A thread, as an event tells of it.
+pub trait Subject: Copy {
+    /// What identifies the thread while it exists: the address of its `task_struct`, 0 where that is not known.
+    fn address(self) -> u64;
+    /// Thread id.
+    fn pid(self) -> u32;
+    /// Process id; 0 where the event does not tell.
+    fn tgid(self) -> u32;
+    /// Voluntary switches as the kernel counts them, where it lets us see.
+    fn voluntary_count(self) -> Option<u64>;
+    /// The kernel's own counters, where it lets us see.
+    fn counters(self) -> Option<KernelCounters>;
+    /// Whether the kernel has added the thread's counters to its process's and let go of it.
+    fn is_released(self) -> bool;
+    /// The thread that executes a program and has all others of the process end, if there is one.
+    fn executing(self) -> Option<Self>;
+    /// Name of the thread, which is the current one.
+    fn comm(self) -> [u8; COMM_BYTES];
+}
+
+/// A thread of which the event's record has the pid, and that is all.
+#[derive(Clone, Copy)]
+pub struct Named {
+    pid: u32,
+}
+
+impl Named {
+    /// The thread with this pid.
+    #[inline(always)]
+    pub fn new(pid: u32) -> Self {
+        Self { pid }
+    }
+
+    /// The current thread.
+    #[inline(always)]
+    pub fn current() -> Self {
+        Self { pid: bpf_get_current_pid_tgid() as u32 }
+    }
+}
+
+impl Subject for Named {
+    #[inline(always)]
+    fn address(self) -> u64 {
+        0
+    }
+
+    #[inline(always)]
+    fn pid(self) -> u32 {
+        self.pid
+    }
+
+    #[inline(always)]
+    fn tgid(self) -> u32 {
+        let current = bpf_get_current_pid_tgid();
+        if current as u32 == self.pid { (current >> 32) as u32 } else { 0 }
+    }
+
+    #[inline(always)]
+    fn voluntary_count(self) -> Option<u64> {
+        None
+    }
+
+    #[inline(always)]
+    fn counters(self) -> Option<KernelCounters> {
+        None
+    }
+
+    #[inline(always)]
+    fn is_released(self) -> bool {
+        false
+    }
+
+    #[inline(always)]
+    fn executing(self) -> Option<Self> {
+        None
+    }
+
+    #[inline(always)]
+    fn comm(self) -> [u8; COMM_BYTES] {
+        bpf_get_current_comm().unwrap_or_default()
+    }
+}
+
 /// A `task_struct` of the kernel.
 pub struct Task<A> {
     pointer: *const u8,
@@ -67,70 +151,65 @@ impl<A: Access> Task<A> {
         Self { pointer: argument as *const u8, access: PhantomData }
     }
 
-    /// Address of the structure, which identifies the task while it exists.
     #[inline(always)]
-    pub fn address(self) -> u64 {
+    fn read<T: Copy + Default>(self, offset: u32) -> T {
+        // SAFETY: the pointer came from a tracepoint's argument, the offset from the kernel's BTF.
+        unsafe { A::read(self.pointer, offset) }
+    }
+}
+
+impl<A: Access> Subject for Task<A> {
+    #[inline(always)]
+    fn address(self) -> u64 {
         self.pointer as u64
     }
 
-    /// Thread id.
     #[inline(always)]
-    pub fn pid(self) -> u32 {
+    fn pid(self) -> u32 {
         self.read(setting!(pid_offset))
     }
 
-    /// Process id.
     #[inline(always)]
-    pub fn tgid(self) -> u32 {
+    fn tgid(self) -> u32 {
         self.read(setting!(tgid_offset))
     }
 
-    /// Voluntary switches as the kernel counts them.
     #[inline(always)]
-    pub fn voluntary_count(self) -> u64 {
-        self.read(setting!(nvcsw_offset))
+    fn voluntary_count(self) -> Option<u64> {
+        Some(self.read(setting!(nvcsw_offset)))
     }
 
-    /// The kernel's own counters.
     #[inline(always)]
-    pub fn counters(self) -> KernelCounters {
-        KernelCounters {
-            voluntary_count: self.voluntary_count(),
+    fn counters(self) -> Option<KernelCounters> {
+        Some(KernelCounters {
+            voluntary_count: self.read(setting!(nvcsw_offset)),
             involuntary_count: self.read(setting!(nivcsw_offset)),
             minor_fault_count: self.read(setting!(min_flt_offset)),
             major_fault_count: self.read(setting!(maj_flt_offset)),
-        }
+        })
     }
 
-    /// Whether the kernel has added the thread's counters to its process's and let go of it. In the same critical
-    /// section it takes the signal handlers away.
+    /// The kernel takes the signal handlers away in the same critical section.
     #[inline(always)]
-    pub fn is_released(self) -> bool {
+    fn is_released(self) -> bool {
         self.read::<u64>(setting!(sighand_offset)) == 0
     }
 
-    /// The thread that executes a program and has all others of the process end, if there is one.
     #[inline(always)]
-    pub fn executing(self) -> Option<Self> {
+    fn executing(self) -> Option<Self> {
         let signal = Self::new(self.read(setting!(signal_offset)));
         let task = Self::new(signal.read(setting!(group_exec_task_offset)));
         (task.address() != 0).then_some(task)
     }
 
-    /// Name of the thread, as two words: the verifier knows loads of at most eight bytes.
+    /// As two words: the verifier knows loads of at most eight bytes.
     #[inline(always)]
-    pub fn comm(self) -> [u8; COMM_BYTES] {
+    fn comm(self) -> [u8; COMM_BYTES] {
         let low: u64 = self.read(setting!(comm_offset));
         let high: u64 = self.read(setting!(comm_offset) + 8);
         let mut comm = [0; COMM_BYTES];
         comm[..8].copy_from_slice(&low.to_ne_bytes());
         comm[8..].copy_from_slice(&high.to_ne_bytes());
         comm
-    }
-
-    #[inline(always)]
-    fn read<T: Copy + Default>(self, offset: u32) -> T {
-        // SAFETY: the pointer came from a tracepoint's argument, the offset from the kernel's BTF.
-        unsafe { A::read(self.pointer, offset) }
     }
 }

@@ -25,6 +25,8 @@ pub struct ThreadCounts {
     pub exit_count: u64,
     /// Wake-ups of this thread (`sched_wakeup`), without the one that starts it.
     pub wakeup_count: u64,
+    /// Wake-ups that were made while this thread ran (`sched_waking`), of whatever thread.
+    pub waking_count: u64,
     /// Moves to another CPU (`sched_migrate_task`).
     pub migration_count: u64,
     /// System calls entered.
@@ -131,9 +133,9 @@ pub struct SyscallTotals {
     pub total_ns: u64,
 }
 
-const _: () = assert!(size_of::<ThreadCounts>() == 14 * 8);
+const _: () = assert!(size_of::<ThreadCounts>() == 15 * 8);
 const _: () = assert!(size_of::<KernelCounters>() == 4 * 8);
-const _: () = assert!(size_of::<ThreadState>() == 11 * 8 + 2 * 112 + 2 * 32 + 16 + COMM_BYTES);
+const _: () = assert!(size_of::<ThreadState>() == 11 * 8 + 2 * 120 + 2 * 32 + 16 + COMM_BYTES);
 const _: () = assert!(size_of::<SyscallTotals>() == 24);
 
 #[cfg(feature = "user")]

@@ -31,7 +31,9 @@ struct Pair {
 /// Compares threads one by one: ended ones as they were at exit, living ones now.
 ///
 /// Returns the witnesses `voluntary_by_thread` and `involuntary_by_thread`. A living thread that keeps running while
-/// it is compared is left out: its two counts cannot be had at one moment.
+/// it is compared is left out: its two counts cannot be had at one moment. Where the programs do not see the kernel's
+/// counters, threads that have ended are left out, and the command's first, of which only they tell what it had done
+/// before its first instruction.
 pub fn compare_threads(session: &Session, threads: &[ThreadState]) -> BTreeMap<String, Witness> {
     let pairs: Vec<Pair> =
         threads.iter().enumerate().filter_map(|(index, thread)| pair(session, index, thread)).collect();
@@ -45,6 +47,9 @@ pub fn compare_threads(session: &Session, threads: &[ThreadState]) -> BTreeMap<S
 }
 
 fn pair(session: &Session, index: usize, thread: &ThreadState) -> Option<Pair> {
+    if !session.sees_kernel_counters && (thread.ended_ns != 0 || index == 0) {
+        return None;
+    }
     if thread.ended_ns != 0 {
         return Some(Pair { ours: thread.counts_at_exit, theirs: since_start(thread, thread.kernel_at_exit) });
     }
@@ -96,7 +101,8 @@ fn involuntary(counts: &ThreadCounts) -> u64 {
     counts.preempted_count + counts.yielded_count
 }
 
-/// Compares the whole tree with what `wait4` said of it. `threads` is the table after the end.
+/// Compares the whole tree with what `wait4` said of it. `threads` is the table after the end, of a session that sees the
+/// kernel's counters.
 ///
 /// Returns the witnesses `voluntary`, `involuntary`, `minor_faults` and `major_faults`. Processes that nobody waited
 /// for are in ours only.

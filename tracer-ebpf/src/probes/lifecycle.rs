@@ -2,16 +2,11 @@
 
 use tracer_ebpf::SYSCALL_BEFORE_TRACE;
 
-use crate::{
-    maps::setting,
-    probes::now_ns,
-    table,
-    task::{Access, Task},
-};
+use crate::{maps::setting, probes::now_ns, table, task::Subject};
 
 /// `parent` has made `child`, which has not run yet: it is traced if its parent is.
 #[inline(always)]
-pub fn fork<A: Access>(parent: Task<A>, child: Task<A>) {
+pub fn fork(parent: impl Subject, child: impl Subject) {
     if table::find(parent).is_some() {
         table::begin(child, now_ns());
     }
@@ -19,25 +14,27 @@ pub fn fork<A: Access>(parent: Task<A>, child: Task<A>) {
 
 /// A program starts in `task`, which had the pid `old_pid` before (another one, if it was not its process's leader).
 #[inline(always)]
-pub fn exec<A: Access>(task: Task<A>, old_pid: u32) {
+pub fn exec(task: impl Subject, old_pid: u32) {
     let pid = task.pid();
     if old_pid != pid {
         take_over_leader(pid, old_pid);
     } else if pid == setting!(root_pid) && table::row_of(pid) == 0 {
         return begin_command(task);
     }
-    if let Some(thread) = table::find(task) {
-        let theirs = task.counters().minor_fault_count - thread.kernel_at_start.minor_fault_count;
+    if let Some(thread) = table::find(task)
+        && let Some(theirs) = task.counters()
+    {
+        let theirs = theirs.minor_fault_count - thread.kernel_at_start.minor_fault_count;
         thread.exec_fault_count = theirs - thread.counts.minor_fault_count;
     }
 }
 
 /// The command itself: its first instruction is the next thing that happens.
 #[inline(always)]
-fn begin_command<A: Access>(task: Task<A>) {
+fn begin_command(task: impl Subject) {
     let now = now_ns();
     if let Some(thread) = table::begin(task, now) {
-        thread.kernel_at_start = task.counters();
+        thread.kernel_at_start = task.counters().unwrap_or_default();
         thread.switched_in_ns = now;
         thread.syscall = SYSCALL_BEFORE_TRACE;
     }
@@ -67,10 +64,10 @@ fn take_over_leader(pid: u32, old_pid: u32) {
 
 /// A thread has begun to exit. Its last switch comes later.
 #[inline(always)]
-pub fn exit<A: Access>(task: Task<A>) {
+pub fn exit(task: impl Subject) {
     if let Some(thread) = table::find(task) {
         thread.ended_ns = now_ns();
-        thread.kernel_at_exit = task.counters();
+        thread.kernel_at_exit = task.counters().unwrap_or_default();
         thread.counts_at_exit = thread.counts;
         thread.comm = task.comm();
         if thread.is_leader != 0

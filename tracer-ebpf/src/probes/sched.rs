@@ -7,17 +7,61 @@ use crate::{
     probes::now_ns,
     record::record,
     table,
-    task::{Access, Task},
+    task::Subject,
 };
 
 /// `TASK_RUNNING`.
-const RUNNING: u32 = 0;
+const RUNNING: u64 = 0;
 /// `TASK_DEAD`: set by the last switch of an exiting thread only.
-const DEAD: u32 = 0x80;
+const DEAD: u64 = 0x80;
+/// `EXIT_DEAD | EXIT_ZOMBIE`: in records, which lack `TASK_DEAD`, a thread that has begun to be no more.
+const RECORDED_EXIT: u64 = 0x30;
+/// `TASK_REPORT_MAX`: in records, a thread that was preempted within the kernel.
+const RECORDED_PREEMPTION: u64 = 0x100;
+
+/// Why a thread leaves its CPU, as far as the event tells.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Departure {
+    /// It was preempted within the kernel.
+    Preempted,
+    /// It has ended.
+    Exited,
+    /// It waits for something.
+    Blocked,
+    /// It could go on.
+    Running,
+}
+
+impl Departure {
+    /// By the arguments of the tracepoint.
+    #[inline(always)]
+    pub fn of_arguments(preempt: bool, state: u64) -> Self {
+        Self::of(preempt, state & DEAD != 0, state)
+    }
+
+    /// By the state in the event's record, where both are merged.
+    #[inline(always)]
+    pub fn of_record(state: u64) -> Self {
+        Self::of(state & RECORDED_PREEMPTION != 0, state & RECORDED_EXIT != 0, state)
+    }
+
+    #[inline(always)]
+    fn of(preempted: bool, exited: bool, state: u64) -> Self {
+        if preempted {
+            Self::Preempted
+        } else if exited {
+            Self::Exited
+        } else if state != RUNNING {
+            Self::Blocked
+        } else {
+            Self::Running
+        }
+    }
+}
 
 /// One CPU goes from `prev` to `next`.
 #[inline(always)]
-pub fn switch<A: Access>(preempt: bool, prev: Task<A>, next: Task<A>, prev_state: u32) {
+pub fn switch<S: Subject>(departure: Departure, prev: S, next: S) {
     let leaving = table::find(prev);
     let coming = table::find(next);
     if leaving.is_none() && coming.is_none() {
@@ -28,7 +72,7 @@ pub fn switch<A: Access>(preempt: bool, prev: Task<A>, next: Task<A>, prev_state
     // SAFETY: a valid pointer to this CPU's own value, and sched_switch does not nest.
     let mut histograms = histograms.map(|pointer| unsafe { &mut *pointer });
     if let Some(thread) = leaving {
-        switch_out(thread, prev, preempt, prev_state, now, histograms.as_deref_mut());
+        switch_out(thread, prev, departure, now, histograms.as_deref_mut());
     }
     if let Some(thread) = coming {
         switch_in(thread, now, histograms);
@@ -36,11 +80,10 @@ pub fn switch<A: Access>(preempt: bool, prev: Task<A>, next: Task<A>, prev_state
 }
 
 #[inline(always)]
-fn switch_out<A: Access>(
+fn switch_out(
     thread: &mut ThreadState,
-    task: Task<A>,
-    preempt: bool,
-    state: u32,
+    task: impl Subject,
+    departure: Departure,
     now: u64,
     histograms: Option<&mut SchedHistograms>,
 ) {
@@ -55,7 +98,7 @@ fn switch_out<A: Access>(
     thread.switched_out_ns = now;
     thread.runnable_since_ns = 0;
     let (voluntary, preempted) = (thread.counts.voluntary_count, thread.counts.preempted_count);
-    classify(thread, task, preempt, state, now);
+    classify(thread, task, departure, now);
     if thread.ended_ns != 0 && task.is_released() {
         thread.released.voluntary_count += thread.counts.voluntary_count - voluntary;
         thread.released.preempted_count += thread.counts.preempted_count - preempted;
@@ -65,18 +108,21 @@ fn switch_out<A: Access>(
 /// The kernel's own rule: voluntary iff not preempted in the kernel and not running; `sched_yield` is involuntary
 /// to the kernel and told apart by the system call the thread is in; an exit is a kind of its own.
 #[inline(always)]
-fn classify<A: Access>(thread: &mut ThreadState, task: Task<A>, preempt: bool, state: u32, now: u64) {
-    if preempt {
-        thread.counts.preempted_count += 1;
-        thread.runnable_since_ns = now;
-    } else if state & DEAD != 0 {
-        thread.counts.exit_count += 1;
-        table::forget(thread);
-    } else if state != RUNNING {
-        thread.counts.voluntary_count += 1;
-    } else {
-        thread.runnable_since_ns = now;
-        still_running(thread, task);
+fn classify(thread: &mut ThreadState, task: impl Subject, departure: Departure, now: u64) {
+    match departure {
+        Departure::Preempted => {
+            thread.counts.preempted_count += 1;
+            thread.runnable_since_ns = now;
+        }
+        Departure::Exited => {
+            thread.counts.exit_count += 1;
+            table::forget(thread);
+        }
+        Departure::Blocked => thread.counts.voluntary_count += 1,
+        Departure::Running => {
+            thread.runnable_since_ns = now;
+            still_running(thread, task);
+        }
     }
 }
 
@@ -84,9 +130,9 @@ fn classify<A: Access>(thread: &mut ThreadState, task: Task<A>, preempt: bool, s
 /// kernels from 6.15, which report the state after the check for signals - when a signal stopped a thread from
 /// blocking. The kernel counts the last as voluntary, and its counter is the only one to tell.
 #[inline(always)]
-fn still_running<A: Access>(thread: &mut ThreadState, task: Task<A>) {
-    let voluntary = task.voluntary_count() - thread.kernel_at_start.voluntary_count;
-    if voluntary > thread.counts.voluntary_count {
+fn still_running(thread: &mut ThreadState, task: impl Subject) {
+    let known = thread.kernel_at_start.voluntary_count + thread.counts.voluntary_count;
+    if task.voluntary_count().is_some_and(|voluntary| voluntary > known) {
         thread.counts.voluntary_count += 1;
     } else if thread.syscall == setting!(sched_yield_number) {
         thread.counts.yielded_count += 1;
@@ -121,10 +167,18 @@ fn put(histograms: Option<&mut SchedHistograms>, choose: fn(&mut SchedHistograms
     }
 }
 
-/// A thread was made runnable and put on a run queue: run-queue latency starts. `sched_waking` comes earlier, but
-/// may come while the thread is still switching out on another CPU, and would then be taken for stale.
+/// The current thread wakes somebody. Run-queue latency does not start here: this may come while the thread to be
+/// woken is still switching out on another CPU, and would then be taken for stale.
 #[inline(always)]
-pub fn wakeup<A: Access>(task: Task<A>) {
+pub fn waking() {
+    if let Some(thread) = table::find_current() {
+        thread.counts.waking_count += 1;
+    }
+}
+
+/// A thread was made runnable and put on a run queue: run-queue latency starts.
+#[inline(always)]
+pub fn wakeup(task: impl Subject) {
     if let Some(thread) = table::find(task) {
         thread.counts.wakeup_count += 1;
         thread.runnable_since_ns = now_ns();
@@ -133,7 +187,7 @@ pub fn wakeup<A: Access>(task: Task<A>) {
 
 /// A new thread was put on a run queue for the first time.
 #[inline(always)]
-pub fn wakeup_new<A: Access>(task: Task<A>) {
+pub fn wakeup_new(task: impl Subject) {
     if let Some(thread) = table::find(task) {
         thread.runnable_since_ns = now_ns();
     }
@@ -141,7 +195,7 @@ pub fn wakeup_new<A: Access>(task: Task<A>) {
 
 /// A thread was given another CPU.
 #[inline(always)]
-pub fn migrate<A: Access>(task: Task<A>) {
+pub fn migrate(task: impl Subject) {
     if let Some(thread) = table::find(task) {
         thread.counts.migration_count += 1;
     }

@@ -1,7 +1,7 @@
 //! System calls: counted at entry, timed at exit.
 
 use aya_ebpf::helpers::bpf_get_current_pid_tgid;
-use tracer_ebpf::{Histogram, Loss, SYSCALL_BEFORE_TRACE, SYSCALL_NONE, SYSCALL_ROWS, SyscallTotals};
+use tracer_ebpf::{Histogram, Loss, SYSCALL_BEFORE_TRACE, SYSCALL_NONE, SYSCALL_ROWS, SyscallTotals, ThreadState};
 
 use crate::{
     atomic::fetch_add,
@@ -41,15 +41,24 @@ pub fn exit() {
     let row = thread.syscall;
     thread.syscall = SYSCALL_NONE;
     if row >= SYSCALL_ROWS {
-        if row != SYSCALL_BEFORE_TRACE {
-            lose(Loss::UnmatchedSyscallExit);
-        }
-        return;
+        return first_or_unmatched(thread, row);
     }
     let duration = now - thread.syscall_entered_ns;
     thread.counts.syscall_ns += duration;
     if window_open() {
         returned(row, duration);
+    }
+}
+
+/// The return of a call whose entry was not counted. In a new thread's first, that is right, and it tells us its
+/// process, where the event of its creation did not.
+#[inline(always)]
+fn first_or_unmatched(thread: &mut ThreadState, row: u32) {
+    if row != SYSCALL_BEFORE_TRACE {
+        lose(Loss::UnmatchedSyscallExit);
+    } else if thread.tgid == 0 {
+        thread.tgid = (bpf_get_current_pid_tgid() >> 32) as u32;
+        thread.is_leader = (thread.tgid == thread.pid) as u32;
     }
 }
 

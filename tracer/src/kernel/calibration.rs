@@ -46,14 +46,15 @@ pub struct EmptyPrograms {
 impl EmptyPrograms {
     /// Attaches them; a hook that refuses is left out.
     pub fn attach(kernel: &RunningKernel) -> Result<Self, KernelError> {
-        let mut ebpf = EbpfLoader::new().btf(Some(&kernel.aya_types)).load(OBJECT)?;
+        let types = kernel.types.as_ref().ok().map(|types| &types.aya);
+        let mut ebpf = EbpfLoader::new().btf(types).load(OBJECT)?;
         for hook in &PROBES {
             let program = empty(hook.name());
             let _refused = match *hook {
-                Hook::Typed { tracepoint, .. } => {
-                    program::attach_typed(&mut ebpf, &program, tracepoint, &kernel.aya_types)
-                }
-                Hook::Raw { tracepoint } => program::attach_raw(&mut ebpf, &program, tracepoint),
+                Hook::Typed { tracepoint, .. } => types
+                    .ok_or_else(|| String::from("no type information"))
+                    .and_then(|types| program::attach_typed(&mut ebpf, &program, tracepoint, types)),
+                Hook::Raw { tracepoint, .. } => program::attach_raw(&mut ebpf, &program, tracepoint),
                 Hook::Software { event, .. } => program::attach_software(&mut ebpf, &program, event),
             };
         }
@@ -76,9 +77,10 @@ fn empty(probe: &str) -> String {
     format!("empty_{probe}")
 }
 
-/// Writes the net cost into the probes: time per run less that of the empty program.
+/// Writes the net cost into the probes: time per run less that of the empty program. Plain tracepoints have no empty
+/// program beside them.
 pub fn fill_in(probes: &mut [Probe], ours: &Costs, empty: &Costs) {
-    for probe in probes {
+    for probe in probes.iter_mut().filter(|probe| !probe.hook.starts_with("tracepoint/")) {
         let Some(statistics) = ours.get(probe.name.as_str()) else { continue };
         probe.runs = Some(statistics.run_count);
         let (ours, empty) = (per_run(Some(statistics)), per_run(empty.get(probe.name.as_str())));

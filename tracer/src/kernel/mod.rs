@@ -6,27 +6,24 @@ use aya::{Btf, Endianness};
 use thiserror::Error;
 use tracer_ebpf::Settings;
 
+mod attach;
 pub mod btf;
 pub mod calibration;
 pub mod preflight;
 pub mod probes;
 pub mod program;
+mod records;
 pub mod session;
 pub mod snapshot;
 pub mod syscalls;
 pub mod threads;
+pub mod tracefs;
 
 use btf::{BtfError, KernelTypes};
 
 /// Why the kernel side cannot be used.
 #[derive(Debug, Error)]
 pub enum KernelError {
-    /// No type information, or not what the programs need.
-    #[error(transparent)]
-    Btf(#[from] BtfError),
-    /// aya could not read the type information.
-    #[error("read /sys/kernel/btf/vmlinux: {0}")]
-    AyaBtf(#[from] aya::BtfError),
     /// A file in /proc cannot be read.
     #[error("read {path}: {source}")]
     Proc {
@@ -46,6 +43,14 @@ pub enum KernelError {
         /// Why, and what to do next.
         reason: String,
     },
+    /// Threads can be known neither by pointers nor by the records of plain tracepoints.
+    #[error("attach the probes: {refused}; as plain tracepoints: {reason}")]
+    NoForm {
+        /// Why not by pointers.
+        refused: String,
+        /// Why not by records, and what to do next.
+        reason: String,
+    },
     /// Run-time statistics of programs cannot be had.
     #[error("switch on run-time statistics of eBPF programs: {0} (needs CAP_SYS_ADMIN: try sudo)")]
     Statistics(String),
@@ -62,31 +67,50 @@ pub enum KernelError {
 /// What is the same for every session on this kernel; read once.
 #[derive(Debug)]
 pub struct RunningKernel {
-    /// For loading: ids of types.
-    pub aya_types: Btf,
-    /// For member offsets and tracepoint arguments.
-    pub types: KernelTypes,
+    /// How its structures are laid out, or why that is not known.
+    pub types: Result<TypeInformation, String>,
     /// Every pid is below it.
     pub pid_max: u32,
     /// Time it took to read all this, in nanoseconds.
     pub read_in_ns: u64,
+}
+
+/// How the structures of the running kernel are laid out.
+#[derive(Debug)]
+pub struct TypeInformation {
+    /// For loading: ids of types.
+    pub aya: Btf,
+    /// For member offsets and tracepoint arguments.
+    pub members: KernelTypes,
     offsets: Settings,
 }
 
 impl RunningKernel {
     /// Reads the type information of the running kernel.
+    ///
+    /// # Errors
+    /// Where /proc cannot be read. Without type information there are plain tracepoints.
     pub fn read() -> Result<Self, KernelError> {
         let started = Instant::now();
-        let types = KernelTypes::read(Path::new(btf::VMLINUX))?;
-        let offsets = offsets(&types)?;
-        let aya_types = Btf::parse(types.bytes(), Endianness::default())?;
+        let types = TypeInformation::read(Path::new(btf::VMLINUX));
         let pid_max = pid_max()?;
-        Ok(Self { aya_types, types, pid_max, read_in_ns: started.elapsed().as_nanos() as u64, offsets })
+        Ok(Self { types, pid_max, read_in_ns: started.elapsed().as_nanos() as u64 })
     }
 
-    /// Constants for the programs, the member offsets filled in.
+    /// Constants for the programs, the member offsets filled in where they are known.
     pub fn settings(&self) -> Settings {
-        self.offsets
+        let offsets = self.types.as_ref().map_or_else(|_| Settings::default(), |types| types.offsets);
+        Settings { sched_yield_number: syscalls::SCHED_YIELD, ..offsets }
+    }
+}
+
+impl TypeInformation {
+    fn read(path: &Path) -> Result<Self, String> {
+        let members = KernelTypes::read(path).map_err(|error| error.to_string())?;
+        let offsets = offsets(&members).map_err(|error| error.to_string())?;
+        let aya = Btf::parse(members.bytes(), Endianness::default())
+            .map_err(|error| format!("read {}: {error}", path.display()))?;
+        Ok(Self { aya, members, offsets })
     }
 }
 
@@ -104,7 +128,6 @@ fn offsets(types: &KernelTypes) -> Result<Settings, BtfError> {
         sighand_offset: at["sighand"],
         signal_offset: at["signal"],
         group_exec_task_offset: types.member_offsets("signal_struct", &["group_exec_task"])?["group_exec_task"],
-        sched_yield_number: syscalls::SCHED_YIELD,
         ..Settings::default()
     })
 }

@@ -1,15 +1,20 @@
 //! Loading and attaching one program, and what the kernel says of it.
 
-use std::{collections::HashMap, fs, os::fd::AsFd as _, os::fd::AsRawFd as _};
+use std::{
+    collections::HashMap,
+    fs, io,
+    os::fd::{AsFd as _, AsRawFd as _, FromRawFd as _, OwnedFd},
+};
 
 use aya::{
     Btf, Ebpf,
     programs::{
-        BtfTracePoint, PerfEvent, Program, RawTracePoint,
+        BtfTracePoint, PerfEvent, Program, RawTracePoint, TracePoint,
         perf_event::{PerfEventConfig, PerfEventScope, SamplePolicy, SoftwareEvent},
     },
     util::online_cpus,
 };
+use perf_event_open_sys::{bindings, ioctls, perf_event_open};
 
 /// What the kernel counts of a program (/proc/self/fdinfo).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -38,6 +43,41 @@ pub fn attach_raw(ebpf: &mut Ebpf, program: &str, tracepoint: &str) -> Result<()
     program.attach(tracepoint).map(drop).map_err(words)
 }
 
+/// Attaches a program to a plain tracepoint, given by its id. It stays attached as long as the result lives.
+pub fn attach_plain(ebpf: &mut Ebpf, program: &str, tracepoint_id: u64) -> Result<OwnedFd, String> {
+    let program: &mut TracePoint = typed(ebpf, program)?;
+    program.load().map_err(words)?;
+    let fd = program.fd().map_err(words)?.as_fd().as_raw_fd();
+    let event = open_tracepoint(tracepoint_id).map_err(|error| format!("perf_event_open: {error}"))?;
+    // SAFETY: both descriptors are open, and the calls take numbers only.
+    let attached = unsafe {
+        match ioctls::SET_BPF(event.as_raw_fd(), fd as u32) {
+            0 => ioctls::ENABLE(event.as_raw_fd(), 0),
+            error => error,
+        }
+    };
+    if attached == 0 { Ok(event) } else { Err(format!("attach: {}", io::Error::last_os_error())) }
+}
+
+/// An event of a tracepoint. One on any CPU suffices: programs are run for the tracepoint, wherever it is passed.
+fn open_tracepoint(id: u64) -> io::Result<OwnedFd> {
+    let mut attributes = bindings::perf_event_attr {
+        type_: bindings::PERF_TYPE_TRACEPOINT,
+        size: size_of::<bindings::perf_event_attr>() as u32,
+        config: id,
+        ..Default::default()
+    };
+    attributes.__bindgen_anon_1.sample_period = 1;
+    let flags = bindings::PERF_FLAG_FD_CLOEXEC;
+    // SAFETY: the attributes are valid and live for the call.
+    let fd = unsafe { perf_event_open(&raw mut attributes, -1, 0, -1, flags.into()) };
+    if fd < 0 {
+        return Err(io::Error::last_os_error());
+    }
+    // SAFETY: the kernel has just opened it for us.
+    Ok(unsafe { OwnedFd::from_raw_fd(fd) })
+}
+
 /// Attaches a program to every single occurrence of a software event, on all CPUs.
 pub fn attach_software(ebpf: &mut Ebpf, program: &str, event: SoftwareEvent) -> Result<(), String> {
     let program: &mut PerfEvent = typed(ebpf, program)?;
@@ -56,6 +96,7 @@ pub fn statistics(ebpf: &Ebpf, program: &str) -> Option<ProgramStatistics> {
         Program::BtfTracePoint(program) => program.fd(),
         Program::RawTracePoint(program) => program.fd(),
         Program::PerfEvent(program) => program.fd(),
+        Program::TracePoint(program) => program.fd(),
         _ => return None,
     };
     let fd = fd.ok()?.as_fd().as_raw_fd();

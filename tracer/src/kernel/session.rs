@@ -11,9 +11,12 @@ use tracer_ebpf::{Allocated, Control, Histogram, Loss, SchedHistograms, Settings
 
 use super::{
     KernelError, RunningKernel,
-    probes::{Hook, PROBES},
+    attach::{AttachedProbe, Family, attach},
+    probes::PROBES,
     program::{self, ProgramStatistics},
+    records,
     threads::ThreadTable,
+    tracefs::Tracefs,
 };
 use crate::report::model::{Probe, ProbeState};
 
@@ -22,11 +25,13 @@ pub(super) static OBJECT: &[u8] = include_bytes_aligned!(env!("TASKWEIGHT_BPF_OB
 /// Which form of the tracepoint programs to use.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
 pub enum ProbeForm {
-    /// `tp_btf` where the kernel accepts it, else raw.
+    /// `tp_btf` where the kernel accepts it, else raw, else plain.
     #[default]
     Auto,
     /// Raw tracepoints only.
     Raw,
+    /// Plain tracepoints only.
+    Plain,
 }
 
 /// What a session is opened with.
@@ -64,30 +69,45 @@ impl SessionOptions {
 pub struct Session {
     ebpf: Ebpf,
     probes: Vec<AttachedProbe>,
+    /// Whether the programs see the kernel's own counters of a thread: plain tracepoints do not show them.
+    pub sees_kernel_counters: bool,
     /// The thread table.
     pub threads: ThreadTable,
     /// Time it took to load and attach, in nanoseconds.
     pub opened_in_ns: u64,
 }
 
-#[derive(Debug)]
-struct AttachedProbe {
-    hook: Hook,
-    program: Option<&'static str>,
-    place: String,
-    state: ProbeState,
-    reason: Option<String>,
-}
-
 impl Session {
     /// Loads and attaches everything, with the window closed.
+    ///
+    /// # Errors
+    /// Where a probe without which there is nothing to report can be had in no form.
     pub fn open(kernel: &RunningKernel, options: SessionOptions) -> Result<Self, KernelError> {
+        let refused = match (options.form, &kernel.types) {
+            (ProbeForm::Plain, _) => String::from("plain tracepoints were asked for"),
+            (_, Err(reason)) => reason.clone(),
+            (form, Ok(types)) => match Self::with(kernel, options, &Family::Pointers { types, form }) {
+                Err(KernelError::RequiredProbe { probe, reason }) if form == ProbeForm::Auto => {
+                    format!("{probe}: {reason}")
+                }
+                opened => return opened,
+            },
+        };
+        let plain = |reason| KernelError::NoForm { refused: refused.clone(), reason };
+        let tracefs = Tracefs::open().map_err(plain)?;
+        let offsets = records::offsets(&tracefs).map_err(plain)?;
+        Self::with(kernel, options, &Family::Plain { tracefs, offsets, reason: refused })
+    }
+
+    fn with(kernel: &RunningKernel, options: SessionOptions, family: &Family<'_>) -> Result<Self, KernelError> {
         let started = Instant::now();
         let settings = settings(kernel, options);
-        let mut ebpf = load(kernel, &settings)?;
+        let mut ebpf = load(kernel, &settings, family)?;
         let threads = map_threads(&ebpf, settings.thread_capacity)?;
-        let probes = PROBES.iter().map(|hook| attach(&mut ebpf, kernel, *hook, options.form)).collect();
-        let session = Self { ebpf, probes, threads, opened_in_ns: started.elapsed().as_nanos() as u64 };
+        let probes = PROBES.iter().map(|hook| attach(&mut ebpf, *hook, family)).collect();
+        let sees_kernel_counters = matches!(family, Family::Pointers { .. });
+        let opened_in_ns = started.elapsed().as_nanos() as u64;
+        let session = Self { ebpf, probes, sees_kernel_counters, threads, opened_in_ns };
         session.require_probes()?;
         Ok(session)
     }
@@ -175,7 +195,7 @@ impl Session {
     }
 
     fn statistics(&self, probe: &AttachedProbe) -> Option<ProgramStatistics> {
-        program::statistics(&self.ebpf, probe.program?)
+        program::statistics(&self.ebpf, probe.program.as_deref()?)
     }
 
     fn per_cpu<T: aya::Pod>(&self, name: &'static str, index: u32) -> Result<Vec<T>, KernelError> {
@@ -199,10 +219,12 @@ fn settings(kernel: &RunningKernel, options: SessionOptions) -> Settings {
     }
 }
 
-fn load(kernel: &RunningKernel, settings: &Settings) -> Result<Ebpf, KernelError> {
+fn load(kernel: &RunningKernel, settings: &Settings, family: &Family<'_>) -> Result<Ebpf, KernelError> {
+    let offsets = family.record_offsets();
     let ebpf = EbpfLoader::new()
-        .btf(Some(&kernel.aya_types))
+        .btf(kernel.types.as_ref().ok().map(|types| &types.aya))
         .override_global("SETTINGS", settings, true)
+        .override_global("RECORD_OFFSETS", &offsets, true)
         .map_max_entries("PID_INDEX", settings.pid_capacity)
         .map_max_entries("THREADS", settings.thread_capacity)
         .map_max_entries("SYSCALL_OF_HISTOGRAM", settings.syscall_histogram_capacity)
@@ -214,65 +236,6 @@ fn load(kernel: &RunningKernel, settings: &Settings) -> Result<Ebpf, KernelError
 fn map_threads(ebpf: &Ebpf, capacity: u32) -> Result<ThreadTable, KernelError> {
     let Some(aya::maps::Map::Array(map)) = ebpf.map("THREADS") else { return Err(no_map("THREADS")) };
     ThreadTable::map(map.fd(), capacity).map_err(map_error("THREADS"))
-}
-
-fn attach(ebpf: &mut Ebpf, kernel: &RunningKernel, hook: Hook, form: ProbeForm) -> AttachedProbe {
-    let (attached, program, place) = match hook {
-        Hook::Typed { tracepoint, raw_program, arguments } => {
-            return attach_tracepoint(ebpf, kernel, hook, form, (tracepoint, raw_program, arguments));
-        }
-        Hook::Raw { tracepoint } => {
-            (program::attach_raw(ebpf, tracepoint, tracepoint), tracepoint, format!("raw_tp/{tracepoint}"))
-        }
-        Hook::Software { program, event } => {
-            (program::attach_software(ebpf, program, event), program, format!("perf_event/{program}"))
-        }
-    };
-    match attached {
-        Ok(()) => AttachedProbe { hook, program: Some(program), place, state: ProbeState::Attached, reason: None },
-        Err(reason) => missing(hook, place, reason),
-    }
-}
-
-fn attach_tracepoint(
-    ebpf: &mut Ebpf,
-    kernel: &RunningKernel,
-    hook: Hook,
-    form: ProbeForm,
-    (tracepoint, raw_program, arguments): (&'static str, &'static str, &[&str]),
-) -> AttachedProbe {
-    let place = format!("tp_btf/{tracepoint}");
-    if let Err(reason) = check_arguments(kernel, tracepoint, arguments) {
-        return missing(hook, place, reason);
-    }
-    let refused = match form {
-        ProbeForm::Raw => Err(String::from("raw tracepoints were asked for")),
-        ProbeForm::Auto => program::attach_typed(ebpf, tracepoint, tracepoint, &kernel.aya_types),
-    };
-    let Err(reason) = refused else {
-        return AttachedProbe { hook, program: Some(tracepoint), place, state: ProbeState::Attached, reason: None };
-    };
-    let place = format!("raw_tp/{tracepoint}");
-    match program::attach_raw(ebpf, raw_program, tracepoint) {
-        Ok(()) => {
-            AttachedProbe { hook, program: Some(raw_program), place, state: ProbeState::Fallback, reason: Some(reason) }
-        }
-        Err(raw_reason) => missing(hook, place, format!("{reason}; as raw tracepoint: {raw_reason}")),
-    }
-}
-
-/// The order of a tracepoint's arguments has changed between kernels: what the programs rely on must be there.
-fn check_arguments(kernel: &RunningKernel, tracepoint: &str, expected: &[&str]) -> Result<(), String> {
-    let found = kernel.types.tracepoint_arguments(tracepoint).map_err(|error| error.to_string())?;
-    let found = found.ok_or_else(|| format!("this kernel has no tracepoint {tracepoint}"))?;
-    if found.len() >= expected.len() && found.iter().zip(expected).all(|(found, expected)| found == expected) {
-        return Ok(());
-    }
-    Err(format!("arguments are ({}), not ({})", found.join(", "), expected.join(", ")))
-}
-
-fn missing(hook: Hook, place: String, reason: String) -> AttachedProbe {
-    AttachedProbe { hook, program: None, place, state: ProbeState::Missing, reason: Some(reason) }
 }
 
 fn no_map(name: &'static str) -> KernelError {

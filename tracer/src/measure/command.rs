@@ -71,6 +71,9 @@ pub fn measure(
     wait_for_last_switches(&session)?;
     let window = Window::close(&mut session, Snapshot::default())?;
     let mut run = assemble(context, &window, &exit, elapsed, cpu, operations);
+    if session.sees_kernel_counters {
+        run.witness.extend(witness::compare_tree(&window.after.threads, &exit.rusage));
+    }
     run.hardware = match &mut counters {
         Ok(counters) => counters.read(),
         Err(reason) => Hardware { reason: Some(reason.clone()), ..Hardware::default() },
@@ -135,8 +138,6 @@ fn assemble(
     let (operations, operation) = count(operations, window);
     let traced = lifetime_ns(window).unwrap_or(elapsed.as_nanos() as u64);
     let (threads, threads_omitted) = window.threads(context.threads_listed);
-    let mut witness = window.witness.clone();
-    witness.extend(witness::compare_tree(&window.after.threads, &exit.rusage));
     Run {
         model: String::from("command"),
         scenario: None,
@@ -156,7 +157,7 @@ fn assemble(
         cpu: Cpu { user_ns: Some(exit.rusage.user_ns), system_ns: Some(exit.rusage.system_ns) },
         hardware: Hardware::default(),
         own: None,
-        witness,
+        witness: window.witness.clone(),
         loss: window.figures.loss.clone(),
         exit_status: Some(exit.exit_code().into()),
     }

@@ -92,6 +92,7 @@ impl Window {
         Kernel {
             switches: switches(&all),
             wakeups: all.wakeup_count,
+            wakeups_made: all.waking_count,
             migrations: all.migration_count,
             syscalls: self.figures.syscalls.clone(),
             page_faults: self.page_faults(&all),
@@ -133,6 +134,7 @@ fn thread_of(state: &ThreadState, counts: &ThreadCounts) -> Thread {
         name: name_of(state),
         switches: switches(counts),
         wakeups: counts.wakeup_count,
+        wakeups_made: counts.waking_count,
         migrations: counts.migration_count,
         syscalls: counts.syscall_count,
         syscall_ns: counts.syscall_ns,

@@ -75,7 +75,9 @@ pub fn traced(context: &Context<'_>, case: &Case, programs: &Path) -> anyhow::Re
     let Tracing { session, cpu, window, .. } = tracing;
     let window = window.ok_or_else(|| anyhow::anyhow!("the window was never closed"))?;
     let mut run = assemble(context, case, &window, &said, cpu);
-    run.witness.extend(witness::compare_tree(&Snapshot::take(&session)?.threads, &exit.rusage));
+    if session.sees_kernel_counters {
+        run.witness.extend(witness::compare_tree(&Snapshot::take(&session)?.threads, &exit.rusage));
+    }
     Ok(Traced { run, probes: window.probes, costs: calibration::costs(&session) })
 }
 

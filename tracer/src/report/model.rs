@@ -134,6 +134,9 @@ pub struct Kernel {
     pub switches: Switches,
     /// Wake-ups of traced threads.
     pub wakeups: u64,
+    /// Wake-ups, of whatever thread, made while a traced thread ran: by itself or by an interrupt meanwhile.
+    #[serde(default)]
+    pub wakeups_made: u64,
     /// Moves of traced threads to another CPU.
     pub migrations: u64,
     /// System calls.
@@ -260,6 +263,9 @@ pub struct Thread {
     pub switches: Switches,
     /// Wake-ups of it.
     pub wakeups: u64,
+    /// Wake-ups, of whatever thread, made while it ran.
+    #[serde(default)]
+    pub wakeups_made: u64,
     /// Moves to another CPU.
     pub migrations: u64,
     /// System calls.

@@ -1,13 +1,28 @@
-//! Raw tracepoints count the same as the typed ones that they stand in for.
+//! Raw and plain tracepoints count the same as the typed ones that they stand in for.
 
-use taskweight::report::model::{Probe, ProbeState, Report};
+use std::process::Command;
 
-use crate::invocation::run_subject;
-use crate::lossless::{assert_switches_witnessed, until_lossless};
-use crate::sched::{check_two_threads, ring};
+use taskweight::report::model::{Probe, ProbeState, Report, Run};
+
+use crate::invocation::{Outcome, programs, run_subject};
+use crate::lossless::{assert_switches_witnessed, sum_of_threads, until_lossless};
+use crate::machine::cpu;
+use crate::sched::{check_two_threads, ring, start_ring};
 use crate::syscall::check_getppid;
 
 const RAW: [&str; 2] = ["--probe-form", "raw"];
+const PLAIN: [&str; 2] = ["--probe-form", "plain"];
+
+/// Repeats a run with plain tracepoints until nothing was withheld from those that the test is about: while one of their
+/// programs runs on a CPU, the kernel runs none of the others there, such as those of a wake-up by an interrupt, whoever is
+/// woken. It counts what it withheld.
+fn until_undisturbed(probes: &[&str], start: impl Fn() -> Outcome) -> Run {
+    let about = |probe: &&Probe| probes.contains(&probe.name.as_str());
+    let is_undisturbed =
+        |report: &Report| report.probes.iter().filter(about).all(|probe| probe.recursion_misses == Some(0));
+    let outcome = (0..20).map(|_| start()).find(|outcome| is_undisturbed(&outcome.report()));
+    outcome.unwrap().run()
+}
 
 fn probes(report: &Report, state: ProbeState) -> Vec<&Probe> {
     report.probes.iter().filter(|probe| probe.state == state).collect()
@@ -48,10 +63,84 @@ fn raw_tracepoints_see_threads_and_processes_the_same() {
 }
 
 #[test]
+fn plain_tracepoints_count_calls_and_faults_the_same() {
+    needs_bpf!();
+    let outcome = run_subject(&PLAIN, &["getppid", "1"]);
+    let fallbacks: Vec<_> = outcome.report().probes.into_iter().filter(|probe| probe.name.starts_with('s')).collect();
+    assert_eq!(fallbacks.len(), 10, "{fallbacks:?}");
+    for probe in fallbacks {
+        let group = if probe.name.starts_with("sys_") { "raw_syscalls" } else { "sched" };
+        assert_eq!((probe.state, probe.hook), (ProbeState::Fallback, format!("tracepoint/{group}/{}", probe.name)));
+        assert_eq!(probe.reason.as_deref(), Some("plain tracepoints were asked for"));
+    }
+    let probes = ["sys_enter", "sys_exit", "page_fault_minor"];
+    let run = until_undisturbed(&probes, || run_subject(&PLAIN, &["getppid", "10007"]));
+    let calls = run.kernel.syscalls.by_name["getppid"];
+    assert_eq!((calls.count, run.syscall_histograms["getppid"].count), (10_007, 10_007));
+    assert!(run.kernel.page_faults.minor > Some(0));
+}
+
+#[test]
+fn plain_tracepoints_count_switches_the_same() {
+    needs_bpf!();
+    let probes = ["sched_switch", "sched_waking", "sys_enter"];
+    let run = until_undisturbed(&probes, || start_ring("2", &PLAIN));
+    assert_eq!((run.operations, run.logical_switches), (Some(10_007), Some(10_007)));
+    assert_eq!((run.kernel.switches.exit, run.kernel.migrations, run.kernel.threads_created), (0, 0, 0));
+    assert!(run.kernel.switches.total() >= 10_007, "{:?}", run.kernel);
+    for name in ["voluntary_by_thread", "involuntary_by_thread"] {
+        let witness = &run.witness[name];
+        assert_eq!((witness.ours, witness.threads_disagreeing), (witness.theirs, Some(0)), "{name}");
+        // Two tasks and the one that reads the protocol: of the first thread, the start is not known.
+        assert_eq!(witness.threads_compared, Some(3), "{name}");
+    }
+    assert_eq!(sum_of_threads(&run), run.kernel.switches);
+}
+
+#[test]
+fn plain_tracepoints_see_threads_and_processes_the_same() {
+    needs_bpf!();
+    let probes = ["sched_process_fork", "sched_process_exit", "sched_switch", "sys_exit"];
+    let run = until_undisturbed(&probes, || run_subject(&PLAIN, &["fork", "20", "5"]));
+    assert_eq!((run.kernel.threads_created, run.kernel.switches.exit), (120, 121));
+    let leaders = run.threads.iter().filter(|thread| thread.pid == thread.tid).count();
+    assert_eq!((run.threads.len(), leaders), (121, 21), "each knows its process");
+    assert!(run.threads.iter().all(|thread| thread.name == "subject" && thread.pid > 0), "{:?}", run.threads);
+}
+
+#[test]
+fn plain_tracepoints_tell_yields_from_preemptions() {
+    needs_bpf!();
+    let cpu = cpu().to_string();
+    let options = [&PLAIN[..], &["--pin", &cpu]].concat();
+    let run = until_undisturbed(&["sched_switch", "sys_enter"], || run_subject(&options, &["yield", "10007"]));
+    let switches = run.kernel.switches;
+    assert!(switches.yielded.abs_diff(2 * 10_007) * 100 <= 2 * 10_007, "{switches:?}");
+    assert_eq!(switches.exit, 3);
+}
+
+#[test]
+fn a_kernel_without_type_information_gets_plain_tracepoints() {
+    needs_bpf!();
+    // In a mount namespace of its own, where an empty folder lies over the type information.
+    let script = "mount -t tmpfs none /sys/kernel/btf && exec \"$@\"";
+    let taskweight = programs().join("taskweight");
+    let mut command = Command::new("unshare");
+    command.args(["--mount", "sh", "-c", script, "sh"]).arg(taskweight).args(["run", "--json", "-", "--", "true"]);
+    let output = command.output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let report: Report = serde_json::from_slice(&output.stdout).unwrap();
+    let switch = report.probes.iter().find(|probe| probe.name == "sched_switch").unwrap();
+    assert_eq!(switch.hook, "tracepoint/sched/sched_switch");
+    assert!(switch.reason.as_ref().unwrap().contains("CONFIG_DEBUG_INFO_BTF"), "{switch:?}");
+    assert!(report.runs[0].kernel.syscalls.count > 0);
+}
+
+#[test]
 fn every_probe_is_in_the_report() {
     needs_bpf!();
     let report = run_subject(&[], &["getppid", "1"]).report();
-    assert_eq!(report.probes.len(), 11);
+    assert_eq!(report.probes.len(), 12);
     for probe in &report.probes {
         assert_eq!(probe.reason.is_none(), probe.state == ProbeState::Attached, "{probe:?}");
         assert_eq!((probe.runs, probe.net_ns_per_run), (None, None), "nothing was calibrated");

@@ -2,15 +2,20 @@
 
 use taskweight::report::model::Run;
 
-use crate::invocation::{compare, run_subject};
+use crate::invocation::{Outcome, compare, run_subject};
 use crate::lossless::{assert_no_other_loss, assert_switches_witnessed, sum_of_threads, until_lossless};
 use crate::machine::cpu;
 
 /// A ring of threads on one CPU.
 pub fn ring(tasks: &str, more: &[&str]) -> Run {
+    start_ring(tasks, more).run()
+}
+
+/// The same, with all that came out of it.
+pub fn start_ring(tasks: &str, more: &[&str]) -> Outcome {
     let cpu = cpu().to_string();
     let options = ["--models", "os-thread", "--scenarios", "switch", "--tasks", tasks, "--operations", "10007"];
-    compare(&[&options[..], &["--pin", &cpu, "--repetitions", "1"], more].concat()).run()
+    compare(&[&options[..], &["--pin", &cpu, "--repetitions", "1"], more].concat())
 }
 
 /// The kernel switches for every hand-over between two threads, and our counts are its own.

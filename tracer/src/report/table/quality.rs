@@ -114,14 +114,29 @@ fn probes(probes: &[Probe], page: &mut Page) {
     } else {
         page.styled(&format!("Probe cost: {} per run", calibrated.join(", ")), 2, Style::Plain);
     }
-    for Probe { name, hook, state, reason, .. } in probes {
-        let reason = reason.as_deref().unwrap_or("no reason given");
-        match state {
-            ProbeState::Attached => {}
-            ProbeState::Fallback => page.styled(&format!("Probe {name}: on {hook} instead: {reason}"), 2, Style::Plain),
-            ProbeState::Missing => page.styled(&format!("Probe {name}: missing: {reason}"), 2, Style::Caution),
+    for (names, hook, reason) in fallbacks(probes) {
+        page.styled(&format!("On {hook} instead, {}: {reason}", names.join(", ")), 2, Style::Plain);
+    }
+    for Probe { name, reason, .. } in probes.iter().filter(|probe| probe.state == ProbeState::Missing) {
+        page.styled(&format!("Probe {name}: missing: {}", said(reason)), 2, Style::Caution);
+    }
+}
+
+/// Names of the probes that are on another hook than their first choice, by the kind of hook and the reason.
+fn fallbacks(probes: &[Probe]) -> Vec<(Vec<&str>, &str, &str)> {
+    let mut groups: Vec<(Vec<&str>, &str, &str)> = Vec::new();
+    for Probe { name, hook, reason, .. } in probes.iter().filter(|probe| probe.state == ProbeState::Fallback) {
+        let kind = hook.split_once('/').map_or(hook.as_str(), |(kind, _)| kind);
+        match groups.iter_mut().find(|group| (group.1, group.2) == (kind, said(reason))) {
+            Some((names, ..)) => names.push(name),
+            None => groups.push((vec![name], kind, said(reason))),
         }
     }
+    groups
+}
+
+fn said(reason: &Option<String>) -> &str {
+    reason.as_deref().unwrap_or("no reason given")
 }
 
 fn runtimes(runtimes: &BTreeMap<String, String>, page: &mut Page) {
