@@ -15,6 +15,7 @@ mod maps;
 mod probes;
 mod record;
 mod recorded;
+mod registers;
 mod table;
 mod task;
 
@@ -24,7 +25,7 @@ use aya_ebpf::{
     programs::{BtfTracePointContext, PerfEventContext, RawTracePointContext},
 };
 use probes::{fault, lifecycle, sched, sched::Departure, syscall};
-use task::{ByHelper, Direct, Task};
+use task::{ByHelper, Direct, Program, Task};
 
 /// Argument `$index` of a tracepoint: the context of both forms is an array of 64-bit words.
 macro_rules! argument {
@@ -86,7 +87,8 @@ tracepoint!(sched_process_fork, raw_sched_process_fork, |context, Access| {
 
 // sched_process_exec(struct task_struct *p, pid_t old_pid, struct linux_binprm *bprm)
 tracepoint!(sched_process_exec, raw_sched_process_exec, |context, Access| {
-    lifecycle::exec(task!(context, 0, Access), argument!(context, 1) as u32)
+    let program = Program::<Access>::new(argument!(context, 2));
+    lifecycle::exec(task!(context, 0, Access), argument!(context, 1) as u32, program.stack_top())
 });
 
 // sched_process_exit(struct task_struct *p, ...)
@@ -108,8 +110,8 @@ pub fn sys_enter(context: RawTracePointContext) -> i32 {
 
 // sys_exit(struct pt_regs *regs, long ret)
 #[raw_tracepoint]
-pub fn sys_exit(_context: RawTracePointContext) -> i32 {
-    syscall::exit();
+pub fn sys_exit(context: RawTracePointContext) -> i32 {
+    syscall::exit(argument!(context, 0));
     0
 }
 

@@ -22,6 +22,7 @@ pub static SETTINGS: Settings = Settings {
     sighand_offset: 0,
     signal_offset: 0,
     group_exec_task_offset: 0,
+    binprm_p_offset: 0,
     root_pid: 0,
     pid_capacity: 0,
     thread_capacity: 0,

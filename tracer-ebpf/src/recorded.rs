@@ -43,7 +43,9 @@ plain!(plain_sched_migrate_task, |context| sched::migrate(Named::new(field!(cont
 plain!(plain_sched_process_fork, |context| {
     lifecycle::fork(Named::current(), Named::new(field!(context, fork_child_pid, u32)))
 });
-plain!(plain_sched_process_exec, |context| { lifecycle::exec(Named::current(), field!(context, exec_old_pid, u32)) });
+plain!(plain_sched_process_exec, |context| {
+    lifecycle::exec(Named::current(), field!(context, exec_old_pid, u32), 0)
+});
 plain!(plain_sched_process_exit, |_context| lifecycle::exit(Named::current()));
 plain!(plain_sys_enter, |context| syscall::enter(field!(context, enter_id, i64)));
-plain!(plain_sys_exit, |_context| syscall::exit());
+plain!(plain_sys_exit, |_context| syscall::exit(0));

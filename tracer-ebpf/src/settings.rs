@@ -24,6 +24,8 @@ pub struct Settings {
     pub signal_offset: u32,
     /// Offset of `group_exec_task` in `signal_struct`.
     pub group_exec_task_offset: u32,
+    /// Offset of `p` in `linux_binprm`.
+    pub binprm_p_offset: u32,
     /// Pid of the command: its next `execve` starts the run.
     pub root_pid: u32,
     /// Entries of the pid index: every pid is below it.
@@ -79,7 +81,7 @@ pub struct Allocated {
     pub syscall_histogram_count: u64,
 }
 
-const _: () = assert!(size_of::<Settings>() == 15 * 4);
+const _: () = assert!(size_of::<Settings>() == 16 * 4);
 const _: () = assert!(size_of::<RecordOffsets>() == 9 * 4);
 
 #[cfg(feature = "user")]

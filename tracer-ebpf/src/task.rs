@@ -213,3 +213,25 @@ impl<A: Access> Subject for Task<A> {
         comm
     }
 }
+
+/// A program that is about to start: a `linux_binprm` of the kernel.
+pub struct Program<A> {
+    pointer: *const u8,
+    access: PhantomData<A>,
+}
+
+impl<A: Access> Program<A> {
+    /// The program whose address is an argument of a tracepoint.
+    #[inline(always)]
+    pub fn new(argument: u64) -> Self {
+        Self { pointer: argument as *const u8, access: PhantomData }
+    }
+
+    /// The stack pointer with which it starts.
+    #[inline(always)]
+    pub fn stack_top(&self) -> u64 {
+        let offset = setting!(binprm_p_offset);
+        // SAFETY: the pointer came from a tracepoint's argument, the offset from the kernel's BTF.
+        unsafe { A::read(self.pointer, offset) }
+    }
+}

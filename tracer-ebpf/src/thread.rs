@@ -7,6 +7,11 @@ pub const SYSCALL_NONE: u32 = u32::MAX;
 /// [`ThreadState::syscall`] of a thread that is in a call it entered before it was traced: the `clone` that made
 /// it, the `execve` that started the command. Its exit is neither counted nor a loss.
 pub const SYSCALL_BEFORE_TRACE: u32 = u32::MAX - 1;
+/// How far above the stack pointer a page fault is one of the stack: frames are no larger, as a rule.
+pub const STACK_REACH_BYTES: u64 = 64 << 10;
+/// How far below it: a `call` or `push` stores below the stack pointer before it moves, and leaf functions use the 128
+/// bytes of the red zone.
+pub const STACK_RED_ZONE_BYTES: u64 = 128;
 /// Rows of the system call table. Numbers of the 64-bit table stay below; what does not fit is put into the last.
 pub const SYSCALL_ROWS: u32 = 512;
 
@@ -39,6 +44,8 @@ pub struct ThreadCounts {
     pub major_fault_count: u64,
     /// Page faults of either kind that came from user mode.
     pub user_fault_count: u64,
+    /// Of these, the ones within the reach of the stack pointer: the stack grew ([`STACK_REACH_BYTES`]).
+    pub stack_fault_count: u64,
     /// Time on a CPU, in nanoseconds.
     pub on_cpu_ns: u64,
     /// Time off the CPU, blocked or waiting for one, in nanoseconds.
@@ -103,6 +110,8 @@ pub struct ThreadState {
     pub exec_partner: u32,
     /// Always 0.
     pub unused: u32,
+    /// Stack pointer with which the thread began, above which nothing is its stack; 0 where it is not known.
+    pub stack_top: u64,
     /// What we counted.
     pub counts: ThreadCounts,
     /// The kernel's counters when tracing began: not zero for the command itself, which waited for its start.
@@ -133,9 +142,9 @@ pub struct SyscallTotals {
     pub total_ns: u64,
 }
 
-const _: () = assert!(size_of::<ThreadCounts>() == 15 * 8);
+const _: () = assert!(size_of::<ThreadCounts>() == 16 * 8);
 const _: () = assert!(size_of::<KernelCounters>() == 4 * 8);
-const _: () = assert!(size_of::<ThreadState>() == 11 * 8 + 2 * 120 + 2 * 32 + 16 + COMM_BYTES);
+const _: () = assert!(size_of::<ThreadState>() == 12 * 8 + 2 * 128 + 2 * 32 + 16 + COMM_BYTES);
 const _: () = assert!(size_of::<SyscallTotals>() == 24);
 
 #[cfg(feature = "user")]

@@ -27,6 +27,7 @@ fn main() {
         ["getppid", count] => getppid(number(count)),
         ["wait", count] => wait_and_getppid(number(count)),
         ["touch", pages] => touch(number(pages)),
+        ["descend", threads, pages] => descend_in_threads(number(threads), number(pages)),
         ["yield", count] => on_two_threads(|| (0..number(count)).for_each(|_| sched_yield().unwrap())),
         ["spin", milliseconds] => on_two_threads(|| spin(Duration::from_millis(number(milliseconds)))),
         ["threads", threads, calls] => threads_in_turn(number(threads), number(calls)),
@@ -72,6 +73,28 @@ fn touch(pages: u64) {
         // SAFETY: within the mapping, which nothing else uses.
         unsafe { start.cast::<u8>().add(index * page).write_volatile(1) };
     }
+}
+
+/// Threads one after the other, each on a stack of its own that was never used, of which it touches new pages.
+fn descend_in_threads(threads: u64, pages: u64) {
+    let keep = Barrier::new(threads as usize + 1);
+    thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(|| {
+                descend(pages);
+                keep.wait();
+            });
+        }
+        keep.wait();
+    });
+}
+
+/// Calls itself, each time with a page more on the stack.
+#[inline(never)]
+fn descend(pages: u64) -> u8 {
+    let mut page = [0_u8; 4096];
+    std::hint::black_box(&mut page);
+    if pages > 1 { descend(pages - 1) ^ std::hint::black_box(&page)[0] } else { page[1] }
 }
 
 /// Does the same on two threads that begin together.

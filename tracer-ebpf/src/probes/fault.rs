@@ -2,15 +2,16 @@
 //! count exactly what `min_flt` and `maj_flt` count, less what the kernel faults in on a program's behalf.
 
 use aya_ebpf::programs::PerfEventContext;
+use tracer_ebpf::{STACK_REACH_BYTES, STACK_RED_ZONE_BYTES, ThreadState};
 
-use crate::table;
+use crate::{registers, table};
 
 /// A page fault served without I/O.
 #[inline(always)]
 pub fn minor(context: &PerfEventContext) {
     if let Some(thread) = table::find_current() {
         thread.counts.minor_fault_count += 1;
-        thread.counts.user_fault_count += u64::from(from_user_mode(context));
+        from_user_mode(thread, context);
     }
 }
 
@@ -19,22 +20,26 @@ pub fn minor(context: &PerfEventContext) {
 pub fn major(context: &PerfEventContext) {
     if let Some(thread) = table::find_current() {
         thread.counts.major_fault_count += 1;
-        thread.counts.user_fault_count += u64::from(from_user_mode(context));
+        from_user_mode(thread, context);
     }
 }
 
-/// The two lowest bits of the code segment are the privilege level: 3 in user mode.
-#[cfg(bpf_target_arch = "x86_64")]
 #[inline(always)]
-fn from_user_mode(context: &PerfEventContext) -> bool {
-    // SAFETY: the context is valid for the run of the program; the verifier checks the offset.
-    unsafe { (*context.ctx).regs.cs & 3 == 3 }
+fn from_user_mode(thread: &mut ThreadState, context: &PerfEventContext) {
+    if registers::are_of_user_mode(context) {
+        thread.counts.user_fault_count += 1;
+        // SAFETY: the context is valid for the run of the program; the verifier checks the offset.
+        let address = unsafe { (*context.ctx).addr };
+        let is_stack = is_of_stack(address, registers::stack_pointer(context), thread.stack_top);
+        thread.counts.stack_fault_count += u64::from(is_stack);
+    }
 }
 
-/// The mode bits of pstate: 0 in user mode.
-#[cfg(bpf_target_arch = "aarch64")]
+/// Whether an address is in use as stack while the stack pointer is where it is. Whatever lies above the place where the
+/// thread began is not; of stacks that a program makes for itself, such places are not known.
 #[inline(always)]
-fn from_user_mode(context: &PerfEventContext) -> bool {
-    // SAFETY: the context is valid for the run of the program; the verifier checks the offset.
-    unsafe { (*context.ctx).regs.pstate & 0xf == 0 }
+fn is_of_stack(address: u64, stack_pointer: u64, stack_top: u64) -> bool {
+    let above_top = stack_pointer <= stack_top && address >= stack_top;
+    let from = stack_pointer.saturating_sub(STACK_RED_ZONE_BYTES);
+    address >= from && address - from < STACK_RED_ZONE_BYTES + STACK_REACH_BYTES && !above_top
 }

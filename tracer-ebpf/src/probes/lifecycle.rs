@@ -7,23 +7,25 @@ use crate::{maps::setting, probes::now_ns, table, task::Subject};
 /// `parent` has made `child`, which has not run yet: it is traced if its parent is.
 #[inline(always)]
 pub fn fork(parent: impl Subject, child: impl Subject) {
-    if table::find(parent).is_some() {
-        table::begin(child, now_ns());
+    let Some(parent) = table::find(parent) else { return };
+    if let Some(child) = table::begin(child, now_ns()) {
+        child.stack_top = parent.stack_top;
     }
 }
 
 /// A program starts in `task`, which had the pid `old_pid` before (another one, if it was not its process's leader).
+/// `stack_top` is where its stack begins, 0 where that is not known.
 #[inline(always)]
-pub fn exec(task: impl Subject, old_pid: u32) {
+pub fn exec(task: impl Subject, old_pid: u32, stack_top: u64) {
     let pid = task.pid();
     if old_pid != pid {
         take_over_leader(pid, old_pid);
     } else if pid == setting!(root_pid) && table::row_of(pid) == 0 {
-        return begin_command(task);
+        return begin_command(task, stack_top);
     }
-    if let Some(thread) = table::find(task)
-        && let Some(theirs) = task.counters()
-    {
+    let Some(thread) = table::find(task) else { return };
+    thread.stack_top = stack_top;
+    if let Some(theirs) = task.counters() {
         let theirs = theirs.minor_fault_count - thread.kernel_at_start.minor_fault_count;
         thread.exec_fault_count = theirs - thread.counts.minor_fault_count;
     }
@@ -31,11 +33,12 @@ pub fn exec(task: impl Subject, old_pid: u32) {
 
 /// The command itself: its first instruction is the next thing that happens.
 #[inline(always)]
-fn begin_command(task: impl Subject) {
+fn begin_command(task: impl Subject, stack_top: u64) {
     let now = now_ns();
     if let Some(thread) = table::begin(task, now) {
         thread.kernel_at_start = task.counters().unwrap_or_default();
         thread.switched_in_ns = now;
+        thread.stack_top = stack_top;
         thread.syscall = SYSCALL_BEFORE_TRACE;
     }
 }

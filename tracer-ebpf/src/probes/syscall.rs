@@ -11,6 +11,7 @@ use crate::{
     },
     probes::now_ns,
     record::record,
+    registers::stack_pointer_in,
     table,
 };
 
@@ -33,15 +34,15 @@ pub fn enter(number: i64) {
     thread.syscall_entered_ns = now_ns();
 }
 
-/// The current thread leaves the system call it is in.
+/// The current thread leaves the system call it is in. `registers` is its `struct pt_regs`, 0 where that is not known.
 #[inline(always)]
-pub fn exit() {
+pub fn exit(registers: u64) {
     let Some(thread) = table::find_by_pid(bpf_get_current_pid_tgid() as u32) else { return };
     let now = now_ns();
     let row = thread.syscall;
     thread.syscall = SYSCALL_NONE;
     if row >= SYSCALL_ROWS {
-        return first_or_unmatched(thread, row);
+        return first_or_unmatched(thread, row, registers);
     }
     let duration = now - thread.syscall_entered_ns;
     thread.counts.syscall_ns += duration;
@@ -50,15 +51,20 @@ pub fn exit() {
     }
 }
 
-/// The return of a call whose entry was not counted. In a new thread's first, that is right, and it tells us its
-/// process, where the event of its creation did not.
+/// The return of a call whose entry was not counted. For a new thread that is right: it returns from its creation, and
+/// tells us where its stack begins, and its process, where the event of its creation did not.
 #[inline(always)]
-fn first_or_unmatched(thread: &mut ThreadState, row: u32) {
+fn first_or_unmatched(thread: &mut ThreadState, row: u32, registers: u64) {
     if row != SYSCALL_BEFORE_TRACE {
-        lose(Loss::UnmatchedSyscallExit);
-    } else if thread.tgid == 0 {
+        return lose(Loss::UnmatchedSyscallExit);
+    }
+    if thread.tgid == 0 {
         thread.tgid = (bpf_get_current_pid_tgid() >> 32) as u32;
         thread.is_leader = (thread.tgid == thread.pid) as u32;
+    }
+    // The first thread of a new process has a copy of its parent's stack.
+    if thread.is_leader == 0 {
+        thread.stack_top = stack_pointer_in(registers);
     }
 }
 

@@ -127,6 +127,7 @@ fn offsets(types: &KernelTypes) -> Result<Settings, BtfError> {
         comm_offset: at["comm"],
         sighand_offset: at["sighand"],
         signal_offset: at["signal"],
+        binprm_p_offset: types.member_offsets("linux_binprm", &["p"])?["p"],
         group_exec_task_offset: types.member_offsets("signal_struct", &["group_exec_task"])?["group_exec_task"],
         ..Settings::default()
     })

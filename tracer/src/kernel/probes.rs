@@ -49,7 +49,7 @@ const TASK: &str = "task_struct *";
 /// All probes. Those that make threads known come first, so that nothing is seen of a thread before it is known.
 pub const PROBES: [Hook; 12] = [
     Hook::Typed { tracepoint: "sched_process_fork", arguments: &[TASK, TASK] },
-    Hook::Typed { tracepoint: "sched_process_exec", arguments: &[TASK, "pid_t"] },
+    Hook::Typed { tracepoint: "sched_process_exec", arguments: &[TASK, "pid_t", "linux_binprm *"] },
     Hook::Typed { tracepoint: "sched_process_exit", arguments: &[TASK] },
     Hook::Typed { tracepoint: "sched_switch", arguments: &["bool", TASK, TASK, "unsigned int"] },
     Hook::Raw { tracepoint: "sched_waking", group: "sched" },

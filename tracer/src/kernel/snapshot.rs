@@ -57,6 +57,7 @@ fn combine(left: &ThreadCounts, right: &ThreadCounts, with: fn(u64, u64) -> u64)
         minor_fault_count: with(left.minor_fault_count, right.minor_fault_count),
         major_fault_count: with(left.major_fault_count, right.major_fault_count),
         user_fault_count: with(left.user_fault_count, right.user_fault_count),
+        stack_fault_count: with(left.stack_fault_count, right.stack_fault_count),
         on_cpu_ns: with(left.on_cpu_ns, right.on_cpu_ns),
         off_cpu_ns: with(left.off_cpu_ns, right.off_cpu_ns),
         run_queue_ns: with(left.run_queue_ns, right.run_queue_ns),

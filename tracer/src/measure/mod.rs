@@ -106,6 +106,7 @@ impl Window {
             minor: if_seen(all.minor_fault_count),
             major: if_seen(all.major_fault_count),
             from_user_mode: if_seen(all.user_fault_count),
+            stack: if_seen(all.stack_fault_count),
         }
     }
 
@@ -140,6 +141,7 @@ fn thread_of(state: &ThreadState, counts: &ThreadCounts) -> Thread {
         syscall_ns: counts.syscall_ns,
         minor_faults: counts.minor_fault_count,
         major_faults: counts.major_fault_count,
+        stack_faults: counts.stack_fault_count,
         on_cpu_ns: counts.on_cpu_ns,
         off_cpu_ns: counts.off_cpu_ns,
         run_queue_ns: counts.run_queue_ns,

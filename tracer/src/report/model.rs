@@ -196,6 +196,9 @@ pub struct PageFaults {
     pub major: Option<u64>,
     /// Of both, those that came from user mode: these are kernel transitions.
     pub from_user_mode: Option<u64>,
+    /// Of these, those at an address within the reach of the stack pointer: the stack grew.
+    #[serde(default)]
+    pub stack: Option<u64>,
 }
 
 /// Figures per operation.
@@ -276,6 +279,9 @@ pub struct Thread {
     pub minor_faults: u64,
     /// Major page faults.
     pub major_faults: u64,
+    /// Page faults with which its stack grew.
+    #[serde(default)]
+    pub stack_faults: u64,
     /// Time on a CPU, nanoseconds.
     pub on_cpu_ns: u64,
     /// Time off the CPU, nanoseconds.

@@ -29,3 +29,31 @@ fn faults_are_those_of_the_whole_tree() {
     let witness = &run.witness["minor_faults"];
     assert_eq!(witness.ours, witness.theirs);
 }
+
+#[test]
+fn a_stack_grows_by_as_many_faults_as_it_has_new_pages() {
+    needs_bpf!();
+    let stack_faults = |pages: &str| {
+        let run = run_subject(&[], &["descend", "7", pages]).run();
+        assert_no_other_loss(&run);
+        let stack = run.kernel.page_faults.stack.unwrap();
+        assert!(stack <= run.kernel.page_faults.from_user_mode.unwrap());
+        assert_eq!(run.threads.iter().map(|thread| thread.stack_faults).sum::<u64>(), stack);
+        let own = run.threads.iter().filter(|thread| thread.tid != thread.pid);
+        own.map(|thread| thread.stack_faults).collect::<Vec<_>>()
+    };
+    let (shallow, deep) = (stack_faults("3"), stack_faults("53"));
+    assert_eq!((shallow.len(), deep.len()), (7, 7));
+    for (shallow, deep) in shallow.into_iter().zip(deep) {
+        // Frames are a little more than a page, so that fifty more of them touch fifty or fifty-one more.
+        assert!((50..=52).contains(&(deep - shallow)), "{shallow} {deep}");
+    }
+}
+
+#[test]
+fn new_pages_elsewhere_are_not_of_the_stack() {
+    needs_bpf!();
+    let run = run_subject(&[], &["touch", "10007"]).run();
+    let stack = run.kernel.page_faults.stack.unwrap();
+    assert!((1..100).contains(&stack), "{stack} of {:?}", run.kernel.page_faults);
+}

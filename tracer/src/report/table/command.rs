@@ -122,6 +122,7 @@ fn events(report: &Report, run: &Run, totals: &mut Totals) {
     totals.count_or_absent("minor page faults", kernel.page_faults.minor, &faults_reason);
     totals.count_or_absent("major page faults", kernel.page_faults.major, &faults_reason);
     totals.count_or_absent("page faults from user mode", kernel.page_faults.from_user_mode, &faults_reason);
+    totals.count_or_absent("  with which a stack grew", kernel.page_faults.stack, &faults_reason);
     totals.row("threads created", count(kernel.threads_created), |_| None);
 }
 
