@@ -8,6 +8,7 @@ use aya::{
     Ebpf, EbpfLoader,
     sys::{Stats, enable_stats},
 };
+use tracer_ebpf::ThreadCounts;
 
 use super::{
     KernelError, RunningKernel,
@@ -77,20 +78,40 @@ fn empty(probe: &str) -> String {
     format!("empty_{probe}")
 }
 
-/// Writes the net cost into the probes: time per run less that of the empty program. Plain tracepoints have no empty
-/// program beside them.
-pub fn fill_in(probes: &mut [Probe], ours: &Costs, empty: &Costs) {
+/// Writes the net cost into the probes: the time of all runs beyond that of as many runs of an empty program, by event of a
+/// traced thread (`counts`). The events of all others, to which a probe is as good as empty, do not dilute it. Plain
+/// tracepoints have no empty program beside them.
+pub fn fill_in(probes: &mut [Probe], ours: &Costs, empty: &Costs, counts: &ThreadCounts) {
     for probe in probes.iter_mut().filter(|probe| !probe.hook.starts_with("tracepoint/")) {
         let Some(statistics) = ours.get(probe.name.as_str()) else { continue };
         probe.runs = Some(statistics.run_count);
-        let (ours, empty) = (per_run(Some(statistics)), per_run(empty.get(probe.name.as_str())));
-        probe.net_ns_per_run = ours.zip(empty).map(|(ours, empty)| ours - empty);
+        let empty = empty.get(probe.name.as_str()).and_then(per_run);
+        let events = events(&probe.name, counts).filter(|events| *events >= ENOUGH_RUNS);
+        probe.net_ns_per_run = empty.zip(events).map(|(empty, events)| {
+            (statistics.run_time_ns as f64 - empty * statistics.run_count as f64) / events as f64
+        });
     }
 }
 
-fn per_run(statistics: Option<&ProgramStatistics>) -> Option<f64> {
-    let statistics = statistics.filter(|statistics| statistics.run_count >= ENOUGH_RUNS)?;
-    Some(statistics.run_time_ns as f64 / statistics.run_count as f64)
+fn per_run(statistics: &ProgramStatistics) -> Option<f64> {
+    let enough = statistics.run_count >= ENOUGH_RUNS;
+    enough.then(|| statistics.run_time_ns as f64 / statistics.run_count as f64)
+}
+
+/// Events of traced threads on a probe's hook; `None` where they are not counted one by one. A switch is counted where
+/// a traced thread leaves its CPU.
+fn events(probe: &str, counts: &ThreadCounts) -> Option<u64> {
+    let switches = counts.voluntary_count + counts.preempted_count + counts.yielded_count + counts.exit_count;
+    match probe {
+        "sched_switch" => Some(switches),
+        "sched_waking" => Some(counts.waking_count),
+        "sched_wakeup" => Some(counts.wakeup_count),
+        "sched_migrate_task" => Some(counts.migration_count),
+        "sys_enter" | "sys_exit" => Some(counts.syscall_count),
+        "page_fault_minor" => Some(counts.minor_fault_count),
+        "page_fault_major" => Some(counts.major_fault_count),
+        _ => None,
+    }
 }
 
 #[cfg(test)]
@@ -115,17 +136,33 @@ mod tests {
         }
     }
 
+    fn switches(voluntary_count: u64) -> ThreadCounts {
+        ThreadCounts { voluntary_count, ..Default::default() }
+    }
+
     #[test]
     fn the_empty_program_is_subtracted() {
         let mut probes = [probe()];
-        fill_in(&mut probes, &costs("sched_switch", 1000, 120_000), &costs("sched_switch", 500, 30_000));
+        let (ours, empty) = (costs("sched_switch", 1000, 120_000), costs("sched_switch", 500, 30_000));
+        fill_in(&mut probes, &ours, &empty, &switches(1000));
         assert_eq!((probes[0].runs, probes[0].net_ns_per_run), (Some(1000), Some(60.0)));
     }
 
     #[test]
-    fn a_handful_of_runs_is_no_figure() {
+    fn runs_for_threads_that_are_not_traced_do_not_dilute_the_cost() {
         let mut probes = [probe()];
-        fill_in(&mut probes, &costs("sched_switch", 99, 12_000), &costs("sched_switch", 500, 30_000));
-        assert_eq!((probes[0].runs, probes[0].net_ns_per_run), (Some(99), None));
+        let (ours, empty) = (costs("sched_switch", 9000, 600_000), costs("sched_switch", 500, 30_000));
+        fill_in(&mut probes, &ours, &empty, &switches(1000));
+        assert_eq!((probes[0].runs, probes[0].net_ns_per_run), (Some(9000), Some(60.0)));
+    }
+
+    #[test]
+    fn a_handful_of_runs_is_no_figure() {
+        let (few, many) = (costs("sched_switch", 99, 12_000), costs("sched_switch", 500, 30_000));
+        for (ours, empty, events) in [(&many, &few, 500), (&many, &many, 99)] {
+            let mut probes = [probe()];
+            fill_in(&mut probes, ours, empty, &switches(events));
+            assert_eq!((probes[0].runs, probes[0].net_ns_per_run), (Some(500), None));
+        }
     }
 }

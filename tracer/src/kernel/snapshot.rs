@@ -24,6 +24,11 @@ impl Snapshot {
         Ok(Self { threads: session.threads.copy(count) })
     }
 
+    /// What all threads did since their first instructions.
+    pub fn counts(&self) -> ThreadCounts {
+        self.threads.iter().fold(ThreadCounts::default(), |all, thread| sum(&all, &thread.counts))
+    }
+
     /// The threads, each with what it did since an earlier snapshot.
     pub fn since<'a>(&'a self, earlier: &'a Self) -> impl Iterator<Item = (&'a ThreadState, ThreadCounts)> {
         self.threads.iter().enumerate().map(|(index, thread)| {

@@ -6,7 +6,7 @@ use anyhow::Context as _;
 
 use super::{Context, workload};
 use crate::{
-    kernel::calibration::{self, Costs, EmptyPrograms, Statistics},
+    kernel::calibration::{self, EmptyPrograms, Statistics},
     plan::Case,
     report::model::Probe,
     workload::{catalog::MODELS, scenario::Scenario},
@@ -19,20 +19,16 @@ const OPERATIONS: u64 = 20_000;
 pub fn calibrate(context: &Context<'_>, programs: &Path, cpu: u32, probes: &mut [Probe]) -> anyhow::Result<()> {
     let case = ring(cpu)?;
     let statistics = Statistics::on()?;
-    let ours = under_probes(context, &case, programs)?;
+    let ours = workload::traced(context, &case, programs)?;
     let empty = EmptyPrograms::attach(context.kernel)?;
     workload::twin(context, &case, programs)?;
     let empty_costs = empty.costs();
     drop((empty, statistics));
-    calibration::fill_in(probes, &ours, &empty_costs);
+    calibration::fill_in(probes, &ours.costs, &empty_costs, &ours.counts);
     Ok(())
 }
 
 fn ring(cpu: u32) -> anyhow::Result<Case> {
     let model = MODELS.iter().find(|model| model.name == "os-thread").context("no model os-thread")?;
     Ok(Case { model, scenario: Scenario::Switch, tasks: 2, pinned: Some(cpu), operations: OPERATIONS, rate: None })
-}
-
-fn under_probes(context: &Context<'_>, case: &Case, programs: &Path) -> anyhow::Result<Costs> {
-    Ok(workload::traced(context, case, programs)?.costs)
 }

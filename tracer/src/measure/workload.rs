@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use procfs::process::Process;
+use tracer_ebpf::ThreadCounts;
 
 use super::{
     Context, Window, per_operation,
@@ -32,6 +33,8 @@ pub struct Traced {
     pub probes: Vec<Probe>,
     /// What the kernel counted of the programs, where its statistics are on.
     pub costs: Costs,
+    /// All that was counted from the first instruction to the end, beyond the window.
+    pub counts: ThreadCounts,
 }
 
 /// Runs a case without any probe.
@@ -75,10 +78,11 @@ pub fn traced(context: &Context<'_>, case: &Case, programs: &Path) -> anyhow::Re
     let Tracing { session, cpu, window, .. } = tracing;
     let window = window.ok_or_else(|| anyhow::anyhow!("the window was never closed"))?;
     let mut run = assemble(context, case, &window, &said, cpu);
+    let end = Snapshot::take(&session)?;
     if session.sees_kernel_counters {
-        run.witness.extend(witness::compare_tree(&Snapshot::take(&session)?.threads, &exit.rusage));
+        run.witness.extend(witness::compare_tree(&end.threads, &exit.rusage));
     }
-    Ok(Traced { run, probes: window.probes, costs: calibration::costs(&session) })
+    Ok(Traced { run, probes: window.probes, costs: calibration::costs(&session), counts: end.counts() })
 }
 
 /// The window of a traced run.

@@ -61,7 +61,8 @@ pub struct Probe {
     pub reason: Option<String>,
     /// Runs of the program while its cost was calibrated; `null` without calibration.
     pub runs: Option<u64>,
-    /// Its time per run less that of an empty program on the same hook; `null` without calibration.
+    /// Its time beyond that of as many runs of an empty program on the same hook, by event of a traced thread; `null`
+    /// without calibration.
     pub net_ns_per_run: Option<f64>,
     /// Events that the kernel did not give to it because it was already running on that CPU.
     pub recursion_misses: Option<u64>,
