@@ -81,7 +81,7 @@ pub static THREADS: Array<ThreadState> = Array::with_max_entries(1, BPF_F_MMAPAB
 #[map]
 pub static SCHED_HISTOGRAMS: PerCpuArray<SchedHistograms> = PerCpuArray::with_max_entries(1, 0);
 
-/// Counts and times by system call number.
+/// Calls by system call number, as far as they are in no histogram.
 #[map]
 pub static SYSCALL_TOTALS: PerCpuArray<SyscallTotals> = PerCpuArray::with_max_entries(SYSCALL_ROWS, 0);
 
@@ -110,9 +110,10 @@ pub fn lose(cause: Loss) {
     }
 }
 
-/// Whether the figures of the window are being taken.
+/// When the window was opened; `None` while it is closed.
 #[inline(always)]
-pub fn window_open() -> bool {
+pub fn window_opened_ns() -> Option<u64> {
     // SAFETY: a valid pointer into the map; volatile, since user space writes to it meanwhile.
-    CONTROL.get_ptr(0).is_some_and(|control| unsafe { (&raw const (*control).window_open).read_volatile() } != 0)
+    let opened = CONTROL.get_ptr(0).map(|control| unsafe { (&raw const (*control).window_opened_ns).read_volatile() });
+    opened.filter(|opened| *opened != 0)
 }

@@ -66,9 +66,9 @@ pub struct RecordOffsets {
 #[repr(C)]
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Control {
-    /// Not 0 while the window is open: histograms and per-syscall totals are fed only then. The counts of threads
-    /// go on regardless, and user space subtracts.
-    pub window_open: u32,
+    /// When the window was opened (`CLOCK_MONOTONIC`), in nanoseconds; 0 while it is closed. Histograms and per-syscall
+    /// totals are fed only while it is open. The counts of threads go on regardless, and user space subtracts.
+    pub window_opened_ns: u64,
 }
 
 /// Places handed out so far; both only grow. One entry, index 0.
@@ -91,7 +91,7 @@ unsafe impl aya::Pod for Settings {}
 // SAFETY: repr(C), made of u32 only: no padding, every bit pattern is a value.
 unsafe impl aya::Pod for RecordOffsets {}
 #[cfg(feature = "user")]
-// SAFETY: repr(C), one u32: every bit pattern is a value.
+// SAFETY: repr(C), one u64: every bit pattern is a value.
 unsafe impl aya::Pod for Control {}
 #[cfg(feature = "user")]
 // SAFETY: repr(C), made of u64 only: no padding, every bit pattern is a value.

@@ -130,16 +130,17 @@ pub struct ThreadState {
     pub comm: [u8; COMM_BYTES],
 }
 
-/// One CPU's totals of one system call number.
+/// Calls of one system call number on one CPU that are in no histogram. All calls that were entered in the window are
+/// those in the number's histograms, these, and those in progress when it closes.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SyscallTotals {
-    /// Calls entered.
-    pub count: u64,
-    /// Calls that returned.
+    /// Calls that returned and found no histogram.
     pub completed_count: u64,
-    /// Time in the calls that returned, in nanoseconds.
+    /// Time in them, in nanoseconds.
     pub total_ns: u64,
+    /// Calls whose return was missed.
+    pub unreturned_count: u64,
 }
 
 const _: () = assert!(size_of::<ThreadCounts>() == 16 * 8);

@@ -3,7 +3,7 @@
 use tracer_ebpf::{Histogram, Loss, SchedHistograms, ThreadState};
 
 use crate::{
-    maps::{SCHED_HISTOGRAMS, lose, setting, window_open},
+    maps::{SCHED_HISTOGRAMS, lose, setting, window_opened_ns},
     probes::now_ns,
     record::record,
     table,
@@ -68,7 +68,7 @@ pub fn switch<S: Subject>(departure: Departure, prev: S, next: S) {
         return;
     }
     let now = now_ns();
-    let histograms = if window_open() { SCHED_HISTOGRAMS.get_ptr_mut(0) } else { None };
+    let histograms = if window_opened_ns().is_some() { SCHED_HISTOGRAMS.get_ptr_mut(0) } else { None };
     // SAFETY: a valid pointer to this CPU's own value, and sched_switch does not nest.
     let mut histograms = histograms.map(|pointer| unsafe { &mut *pointer });
     if let Some(thread) = leaving {

@@ -7,7 +7,7 @@ use crate::{
     atomic::fetch_add,
     maps::{
         ALLOCATED, SYSCALL_HISTOGRAM_OF, SYSCALL_HISTOGRAMS, SYSCALL_OF_HISTOGRAM, SYSCALL_TOTALS, lose, setting,
-        window_open,
+        window_opened_ns,
     },
     probes::now_ns,
     record::record,
@@ -20,18 +20,30 @@ use crate::{
 pub fn enter(number: i64) {
     let Some(thread) = table::find_by_pid(bpf_get_current_pid_tgid() as u32) else { return };
     if thread.syscall != SYSCALL_NONE {
-        lose(Loss::UnmatchedSyscallEnter);
+        unreturned(thread);
     }
     let row = if (0..i64::from(SYSCALL_ROWS)).contains(&number) { number as u32 } else { SYSCALL_ROWS - 1 };
     thread.syscall = row;
     thread.counts.syscall_count += 1;
-    if window_open()
-        && let Some(totals) = totals_of(row)
-    {
-        totals.count += 1;
-    }
     // Last, so that what comes before is not in the figure.
     thread.syscall_entered_ns = now_ns();
+}
+
+/// The call that the thread was in must have returned, and we have not seen it.
+#[inline(always)]
+fn unreturned(thread: &ThreadState) {
+    lose(Loss::UnmatchedSyscallEnter);
+    if is_in_window(thread)
+        && let Some(totals) = totals_of(thread.syscall)
+    {
+        totals.unreturned_count += 1;
+    }
+}
+
+/// Whether the call that the thread is in was entered in the window.
+#[inline(always)]
+fn is_in_window(thread: &ThreadState) -> bool {
+    window_opened_ns().is_some_and(|opened| thread.syscall_entered_ns >= opened)
 }
 
 /// The current thread leaves the system call it is in. `registers` is its `struct pt_regs`, 0 where that is not known.
@@ -46,7 +58,7 @@ pub fn exit(registers: u64) {
     }
     let duration = now - thread.syscall_entered_ns;
     thread.counts.syscall_ns += duration;
-    if window_open() {
+    if is_in_window(thread) {
         returned(row, duration);
     }
 }
@@ -70,13 +82,13 @@ fn first_or_unmatched(thread: &mut ThreadState, row: u32, registers: u64) {
 
 #[inline(always)]
 fn returned(row: u32, duration_ns: u64) {
+    if let Some(histogram) = histogram_of(row) {
+        return record(histogram, duration_ns);
+    }
+    lose(Loss::SyscallHistogramsFull);
     if let Some(totals) = totals_of(row) {
         totals.completed_count += 1;
         totals.total_ns += duration_ns;
-    }
-    match histogram_of(row) {
-        Some(histogram) => record(histogram, duration_ns),
-        None => lose(Loss::SyscallHistogramsFull),
     }
 }
 

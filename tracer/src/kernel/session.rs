@@ -1,12 +1,13 @@
 //! A session: the programs loaded and attached for one run. Dropping it, or dying, takes everything back out of the
 //! kernel: nothing is pinned.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use aya::{
     Ebpf, EbpfLoader, include_bytes_aligned,
     maps::{Array, MapData, PerCpuArray},
 };
+use nix::time::{ClockId, clock_gettime};
 use tracer_ebpf::{Allocated, Control, Histogram, Loss, SchedHistograms, Settings, SyscallTotals};
 
 use super::{
@@ -73,6 +74,8 @@ pub struct Session {
     pub sees_kernel_counters: bool,
     /// The thread table.
     pub threads: ThreadTable,
+    /// When the window was last opened (`CLOCK_MONOTONIC`), in nanoseconds.
+    pub window_opened_ns: u64,
     /// Time it took to load and attach, in nanoseconds.
     pub opened_in_ns: u64,
 }
@@ -107,7 +110,7 @@ impl Session {
         let probes = PROBES.iter().map(|hook| attach(&mut ebpf, *hook, family)).collect();
         let sees_kernel_counters = matches!(family, Family::Pointers { .. });
         let opened_in_ns = started.elapsed().as_nanos() as u64;
-        let session = Self { ebpf, probes, sees_kernel_counters, threads, opened_in_ns };
+        let session = Self { ebpf, probes, sees_kernel_counters, threads, window_opened_ns: 0, opened_in_ns };
         session.require_probes()?;
         Ok(session)
     }
@@ -122,11 +125,22 @@ impl Session {
         })
     }
 
-    /// Opens or closes the window: histograms and totals by system call are fed only while it is open.
-    pub fn set_window(&mut self, open: bool) -> Result<(), KernelError> {
+    /// Opens the window: from now on histograms and totals by system call are fed.
+    pub fn open_window(&mut self) -> Result<(), KernelError> {
+        let now: Duration = clock_gettime(ClockId::CLOCK_MONOTONIC).map_err(map_error("CONTROL"))?.into();
+        self.window_opened_ns = now.as_nanos() as u64;
+        self.control(Control { window_opened_ns: self.window_opened_ns })
+    }
+
+    /// Closes the window.
+    pub fn close_window(&mut self) -> Result<(), KernelError> {
+        self.control(Control { window_opened_ns: 0 })
+    }
+
+    fn control(&mut self, value: Control) -> Result<(), KernelError> {
         let map = self.ebpf.map_mut("CONTROL").ok_or_else(|| no_map("CONTROL"))?;
         let mut control: Array<&mut MapData, Control> = Array::try_from(map).map_err(map_error("CONTROL"))?;
-        control.set(0, Control { window_open: open.into() }, 0).map_err(map_error("CONTROL"))
+        control.set(0, value, 0).map_err(map_error("CONTROL"))
     }
 
     /// Rows and histograms handed out so far.

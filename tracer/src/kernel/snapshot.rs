@@ -83,10 +83,12 @@ pub struct WindowFigures {
 }
 
 impl WindowFigures {
-    /// Reads what the programs put down while the window was open.
-    pub fn read(session: &Session) -> Result<Self, KernelError> {
+    /// Reads what the programs put down while the window was open; `after` is the thread table when it was closed.
+    pub fn read(session: &Session, after: &Snapshot) -> Result<Self, KernelError> {
         let sched = session.sched_histograms()?;
-        let syscall_histograms = syscall_histograms(session)?;
+        let returned = returned(session)?;
+        let syscall_histograms: BTreeMap<_, _> =
+            returned.iter().map(|(row, cpus)| (syscalls::name(*row), distribution(cpus))).collect();
         let all: Vec<_> = syscall_histograms.values().cloned().collect();
         Ok(Self {
             histograms: Histograms {
@@ -95,18 +97,26 @@ impl WindowFigures {
                 run_queue_ns: distribution(sched.iter().map(|cpu| &cpu.run_queue)),
                 syscall_ns: merge(&all),
             },
-            syscalls: syscalls(session)?,
+            syscalls: syscalls(session, after, &returned)?,
             syscall_histograms,
             loss: loss(session)?,
         })
     }
 }
 
-fn syscalls(session: &Session) -> Result<Syscalls, KernelError> {
+/// Calls that were entered in the window: those that returned are in histograms, or counted beside them where there were
+/// not enough; the others are in progress.
+fn syscalls(session: &Session, after: &Snapshot, returned: &ByRow) -> Result<Syscalls, KernelError> {
+    let in_progress = in_progress(after, session.window_opened_ns);
     let mut all = Syscalls::default();
     for row in 0..SYSCALL_ROWS {
-        let cpus = session.syscall_totals(row)?;
-        let (count, total_ns) = cpus.iter().fold((0, 0), |(count, ns), cpu| (count + cpu.count, ns + cpu.total_ns));
+        let histograms = returned.get(&row).into_iter().flatten();
+        let timed = histograms.map(|cpu| (cpu.buckets.iter().sum::<u64>(), cpu.sum_ns));
+        let beside = session.syscall_totals(row)?;
+        let beside = beside.iter().map(|cpu| (cpu.completed_count + cpu.unreturned_count, cpu.total_ns));
+        let pending = (in_progress.get(&row).copied().unwrap_or(0), 0);
+        let parts = timed.chain(beside).chain([pending]);
+        let (count, total_ns) = parts.fold((0, 0), |sum, part| (sum.0 + part.0, sum.1 + part.1));
         all.count += count;
         all.total_ns += total_ns;
         if count > 0 {
@@ -116,12 +126,26 @@ fn syscalls(session: &Session) -> Result<Syscalls, KernelError> {
     Ok(all)
 }
 
-fn syscall_histograms(session: &Session) -> Result<BTreeMap<String, Histogram>, KernelError> {
-    let mut by_row: BTreeMap<u32, Vec<_>> = BTreeMap::new();
+/// Threads that are in a call which they entered in the window, by its row.
+fn in_progress(threads: &Snapshot, window_opened_ns: u64) -> BTreeMap<u32, u64> {
+    let mut counts = BTreeMap::new();
+    let pending =
+        |thread: &&ThreadState| thread.syscall < SYSCALL_ROWS && thread.syscall_entered_ns >= window_opened_ns;
+    for thread in threads.threads.iter().filter(pending) {
+        *counts.entry(thread.syscall).or_default() += 1;
+    }
+    counts
+}
+
+/// Histograms of the durations of system calls, one per CPU and place, by row of the system call table.
+type ByRow = BTreeMap<u32, Vec<tracer_ebpf::Histogram>>;
+
+fn returned(session: &Session) -> Result<ByRow, KernelError> {
+    let mut by_row = ByRow::new();
     for (place, row) in session.syscall_histogram_owners()?.into_iter().enumerate() {
         by_row.entry(row).or_default().extend(session.syscall_histogram(place as u32)?);
     }
-    Ok(by_row.into_iter().map(|(row, cpus)| (syscalls::name(row), distribution(&cpus))).collect())
+    Ok(by_row)
 }
 
 fn loss(session: &Session) -> Result<BTreeMap<String, u64>, KernelError> {

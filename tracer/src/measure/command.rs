@@ -63,7 +63,7 @@ pub fn measure(
     let mut child = Child::spawn_suspended(&spec)?;
     let mut session = context.open_session(child.pid())?;
     let mut counters = counters(&child, hardware);
-    session.set_window(true)?;
+    session.open_window()?;
     let released = Instant::now();
     child.release()?;
     let (exit, interrupted) = wait(context, &mut child)?;

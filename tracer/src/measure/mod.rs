@@ -71,11 +71,11 @@ pub struct Window {
 impl Window {
     /// Closes the window and reads everything.
     pub fn close(session: &mut Session, before: Snapshot) -> anyhow::Result<Self> {
-        session.set_window(false)?;
+        session.close_window()?;
         let after = Snapshot::take(session)?;
         Ok(Self {
             witness: crate::witness::compare_threads(session, &after.threads),
-            figures: WindowFigures::read(session)?,
+            figures: WindowFigures::read(session, &after)?,
             probes: session.probes(),
             has_faults: session.has("page_fault_minor") && session.has("page_fault_major"),
             before,

@@ -99,7 +99,7 @@ impl Moments for Tracing {
         wait_for_rest(&self.session)?;
         self.before = Snapshot::take(&self.session)?;
         self.cpu = cpu_time(self.pid);
-        Ok(self.session.set_window(true)?)
+        Ok(self.session.open_window()?)
     }
 
     fn done(&mut self) -> anyhow::Result<()> {
