@@ -80,6 +80,9 @@ pub struct CompareArgs {
     /// Requests per second in `echo`, sent whether or not the last ones are answered [default: as many as it answers]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub rate: Option<u64>,
+    /// Bytes of its stack that each task uses in `deep`, separated by commas [default: 1024,8192,65536]
+    #[arg(long, value_delimiter = ',', value_name = "LIST", value_parser = clap::value_parser!(u64).range(1..=1 << 40))]
+    pub depths: Option<Vec<u64>>,
     /// Fewer cases, fewer operations: a first look in a few seconds
     #[arg(long)]
     pub quick: bool,

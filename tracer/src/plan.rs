@@ -2,6 +2,40 @@
 
 use crate::workload::{catalog::Model, scenario::Scenario};
 
+/// How much of its stack a task of `deep` uses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Depth {
+    /// Bytes that are in use at the deepest point, at least.
+    pub bytes: u64,
+    /// Whether the task parks there, instead of having returned.
+    pub held: bool,
+}
+
+impl Depth {
+    /// Depths that are measured unless others are asked for.
+    pub const DEFAULT: [u64; 3] = [1024, 8192, 65_536];
+
+    /// Each in both forms for `deep`; one `None` for all other scenarios.
+    pub fn of_scenario(scenario: Scenario, bytes: &[u64]) -> Vec<Option<Self>> {
+        if scenario != Scenario::Deep {
+            return vec![None];
+        }
+        bytes.iter().flat_map(|&bytes| [false, true].map(|held| Some(Self { bytes, held }))).collect()
+    }
+
+    /// What a program is told of it on its command line.
+    pub fn words(&self) -> Vec<String> {
+        let depth = ["--depth".to_owned(), self.bytes.to_string()];
+        depth.into_iter().chain(self.held.then(|| "--hold".to_owned())).collect()
+    }
+}
+
+impl std::fmt::Display for Depth {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(out, "{} bytes deep, {}", self.bytes, if self.held { "held" } else { "returned" })
+    }
+}
+
 /// One model at one piece of work: what is repeated, traced and untraced.
 #[derive(Clone, Debug)]
 pub struct Case {
@@ -17,6 +51,16 @@ pub struct Case {
     pub operations: u64,
     /// Requests per second of an open loop; `None` for a closed loop. Of `echo` only.
     pub rate: Option<u64>,
+    /// How much of its stack each task uses. Of `deep` only, which has it always.
+    pub depth: Option<Depth>,
+}
+
+impl Case {
+    /// What one operation is, with the depth where it has one: runs of different depths do different work.
+    pub fn operation(&self) -> String {
+        let depth = self.depth.map_or(String::new(), |depth| format!(", {depth}"));
+        format!("{}{depth}", self.scenario.operation())
+    }
 }
 
 /// What to measure.
@@ -36,6 +80,8 @@ pub struct Request {
     pub operations: Option<u64>,
     /// Requests per second to a server; `None` for as many as it answers.
     pub rate: Option<u64>,
+    /// Bytes of the stack that each task uses in `deep`, each in both forms; `None` for the defaults.
+    pub depths: Option<Vec<u64>>,
     /// A fifth of the operations, and fewer cases.
     pub quick: bool,
 }
@@ -70,14 +116,21 @@ pub fn cases(request: &Request) -> Vec<Case> {
         for (tasks, pinning) in grid(request, scenario) {
             for model in request.models.iter().filter(|model| model.scenarios.contains(&scenario)) {
                 let pinned = if let Pinning::Cpu(cpu) = pinning { Some(cpu) } else { None };
-                let asked = request.operations.filter(|_| scenario != Scenario::Idle);
+                let asked = request.operations.filter(|_| !scenario.only_parks());
                 let operations = asked.unwrap_or_else(|| operations(model, scenario, tasks, request.quick));
                 let rate = request.rate.filter(|_| scenario == Scenario::Echo);
-                cases.push(Case { model, scenario, tasks, pinned, operations, rate });
+                let case = |depth| Case { model, scenario, tasks, pinned, operations, rate, depth };
+                cases.extend(depths(request, scenario).into_iter().map(case));
             }
         }
     }
     cases
+}
+
+/// Unless told otherwise, a first look is at the middle one.
+fn depths(request: &Request, scenario: Scenario) -> Vec<Option<Depth>> {
+    let defaults = if request.quick { &Depth::DEFAULT[1..2] } else { &Depth::DEFAULT[..] };
+    Depth::of_scenario(scenario, request.depths.as_deref().unwrap_or(defaults))
 }
 
 /// Numbers of tasks and places for a scenario. Unless told otherwise: pinned, where every hand-over is a switch and
@@ -106,7 +159,7 @@ fn operations(model: &Model, scenario: Scenario, tasks: u64, quick: bool) -> u64
         Scenario::Control if model.interpreted => 300_000,
         Scenario::Control => 10_000_000,
         Scenario::Spawn => in_time(hand_over_ns * 10).min(100_000),
-        Scenario::Idle => return tasks,
+        Scenario::Idle | Scenario::Deep => return tasks,
         Scenario::Echo => 20_000,
         Scenario::Cpu if model.interpreted => 100,
         Scenario::Cpu => 4000,
@@ -130,6 +183,7 @@ mod tests {
             pin_cpu: 1,
             operations: None,
             rate: None,
+            depths: None,
             quick: false,
         }
     }
@@ -154,6 +208,23 @@ mod tests {
         };
         let seen: Vec<_> = cases(&request).iter().map(|case| (case.tasks, case.pinned, case.operations)).collect();
         assert_eq!(seen, [(2, None, 10_007), (10_000, None, 10_007)]);
+    }
+
+    #[test]
+    fn every_depth_is_measured_in_both_forms_and_only_in_deep() {
+        let depths =
+            |request: &Request| -> Vec<Depth> { cases(request).iter().filter_map(|case| case.depth).collect() };
+        let of =
+            |bytes: &[u64]| -> Vec<Depth> { Depth::of_scenario(Scenario::Deep, bytes).into_iter().flatten().collect() };
+        let models = models(&[String::from("pthread")]).expect("known");
+        let deep = Request { models, scenarios: vec![Scenario::Deep], ..request() };
+        assert_eq!(depths(&deep), of(&[1024, 8192, 65_536]));
+        assert_eq!(depths(&Request { quick: true, ..deep.clone() }), of(&[8192]));
+        assert_eq!(depths(&Request { depths: Some(vec![7]), ..deep.clone() }), of(&[7]));
+        assert_eq!(cases(&deep).iter().map(|case| (case.tasks, case.operations)).max(), Some((1000, 1000)));
+        assert_eq!(Depth { bytes: 7, held: false }.words(), ["--depth", "7"]);
+        assert_eq!(Depth { bytes: 7, held: true }.words(), ["--depth", "7", "--hold"]);
+        assert!(cases(&request()).iter().all(|case| case.depth.is_some() == (case.scenario == Scenario::Deep)));
     }
 
     #[test]

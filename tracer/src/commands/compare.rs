@@ -106,6 +106,7 @@ fn request(args: &CompareArgs, programs: &Path) -> anyhow::Result<Request> {
         pin_cpu,
         operations: args.operations,
         rate: args.rate,
+        depths: args.depths.clone(),
         quick: args.quick,
     })
 }

@@ -30,5 +30,13 @@ pub fn calibrate(context: &Context<'_>, programs: &Path, cpu: u32, probes: &mut 
 
 fn ring(cpu: u32) -> anyhow::Result<Case> {
     let model = MODELS.iter().find(|model| model.name == "os-thread").context("no model os-thread")?;
-    Ok(Case { model, scenario: Scenario::Switch, tasks: 2, pinned: Some(cpu), operations: OPERATIONS, rate: None })
+    Ok(Case {
+        model,
+        scenario: Scenario::Switch,
+        tasks: 2,
+        pinned: Some(cpu),
+        operations: OPERATIONS,
+        rate: None,
+        depth: None,
+    })
 }

@@ -9,7 +9,7 @@ use tempfile::TempDir;
 
 use super::Context;
 use crate::{
-    plan::Case,
+    plan::{Case, Depth},
     workload::{
         affinity,
         child::{Child, Exit, Spec, Stdio, Waited},
@@ -128,6 +128,7 @@ fn command(case: &Case, programs: &Path, socket: Option<&OsString>) -> anyhow::R
     if let Some(socket) = socket {
         command.extend([OsString::from("--socket"), socket.clone()]);
     }
+    command.extend(case.depth.iter().flat_map(Depth::words).map(OsString::from));
     Ok(command)
 }
 
@@ -147,7 +148,7 @@ fn other_cpu(cpu: Option<u32>) -> Option<u32> {
 
 /// The workload counts for itself: what it says must be what it was asked for.
 fn check(case: &Case, ready: &Ready, done: &Done) -> anyhow::Result<()> {
-    let asked = if case.scenario == Scenario::Idle { ready.tasks } else { case.operations };
+    let asked = if case.scenario.only_parks() { ready.tasks } else { case.operations };
     anyhow::ensure!(
         done.operations == asked,
         "{} made {} operations, not the {asked} it was asked for: the workload is wrong",
@@ -155,7 +156,7 @@ fn check(case: &Case, ready: &Ready, done: &Done) -> anyhow::Result<()> {
         done.operations
     );
     anyhow::ensure!(
-        ready.tasks == case.tasks || case.scenario == Scenario::Idle,
+        ready.tasks == case.tasks || case.scenario.only_parks(),
         "{} has only {} of {} tasks: {}",
         case.model.name,
         ready.tasks,

@@ -134,7 +134,7 @@ fn assemble(context: &Context<'_>, case: &Case, window: &Window, said: &Said, cp
         pinned: case.pinned,
         repetition: 0,
         operations: Some(done.operations),
-        operation: Some(case.scenario.operation().to_owned()),
+        operation: Some(case.operation()),
         logical_switches: Some(done.logical_switches),
         elapsed_ns: Elapsed { twin: None, traced: done.elapsed_ns },
         per_operation: per_operation(&kernel, done.elapsed_ns, Some(done.operations)),

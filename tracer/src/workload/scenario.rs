@@ -17,6 +17,8 @@ pub enum Scenario {
     Spawn,
     /// Tasks are parked, nothing else.
     Idle,
+    /// Tasks use a part of their stacks, then park.
+    Deep,
     /// A server answers requests.
     Echo,
     /// Chunks of computation.
@@ -35,13 +37,14 @@ struct Description {
 
 impl Scenario {
     /// All scenarios, in the order in which they are reported.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Switch,
         Self::SwitchIo,
         Self::Yield,
         Self::Control,
         Self::Spawn,
         Self::Idle,
+        Self::Deep,
         Self::Echo,
         Self::Cpu,
         Self::Hog,
@@ -85,6 +88,12 @@ impl Scenario {
                 sentence: "N tasks are created and parked, nothing else",
                 tasks: &[1000, 10_000, 30_000, 100_000, 1_000_000],
             },
+            Self::Deep => Description {
+                name: "deep",
+                operation: "one parked task",
+                sentence: "N tasks call down until a part of their stacks is in use, then park: there, or having returned",
+                tasks: &[1000],
+            },
             Self::Echo => Description {
                 name: "echo",
                 operation: "one request answered",
@@ -126,6 +135,16 @@ impl Scenario {
         self.description().tasks
     }
 
+    /// Numbers of tasks for which what one task weighs is found: five over two decades, so that it is a slope.
+    pub const fn ledger_tasks(self) -> [u64; 5] {
+        [100, 316, 1000, 3162, 10_000]
+    }
+
+    /// Whether its tasks only park: then there may be fewer than asked for, and each is one operation.
+    pub const fn only_parks(self) -> bool {
+        matches!(self, Self::Idle | Self::Deep)
+    }
+
     /// Least number of tasks that makes sense.
     pub const fn least_tasks(self) -> u64 {
         match self {
@@ -153,7 +172,7 @@ mod tests {
     #[test]
     fn unknown_names_are_answered_with_the_known_ones() {
         let error = Scenario::of_names(&[String::from("swich")]).expect_err("no such scenario");
-        let known = "switch, switch-io, yield, control, spawn, idle, echo, cpu, hog";
+        let known = "switch, switch-io, yield, control, spawn, idle, deep, echo, cpu, hog";
         assert_eq!(error.to_string(), format!("unknown scenario `swich`: known are {known}"));
     }
 

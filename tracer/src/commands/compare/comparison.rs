@@ -107,7 +107,7 @@ impl Comparison<'_> {
             pinned: case.pinned,
             repetition,
             half: half.to_owned(),
-            reason: format!("{error:#}"),
+            reason: case.depth.map_or(String::new(), |depth| format!("{depth}: ")) + &format!("{error:#}"),
         });
     }
 
@@ -129,5 +129,6 @@ fn means_not_offered(error: &anyhow::Error) -> bool {
 
 fn title(case: &Case) -> String {
     let place = case.pinned.map_or(String::from("unpinned"), |cpu| format!("CPU {cpu}"));
-    format!("{} {}, {} tasks, {place}", case.model.name, case.scenario.name(), case.tasks)
+    let depth = case.depth.map_or(String::new(), |depth| format!(", {depth}"));
+    format!("{} {}, {} tasks{depth}, {place}", case.model.name, case.scenario.name(), case.tasks)
 }

@@ -35,7 +35,7 @@ struct Layout {
 
 fn layout(run: &Run) -> &'static Layout {
     match run.scenario.as_deref() {
-        Some("idle") => &idle::LAYOUT,
+        Some("idle" | "deep") => &idle::LAYOUT,
         Some("echo") => &echo::LAYOUT,
         Some("cpu") => &cpu::LAYOUT,
         Some("hog") => &hog::LAYOUT,
@@ -43,14 +43,18 @@ fn layout(run: &Run) -> &'static Layout {
     }
 }
 
-/// In `idle` every number of tasks stands in one table: how far a model gets is what it shows.
+/// In `idle` and `deep` every number of tasks stands in one table: how far a model gets is what it shows.
 pub(super) fn is_idle(run: &Run) -> bool {
-    run.scenario.as_deref() == Some("idle")
+    matches!(run.scenario.as_deref(), Some("idle" | "deep"))
 }
 
-/// Runs that can be compared: of the same scenario, tasks and placement.
+/// Runs that can be compared: of the same scenario, tasks and placement, and in `deep`, whose operation names it, of the
+/// same depth.
 pub(super) fn groups<'a>(runs: &[&'a Run]) -> Vec<Vec<&'a Run>> {
-    gather(runs, |run| (run.scenario.clone(), run.tasks.filter(|_| !is_idle(run)), run.pinned))
+    gather(runs, |run| {
+        let operation = run.operation.clone().filter(|_| is_idle(run));
+        (run.scenario.clone(), operation, run.tasks.filter(|_| !is_idle(run)), run.pinned)
+    })
 }
 
 /// The repetitions of each model, in the order in which models first ran.

@@ -1,17 +1,17 @@
 //! The models, in the order in which they are reported: threads first, then coroutines, by language.
 
 use super::Model;
-use crate::workload::scenario::Scenario::{self, Control, Cpu, Echo, Hog, Idle, Spawn, Switch, Yield};
+use crate::workload::scenario::Scenario::{self, Control, Cpu, Deep, Echo, Hog, Idle, Spawn, Switch, Yield};
 
 const BUILD: &str = "cargo xtask build";
 const SETUP: &str = "cargo xtask setup";
 const SETUP_ALL: &str = "cargo xtask setup --all";
 
 /// What a model without a reactor and timers can do.
-const WITHOUT_WAITING: &[Scenario] = &[Switch, Yield, Control, Spawn, Idle, Cpu];
+const WITHOUT_WAITING: &[Scenario] = &[Switch, Yield, Control, Spawn, Idle, Deep, Cpu];
 
 /// What a runtime without pipes can do.
-const WITHOUT_PIPES: &[Scenario] = &[Switch, Yield, Control, Spawn, Idle, Echo, Cpu, Hog];
+const WITHOUT_PIPES: &[Scenario] = &[Switch, Yield, Control, Spawn, Idle, Deep, Echo, Cpu, Hog];
 
 const OS_THREAD: Model = Model {
     name: "os-thread",
@@ -27,7 +27,7 @@ const OS_THREAD: Model = Model {
 };
 
 /// All models.
-pub const MODELS: [Model; 21] = [
+pub const MODELS: [Model; 22] = [
     OS_THREAD,
     Model { name: "pthread", tasks_are: "POSIX threads with a raw futex: the floor for threads (C)", ..OS_THREAD },
     Model {
@@ -35,6 +35,15 @@ pub const MODELS: [Model; 21] = [
         tasks_are: "Java platform threads",
         typical_hand_over_ns: 5000,
         install: SETUP,
+        in_overview: false,
+        ..OS_THREAD
+    },
+    Model {
+        name: "java-platform-1m",
+        tasks_are: "Java platform threads, stack of 1 MB set with -Xss1m",
+        typical_hand_over_ns: 5000,
+        install: SETUP,
+        by_default: false,
         in_overview: false,
         ..OS_THREAD
     },
@@ -135,7 +144,7 @@ pub const MODELS: [Model; 21] = [
     Model {
         name: "kotlin",
         tasks_are: "Kotlin coroutines (kotlinx.coroutines)",
-        scenarios: &[Switch, Yield, Control, Spawn, Idle, Cpu, Hog],
+        scenarios: &[Switch, Yield, Control, Spawn, Idle, Deep, Cpu, Hog],
         not_offered: Some("switch-io and echo are not offered: kotlinx.coroutines has no reactor"),
         typical_hand_over_ns: 300,
         install: SETUP_ALL,

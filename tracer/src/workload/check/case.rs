@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::plan::Depth;
 use crate::workload::scenario::Scenario;
 
 /// A count that no program arrives at by accident.
@@ -13,6 +14,7 @@ pub(super) struct Case {
     pub(super) scenario: Scenario,
     pub(super) tasks: u64,
     pub(super) operations: u64,
+    pub(super) depth: Option<Depth>,
 }
 
 impl Case {
@@ -23,26 +25,39 @@ impl Case {
             Scenario::Yield | Scenario::Control => &[(2, PRIME), (100, PRIME), (1, PRIME), (2, 1), (100, 7)],
             Scenario::Spawn => &[(1, 1009), (100, PRIME), (100, 7)],
             // The number of operations is to be ignored.
-            Scenario::Idle => &[(2, PRIME), (100, 7)],
+            Scenario::Idle | Scenario::Deep => &[(2, PRIME), (100, 7)],
             Scenario::Echo => &[(2, PRIME), (100, PRIME), (2, 1)],
             // A chunk takes an interpreter milliseconds.
             Scenario::Cpu => &[(1, 11), (2, 211), (100, 7)],
             // An operation is a millisecond of a task.
             Scenario::Hog => &[(2, 211), (100, PRIME), (2, 1)],
         };
-        numbers.iter().map(|&(tasks, operations)| Self { scenario, tasks, operations }).collect()
+        let with = |depth| numbers.iter().map(move |&(tasks, operations)| Self { scenario, tasks, operations, depth });
+        depths(scenario).into_iter().flat_map(with).collect()
+    }
+
+    /// One operation, of as few tasks as can be.
+    pub(super) fn least(scenario: Scenario) -> Self {
+        let depth = depths(scenario).into_iter().flatten().next();
+        Self { scenario, tasks: scenario.least_tasks(), operations: 1, depth }
     }
 
     /// How many operations it is to come to.
     pub(super) fn due(&self) -> u64 {
-        if self.scenario == Scenario::Idle { self.tasks } else { self.operations }
+        if self.scenario.only_parks() { self.tasks } else { self.operations }
     }
+}
+
+/// Little and much of the stack, in both forms.
+fn depths(scenario: Scenario) -> Vec<Option<Depth>> {
+    Depth::of_scenario(scenario, &[1024, 65_536])
 }
 
 impl fmt::Display for Case {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (name, tasks, operations) = (self.scenario.name(), self.tasks, self.operations);
-        write!(out, "{name} --tasks {tasks} --operations {operations}")
+        write!(out, "{name} --tasks {tasks} --operations {operations}")?;
+        self.depth.iter().flat_map(Depth::words).try_for_each(|word| write!(out, " {word}"))
     }
 }
 

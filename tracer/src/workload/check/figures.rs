@@ -28,20 +28,21 @@ pub(super) fn faults(case: &Case, heard: &Heard) -> Vec<String> {
         lateness(case, done),
         result(case, done),
         limit(case, ready),
+        stacks(case, ready),
     ];
     faults.into_iter().flatten().collect()
 }
 
 fn operations(case: &Case, done: &Done) -> Option<String> {
     let (said, due) = (done.operations, case.due());
-    let what = if case.scenario == Scenario::Idle { "the number of tasks parked" } else { "exactly --operations" };
+    let what = if case.scenario.only_parks() { "the number of tasks parked" } else { "exactly --operations" };
     (said != due).then(|| format!("\"operations\" is {said}, not {due}: make {what}, and count what was made"))
 }
 
 fn logical_switches(case: &Case, done: &Done) -> Option<String> {
     let said = done.logical_switches;
     let (least, most) = match case.scenario {
-        Scenario::Control | Scenario::Idle | Scenario::Cpu => (0, 0),
+        Scenario::Control | Scenario::Idle | Scenario::Deep | Scenario::Cpu => (0, 0),
         Scenario::Yield if case.tasks == 1 => (0, 0),
         Scenario::Yield => (0, case.operations),
         _ => (case.operations, case.operations),
@@ -109,6 +110,17 @@ fn limit(case: &Case, ready: &Ready) -> Option<String> {
         let (reached, asked) = (ready.tasks, case.tasks);
         format!("only {reached} of {asked} tasks: a hundred must be possible, see the limit named in \"stopped_by\"")
     })
+}
+
+/// One stack each, with room for what was put there.
+fn stacks(case: &Case, ready: &Ready) -> Option<String> {
+    let count = ready.stacks.iter().fold(0, |sum: u64, series| sum.saturating_add(series.count));
+    let length = ready.stacks.iter().map(|series| series.length).min()?;
+    let (tasks, depth) = (ready.tasks, case.depth.map_or(1, |depth| depth.bytes));
+    if count != tasks {
+        return Some(format!("\"stacks\" has {count}, not {tasks}: state the stack of every task once, and no others"));
+    }
+    (length < depth).then(|| format!("\"stacks\" has one of {length} bytes, which cannot hold the --depth {depth}"))
 }
 
 fn total(durations: &[(u64, u64)]) -> u64 {

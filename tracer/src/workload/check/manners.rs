@@ -19,7 +19,7 @@ impl Checker<'_> {
     /// # Errors
     /// When a signal came.
     pub fn end_of_input(&self, scenario: Scenario) -> Result<Check, Interrupted> {
-        let case = Case { scenario, tasks: scenario.least_tasks(), operations: 1 };
+        let case = Case::least(scenario);
         self.check("the end of stdin before `go`", || {
             let mut child = self.start(&words(&case, None))?;
             let mut program = Conversation::new(&mut child, self.signals)?;

@@ -7,6 +7,7 @@ use std::time::Instant;
 use super::case::Case;
 use super::figures::Heard;
 use super::{Checker, load};
+use crate::plan::Depth;
 use crate::workload::child::{Child, Spec, Stdio, Waited};
 use crate::workload::protocol::{Conversation, Problem, ProtocolError, Step};
 use crate::workload::scenario::Scenario;
@@ -99,5 +100,6 @@ pub(super) fn words(case: &Case, socket: Option<&OsStr>) -> Vec<OsString> {
     let (tasks, operations) = (case.tasks.to_string(), case.operations.to_string());
     let words = [case.scenario.name(), "--tasks", &tasks, "--operations", &operations];
     let socket = socket.map(|path| [OsString::from("--socket"), path.to_owned()]);
-    words.into_iter().map(OsString::from).chain(socket.into_iter().flatten()).collect()
+    let depth = case.depth.iter().flat_map(Depth::words).map(OsString::from);
+    words.into_iter().map(OsString::from).chain(socket.into_iter().flatten()).chain(depth).collect()
 }

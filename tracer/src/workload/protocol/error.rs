@@ -100,6 +100,16 @@ pub enum Problem {
         /// The line, or its beginning.
         line: Excerpt,
     },
+    /// What it says of its stacks cannot be.
+    #[error("printed {line}, where {field:?} is wrong: {reason}; docs/protocol.md says what it holds")]
+    BadStacks {
+        /// The field's name.
+        field: &'static str,
+        /// What is wrong with it.
+        reason: String,
+        /// The line.
+        line: Excerpt,
+    },
     /// A number is missing.
     #[error("printed {line} without the number {field:?}")]
     MissingField {

@@ -3,18 +3,23 @@
 use serde_json::{Map, Value};
 
 use super::error::{Excerpt, Problem, Step};
+use super::stacks::{self, RuntimeStacks, StackSeries};
 
 /// The tasks exist and are parked.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Ready {
     /// How many.
     pub tasks: u64,
-    /// The limit that kept it from creating all that were asked for; in `idle` only.
+    /// The limit that kept it from creating all that were asked for; in `idle` and `deep` only.
     pub stopped_by: Option<String>,
     /// How long a compiling runtime worked before its hand-over time was stable, in nanoseconds.
     pub warm_up_ns: Option<u64>,
     /// Compiler and runtime with their versions, as the program states them.
     pub runtime: Option<String>,
+    /// Where the tasks' stacks lie, if the program knows.
+    pub stacks: Vec<StackSeries>,
+    /// How much the runtime says that they take, if it does.
+    pub runtime_stacks: Option<RuntimeStacks>,
 }
 
 /// Durations that a program measured itself: (nanoseconds, count), in any order.
@@ -50,7 +55,14 @@ pub(super) fn ready(line: &[u8], expected: u64) -> Result<Ready, Problem> {
     if tasks != expected && (stopped_by.is_none() || tasks > expected) {
         return Err(Problem::WrongTasks { found: tasks, expected });
     }
-    Ok(Ready { tasks, stopped_by, warm_up_ns: fields.number_if_any("warm_up_ns")?, runtime })
+    Ok(Ready {
+        tasks,
+        stopped_by,
+        warm_up_ns: fields.number_if_any("warm_up_ns")?,
+        runtime,
+        stacks: fields.stacks("stacks", stacks::series)?,
+        runtime_stacks: fields.stacks("runtime_stacks", stacks::runtime)?,
+    })
 }
 
 /// Reads `done`.
@@ -103,6 +115,14 @@ impl Fields<'_> {
 
     fn number_if_any(&self, field: &'static str) -> Result<Option<u64>, Problem> {
         self.values.contains_key(field).then(|| self.number(field, 0)).transpose()
+    }
+
+    fn stacks<T>(&self, field: &'static str, read: impl Fn(Option<&Value>) -> Result<T, String>) -> Result<T, Problem> {
+        read(self.values.get(field)).map_err(|reason| Problem::BadStacks {
+            field,
+            reason,
+            line: Excerpt::of(self.line),
+        })
     }
 
     fn durations(&self, field: &'static str) -> Result<Option<Durations>, Problem> {
@@ -163,6 +183,20 @@ mod tests {
         };
         assert_eq!(stated(r#""go1.27 linux/amd64""#).as_deref(), Some("go1.27 linux/amd64"));
         assert_eq!(stated("127"), None);
+    }
+
+    #[test]
+    fn stacks_may_be_stated() {
+        let with = |fields: &str| ready(format!(r#"{{"event":"ready","tasks":1,{fields}}}"#).as_bytes(), 1);
+        let stated = with(r#""stacks":[[4096,100,200,9]],"runtime_stacks":{"bytes":7,"source":"GC"}"#).unwrap();
+        assert_eq!(stated.stacks, [StackSeries { base: 4096, length: 100, stride: 200, count: 9 }]);
+        assert_eq!(stated.runtime_stacks, Some(RuntimeStacks { bytes: 7, source: "GC".to_owned() }));
+        let problem = with(r#""stacks":[[4096]]"#).unwrap_err();
+        assert!(matches!(problem, Problem::BadStacks { field: "stacks", .. }), "{problem:?}");
+        let message = problem.to_string();
+        assert!(message.starts_with(r#"printed `{"event":"ready","tasks":1,"stacks":[[4096]]}`, where "#), "{message}");
+        assert!(message.contains(r#""stacks" is wrong: `[4096]` is neither [base, length] nor "#), "{message}");
+        assert!(matches!(with(r#""runtime_stacks":7"#), Err(Problem::BadStacks { field: "runtime_stacks", .. })));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::io::{self, Read};
 use super::error::{Excerpt, Problem};
 
 /// The longest line, without its end.
-pub const LIMIT: usize = 64 * 1024;
+pub const LIMIT: usize = 1024 * 1024;
 
 const CHUNK: usize = 4096;
 

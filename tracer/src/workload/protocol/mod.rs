@@ -6,6 +6,7 @@
 mod error;
 mod event;
 mod lines;
+mod stacks;
 
 use std::io::Write;
 use std::os::fd::AsFd;
@@ -21,6 +22,7 @@ pub use error::{Excerpt, Problem, ProtocolError, Step};
 pub use event::{Done, Ready};
 pub use lines::LIMIT;
 use lines::{Fill, Lines};
+pub use stacks::{MOST_STACKS, RuntimeStacks, StackSeries};
 
 /// How long a program that has closed its stdout may take to exit: its status says more than the closed pipe.
 const GRACE: Duration = Duration::from_secs(1);

@@ -148,7 +148,7 @@ fn a_line_may_come_in_pieces() {
 fn a_flood_is_an_error() {
     let (problem, message) = problem("exec cat /dev/zero");
     assert!(matches!(problem, Problem::TooLong { .. }), "{problem:?}");
-    assert!(message.contains("more than 65536 bytes") && message.contains(r"`\0\0"), "{message}");
+    assert!(message.contains("more than 1048576 bytes") && message.contains(r"`\0\0"), "{message}");
     assert!(message.len() < 300, "{message}");
 }
 

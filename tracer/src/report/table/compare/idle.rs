@@ -1,4 +1,4 @@
-//! `idle`: how many tasks a model can have, and what the kernel sees of them.
+//! `idle` and `deep`: how many tasks a model can have, and what the kernel sees of them.
 
 use crate::report::model::Run;
 use crate::report::table::figure::count_bounded;
