@@ -8,6 +8,7 @@ use anyhow::{Context, Result};
 use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, Parser};
 
+use crate::depth::Depth;
 use crate::scenario::Scenario;
 
 /// What every program is told.
@@ -24,12 +25,24 @@ pub struct Arguments {
     /// The Unix socket to listen on, in `echo`
     #[arg(long, value_name = "PATH", required_if_eq("scenario", "echo"))]
     pub socket: Option<PathBuf>,
+    /// Bytes of its stack that each task uses, in `deep`
+    #[arg(long, value_name = "BYTES", required_if_eq("scenario", "deep"))]
+    #[arg(value_parser = clap::value_parser!(u64).range(1..=1 << 40))]
+    pub depth: Option<u64>,
+    /// In `deep`, park at the bottom of the calls instead of having returned from them
+    #[arg(long, requires = "depth")]
+    pub hold: bool,
 }
 
 impl Arguments {
     /// The number of tasks, as a length.
     pub fn task_count(&self) -> usize {
         self.tasks as usize
+    }
+
+    /// How much of its stack each task uses.
+    pub fn depth(&self) -> Depth {
+        Depth { bytes: self.depth.unwrap_or(0) as usize, hold: self.hold }
     }
 
     /// The socket to listen on.

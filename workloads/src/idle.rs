@@ -1,4 +1,4 @@
-//! The scenario `idle`, once its tasks are parked.
+//! The scenarios `idle` and `deep`, once their tasks are parked.
 
 use std::sync::OnceLock;
 use std::time::Instant;
@@ -8,6 +8,7 @@ use anyhow::Result;
 use crate::outcome::Outcome;
 use crate::protocol::Protocol;
 use crate::slot::Slot;
+use crate::stacks::Stacks;
 use crate::task_set::TaskSet;
 
 /// The limit that stopped the creation of tasks, with its value, if one did.
@@ -23,7 +24,17 @@ impl StoppedBy {
 
 /// Says how many tasks are parked, and nothing more: the gate stays closed.
 pub fn report<S: Slot>(tasks: &TaskSet<S>, stopped_by: &StoppedBy, protocol: &Protocol) -> Result<()> {
+    report_with(tasks, stopped_by, &Stacks::default(), protocol)
+}
+
+/// The same, and where their stacks are.
+pub fn report_with<S: Slot>(
+    tasks: &TaskSet<S>,
+    stopped_by: &StoppedBy,
+    stacks: &Stacks,
+    protocol: &Protocol,
+) -> Result<()> {
     let parked = tasks.arrived();
-    protocol.ready_with(parked, stopped_by.0.get().map(String::as_str))?;
+    protocol.ready_with(parked, stopped_by.0.get().map(String::as_str), stacks)?;
     protocol.done(&Outcome::new(parked as u64, 0, Instant::now().elapsed()))
 }

@@ -14,6 +14,7 @@ use nix::libc::O_NONBLOCK;
 use crate::arguments::Arguments;
 use crate::idle::StoppedBy;
 use crate::limits::{self, Need};
+use crate::may_stacks::{self, StackEnds};
 use crate::park_slot::Handle;
 use crate::program;
 use crate::scenario::Scenario;
@@ -21,6 +22,9 @@ use crate::slot::Slot;
 use crate::thread::{self, Parkers};
 use crate::turns::Turns;
 use crate::{thread_echo, thread_hog, thread_pipe};
+
+/// The least stack of a task of `deep`: the same for all usual depths.
+const DEEP_STACK_BYTES: usize = 128 << 10;
 
 /// The tasks of one run, each a coroutine.
 pub type Tasks = Parkers<Coroutine>;
@@ -41,27 +45,31 @@ impl Handle for Coroutine {
 
 /// Starts the scheduler and its threads.
 ///
-/// Workers are not bound to CPUs, which is what other runtimes do, too. In `idle` no stacks are created in advance
-/// (one, since 0 stands for the default of 1,000), so that those there are belong to tasks.
+/// Workers are not bound to CPUs, which is what other runtimes do, too. In `idle` and `deep` no stacks are created in
+/// advance (one, since 0 stands for the default of 1,000), so that those there are belong to tasks. Stacks are of the
+/// crate's default size, except in `deep`, whose depths they would not hold.
 pub fn start_scheduler(arguments: &Arguments, workers: usize) {
     config().set_workers(workers).set_worker_pin(false);
-    if arguments.scenario == Scenario::Idle {
+    if arguments.scenario.only_parks() {
         config().set_pool_capacity(1);
+    }
+    if arguments.scenario == Scenario::Deep {
+        config().set_stack_size(arguments.depth().stack_bytes(DEEP_STACK_BYTES) / size_of::<usize>());
     }
     join(go!(|| ()));
 }
 
-/// What a coroutine takes: a stack of the crate's default size, and its guard.
+/// What a coroutine takes: a stack, and its guard.
 fn need() -> Need {
-    Need { threads: 0, mappings: 2, bytes: (config().get_stack_size() * size_of::<usize>()) as u64 }
+    Need { threads: 0, mappings: 2, bytes: may_stacks::stack_bytes() }
 }
 
-/// The crate panics when it cannot map a stack: names the limit in `idle`, elsewhere ends the process.
+/// The crate panics when it cannot map a stack: names the limit in `idle` and `deep`, elsewhere ends the process.
 pub fn explain_panics(scenario: Scenario, stopped_by: &Arc<StoppedBy>) {
     let stopped_by = Arc::clone(stopped_by);
     panic::set_hook(Box::new(move |panic| {
         let out_of_stacks = panic.payload_as_str().is_some_and(|reason| reason.contains("alloc sys stack"));
-        if out_of_stacks && scenario == Scenario::Idle {
+        if out_of_stacks && scenario.only_parks() {
             return stopped_by.note(|| limits::reached(need()));
         }
         program::fail(&anyhow!("{panic}; limit: {}", limits::reached(need())));
@@ -69,7 +77,12 @@ pub fn explain_panics(scenario: Scenario, stopped_by: &Arc<StoppedBy>) {
 }
 
 /// Creates the tasks, except those of `spawn`.
-pub fn create(tasks: &Tasks, arguments: &Arguments, turns: &(impl Turns + Clone + Send + 'static)) -> Result<()> {
+pub fn create(
+    tasks: &Tasks,
+    arguments: &Arguments,
+    turns: &(impl Turns + Clone + Send + 'static),
+    ends: &StackEnds,
+) -> Result<()> {
     match arguments.scenario {
         Scenario::Switch => create_each(tasks, thread::switch),
         Scenario::Yield => {
@@ -78,7 +91,13 @@ pub fn create(tasks: &Tasks, arguments: &Arguments, turns: &(impl Turns + Clone 
         }
         Scenario::Control => create_each(tasks, thread::control),
         Scenario::Cpu => create_each(tasks, thread::compute),
-        Scenario::Idle => create_each(tasks, thread::rest),
+        Scenario::Idle | Scenario::Deep => {
+            let ends = ends.clone();
+            create_each(tasks, move |tasks, index| {
+                ends.note(index);
+                thread::rest(tasks, index);
+            });
+        }
         Scenario::Hog => create_each(tasks, |tasks, index| thread_hog::hog(tasks, index, sleep_until)),
         Scenario::SwitchIo => {
             let ring = thread_pipe::pipe_ring(tasks.count(), O_NONBLOCK, readable)?;

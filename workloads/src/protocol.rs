@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use crate::asleep;
 use crate::outcome::Outcome;
+use crate::stacks::Stacks;
 
 /// The compiler, and the crates that the models are made of: from the build script.
 const VERSIONS: &str = env!("WORKLOADS_VERSIONS");
@@ -23,6 +24,9 @@ fn runtime() -> String {
     VERSIONS.split(", ").filter(is_behind).collect::<Vec<_>>().join(", ")
 }
 
+/// The longest line that taskweight reads.
+const LONGEST_LINE: usize = 1 << 20;
+
 /// What a program says.
 #[derive(Serialize, Debug)]
 #[serde(tag = "event", rename_all = "lowercase")]
@@ -32,6 +36,8 @@ enum Event<'a> {
         runtime: &'a str,
         #[serde(skip_serializing_if = "Option::is_none")]
         stopped_by: Option<&'a str>,
+        #[serde(skip_serializing_if = "Stacks::is_empty")]
+        stacks: &'a Stacks,
     },
     Done(&'a Outcome),
 }
@@ -56,19 +62,22 @@ impl Protocol {
 
     /// Says that all tasks are parked, once every other thread is asleep, and waits for `go`.
     pub fn ready(&self, tasks: usize) -> Result<()> {
-        self.ready_with(tasks, None)
+        self.ready_with(tasks, None, &Stacks::default())
     }
 
-    /// The same, with the limit that stopped the creation of tasks.
-    pub fn ready_with(&self, tasks: usize, stopped_by: Option<&str>) -> Result<()> {
+    /// The same, with the limit that stopped the creation of tasks, and where their stacks are. A list of stacks that
+    /// would not fit in the line is left out.
+    pub fn ready_with(&self, tasks: usize, stopped_by: Option<&str>, stacks: &Stacks) -> Result<()> {
         asleep::wait_for_others().context("see in /proc whether the threads are asleep")?;
-        say(&Event::Ready { tasks, runtime: &runtime(), stopped_by })?;
+        let ready = |stacks| line(&Event::Ready { tasks, runtime: &runtime(), stopped_by, stacks });
+        let whole = ready(stacks)?;
+        say(&if whole.len() > LONGEST_LINE { ready(&Stacks::default())? } else { whole })?;
         self.expect("go")
     }
 
     /// Says what was done, and waits for `exit`. The tasks are to be kept alive until this returns.
     pub fn done(&self, outcome: &Outcome) -> Result<()> {
-        say(&Event::Done(outcome))?;
+        say(&line(&Event::Done(outcome))?)?;
         self.expect("exit")
     }
 
@@ -92,9 +101,14 @@ fn listen(mut pass_on: impl FnMut(io::Result<String>) -> bool) {
     std::process::exit(1);
 }
 
-fn say(event: &Event<'_>) -> Result<()> {
+/// An event with the end of its line.
+fn line(event: &Event<'_>) -> Result<Vec<u8>> {
     let mut line = serde_json::to_vec(event)?;
     line.push(b'\n');
+    Ok(line)
+}
+
+fn say(line: &[u8]) -> Result<()> {
     let mut stdout = io::stdout().lock();
-    stdout.write_all(&line).and_then(|()| stdout.flush()).context("write to stdout")
+    stdout.write_all(line).and_then(|()| stdout.flush()).context("write to stdout")
 }

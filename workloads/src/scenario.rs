@@ -35,6 +35,11 @@ pub enum Scenario {
     ///
     /// Logical switches: none. Where a limit stops the creation of tasks, those that exist are kept and counted.
     Idle,
+    /// Every task calls itself down until so many bytes of its stack are in use as `--depth` says, and parks: after it
+    /// has returned or, with `--hold`, there; one operation is one parked task, whatever `--operations` says.
+    ///
+    /// Logical switches: none. Where a limit stops the creation of tasks, those that exist are kept and counted.
+    Deep,
     /// A server answers requests on connections, one task each; one operation is one request answered.
     ///
     /// Logical switches: equal to the operations.
@@ -58,12 +63,14 @@ impl Scenario {
         Self::Control,
         Self::Spawn,
         Self::Idle,
+        Self::Deep,
         Self::Echo,
         Self::Cpu,
         Self::Hog,
     ];
     /// Those for tasks that only compute and wait for each other: neither I/O nor timers are needed.
-    pub const WITHOUT_IO: &[Self] = &[Self::Switch, Self::Yield, Self::Control, Self::Spawn, Self::Idle, Self::Cpu];
+    pub const WITHOUT_IO: &[Self] =
+        &[Self::Switch, Self::Yield, Self::Control, Self::Spawn, Self::Idle, Self::Deep, Self::Cpu];
 
     /// The fewest tasks the scenario makes sense with.
     pub fn minimum_tasks(self) -> u32 {
@@ -73,6 +80,11 @@ impl Scenario {
     /// Whether one token goes round among the tasks.
     pub fn is_ring(self) -> bool {
         matches!(self, Self::Switch | Self::SwitchIo)
+    }
+
+    /// Whether tasks are parked and nothing else, as many as there can be.
+    pub fn only_parks(self) -> bool {
+        matches!(self, Self::Idle | Self::Deep)
     }
 
     /// Whether every task has a descriptor: a pipe or a connection.
@@ -90,7 +102,7 @@ impl Scenario {
     pub fn finishers(self, tasks: usize) -> usize {
         match self {
             Self::Switch | Self::SwitchIo | Self::Spawn | Self::Echo => 1,
-            Self::Yield | Self::Control | Self::Idle | Self::Cpu | Self::Hog => tasks,
+            Self::Yield | Self::Control | Self::Idle | Self::Deep | Self::Cpu | Self::Hog => tasks,
         }
     }
 
@@ -99,7 +111,7 @@ impl Scenario {
         match self {
             Self::Switch | Self::SwitchIo | Self::Spawn | Self::Echo | Self::Hog => operations,
             Self::Yield if tasks > 1 => operations,
-            Self::Yield | Self::Control | Self::Idle | Self::Cpu => 0,
+            Self::Yield | Self::Control | Self::Idle | Self::Deep | Self::Cpu => 0,
         }
     }
 

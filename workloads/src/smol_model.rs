@@ -27,6 +27,7 @@ pub type Executor = &'static LocalExecutor<'static>;
 
 /// Runs the scenario, and leaves executor and tasks to the end of the process.
 pub fn run(arguments: &Arguments, protocol: &Protocol) -> Result<()> {
+    arguments.depth().fits_thread()?;
     let executor: Executor = Box::leak(Box::new(LocalExecutor::new()));
     let work = executor.run(supervise(executor, arguments, protocol));
     match arguments.scenario {
@@ -41,7 +42,7 @@ async fn supervise(executor: Executor, arguments: &Arguments, protocol: &Protoco
     let turns = Arc::new(TurnCounter::default());
     create(executor, tasks, arguments, &turns).await?;
     tasks.supervise(TaskSet::all_arrived).await;
-    if arguments.scenario == Scenario::Idle {
+    if arguments.scenario.only_parks() {
         return idle::report(tasks, &StoppedBy::default(), protocol);
     }
     protocol.ready(tasks.count())?;
@@ -68,6 +69,7 @@ async fn create(executor: Executor, tasks: Tasks, arguments: &Arguments, turns: 
         Scenario::Control => create_each(executor, tasks, stackless::control),
         Scenario::Cpu => create_each(executor, tasks, stackless::compute),
         Scenario::Idle => create_each(executor, tasks, stackless::rest),
+        Scenario::Deep => create_each(executor, tasks, stackless::deep),
         Scenario::Hog => {
             smol_io::start_timers().await;
             create_each(executor, tasks, smol_io::hog);

@@ -81,6 +81,3 @@ pub fn control(tasks: &Coroutines, index: usize, _scheduler: &Scheduler) {
 pub fn compute(tasks: &Coroutines, index: usize, _scheduler: &Scheduler) {
     tasks.compute_share(index);
 }
-
-/// A task of `idle`: it is never resumed.
-pub fn rest(_tasks: &Coroutines, _index: usize, _scheduler: &Scheduler) {}

@@ -8,17 +8,17 @@ use anyhow::{Context, Result};
 use corosensei::stack::DefaultStack;
 use corosensei::{Coroutine, CoroutineResult};
 
-use crate::idle::StoppedBy;
 use crate::limits::{self, Need};
 use crate::slot::Slot;
 use crate::stackful::{Body, Coroutines, Scheduler, Suspended};
 
 /// The size the crate gives a stack by default.
-const STACK_BYTES: usize = 1 << 20;
+pub const STACK_BYTES: usize = 1 << 20;
 /// What a coroutine takes: a stack and its guard.
 const NEED: Need = Need { threads: 0, mappings: 2, bytes: STACK_BYTES as u64 };
 
-type Task = Coroutine<u64, Suspended, ()>;
+/// A coroutine on a stack of its own.
+pub type Task = Coroutine<u64, Suspended, ()>;
 
 /// The coroutines, and the loop that resumes them.
 pub struct Ring {
@@ -32,19 +32,6 @@ impl Ring {
         let mut ring = Self { coroutines: (0..tasks.count()).map(create).collect::<Result<_>>()? };
         ring.resume_all();
         Ok(ring)
-    }
-
-    /// Creates the coroutines, or as many as there can be, parked at the gate.
-    pub fn with_as_many_as_possible(tasks: &Coroutines, body: Body, stopped_by: &StoppedBy) -> Self {
-        let mut coroutines = Vec::with_capacity(tasks.count());
-        let create = |index| limits::has_address_space(NEED).then(|| create(Rc::clone(tasks), index, body).ok())?;
-        coroutines.extend((0..tasks.count()).map_while(create));
-        if coroutines.len() < tasks.count() {
-            stopped_by.note(|| limits::reached(NEED));
-        }
-        let mut ring = Self { coroutines };
-        ring.resume_all();
-        ring
     }
 
     /// Resumes every coroutine once; those that give way go on in turn, until all are parked.

@@ -3,8 +3,10 @@
 use std::future::{Future, pending, poll_fn};
 use std::hint::black_box;
 use std::ops::Deref;
+use std::pin::Pin;
 use std::task::Poll;
 
+use crate::depth::LEVEL_BYTES;
 use crate::slot::FutureSlot;
 use crate::task_set::TaskSet;
 use crate::turns::Turns;
@@ -86,6 +88,40 @@ where
     S: FutureSlot,
 {
     pass_gate(&tasks, index).await;
+}
+
+/// Task `index` of `deep`. It has no stack of its own: calls use that of the thread that polls it, and leave nothing
+/// behind. What it can hold is the frames of futures that await each other.
+pub async fn deep<P, S>(tasks: P, index: usize)
+where
+    P: Deref<Target = TaskSet<S>>,
+    S: FutureSlot,
+{
+    let depth = tasks.depth();
+    if depth.hold {
+        frame(level(&*tasks, index, depth.levels())).await;
+    } else {
+        depth.visit();
+        pass_gate(&tasks, index).await;
+    }
+}
+
+/// One of the futures that await each other: an array that is filled, and lives across the `await`.
+async fn level<S: FutureSlot>(tasks: &TaskSet<S>, index: usize, levels: usize) {
+    let mut locals = [1_u8; LEVEL_BYTES];
+    black_box(&mut locals);
+    if levels > 1 {
+        frame(level(tasks, index, levels - 1)).await;
+    } else {
+        pass_gate(tasks, index).await;
+    }
+    black_box(&mut locals);
+}
+
+/// A future allocated by itself, as one has to be that awaits its own kind.
+fn frame<F: Future>(future: F) -> Pin<Box<F>> {
+    const { assert!(size_of::<F>() >= LEVEL_BYTES, "the array is not alive across the await") };
+    Box::pin(future)
 }
 
 /// A task of `spawn`: it does nothing but count itself, and ends.

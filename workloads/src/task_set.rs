@@ -9,6 +9,7 @@ use std::time::Instant;
 use atomic_waker::AtomicWaker;
 
 use crate::arguments::{Arguments, share};
+use crate::depth::Depth;
 use crate::distribution::Distribution;
 use crate::hand_over::HandOvers;
 use crate::scenario::Scenario;
@@ -24,6 +25,7 @@ pub struct TaskSet<S> {
     pub(crate) count: usize,
     pub(crate) scenario: Scenario,
     pub(crate) operations: u64,
+    depth: Depth,
     open: AtomicBool,
     expected: AtomicUsize,
     arrived: AtomicUsize,
@@ -47,6 +49,7 @@ impl<S: Slot> TaskSet<S> {
             count,
             scenario,
             operations: arguments.operations,
+            depth: arguments.depth(),
             open: AtomicBool::new(false),
             expected: AtomicUsize::new(if scenario == Scenario::Spawn { 0 } else { slots }),
             arrived: AtomicUsize::new(0),
@@ -74,6 +77,11 @@ impl<S: Slot> TaskSet<S> {
     /// The operations of all tasks together.
     pub fn operations(&self) -> u64 {
         self.operations
+    }
+
+    /// How much of its stack each task uses in `deep`.
+    pub fn depth(&self) -> Depth {
+        self.depth
     }
 
     /// The operations of task `index` where each has its share.

@@ -68,7 +68,7 @@ pub fn compute<H: Handle>(tasks: &Parkers<H>, index: usize) {
     tasks.compute_share(index);
 }
 
-/// A task of `idle`: the gate stays closed.
+/// A task of `idle` or `deep`: the gate stays closed.
 pub fn rest<H: Handle>(tasks: &Parkers<H>, _index: usize) {
-    pass_gate(tasks);
+    tasks.depth().park(|| pass_gate(tasks));
 }

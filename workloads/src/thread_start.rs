@@ -27,7 +27,7 @@ fn die(panic: &PanicHookInfo<'_>) -> ! {
     exit(1)
 }
 
-/// In `idle`, a thread that cannot map its signal stack is one that could not be created: it stays aside.
+/// In `idle` and `deep`, a thread that cannot map its signal stack is one that could not be created: it stays aside.
 fn survive_panics(tasks: &Threads, stopped_by: &Arc<StoppedBy>) {
     let (tasks, stopped_by, creator) = (Arc::clone(tasks), Arc::clone(stopped_by), thread::current());
     std::panic::set_hook(Box::new(move |panic| {
@@ -51,9 +51,9 @@ pub fn start<T: Send + 'static>(tasks: &Threads, extras: Vec<T>, body: fn(&Threa
     Ok(())
 }
 
-/// Starts as many threads as there can be, up to one for each task of `idle`; each has come to the gate before the next
+/// Starts as many threads as there can be, up to one for each task of `idle` or `deep`; each has come to the gate before the next
 /// is created, so that at most one runs into a limit.
-pub fn start_idle(tasks: &Threads) -> Arc<StoppedBy> {
+pub fn start_parked(tasks: &Threads) -> Arc<StoppedBy> {
     let stopped_by = Arc::new(StoppedBy::default());
     survive_panics(tasks, &stopped_by);
     if let Some(created) = (0..tasks.count()).find(|&index| !is_created(tasks, index)) {
@@ -73,11 +73,13 @@ fn is_created(tasks: &Threads, index: usize) -> bool {
     created
 }
 
-/// A task of `idle`: the gate stays closed.
+/// A task of `idle` or `deep`: the gate stays closed.
 fn rest(tasks: &Threads, _index: usize, creator: &mut Thread) {
-    tasks.arrive();
-    creator.unpark();
-    stay_alive()
+    tasks.depth().park(|| {
+        tasks.arrive();
+        creator.unpark();
+        stay_alive()
+    });
 }
 
 fn create<T>(tasks: &Threads, index: usize, mut extra: T, body: fn(&Threads, usize, &mut T)) -> std::io::Result<()>

@@ -46,12 +46,13 @@ fn run<T: Turns + Clone + Send + 'static>(
     turns: T,
     switches: impl Fn() -> Option<u64>,
 ) -> Result<()> {
+    arguments.depth().fits_thread()?;
     let runtime = ManuallyDrop::new(build(builder, arguments)?);
     runtime.block_on(async {
         let tasks: Tasks = Box::leak(Box::new(TaskSet::new(arguments)));
         create(tasks, arguments, &turns).await?;
         tasks.supervise(TaskSet::all_arrived).await;
-        if arguments.scenario == Scenario::Idle {
+        if arguments.scenario.only_parks() {
             return idle::report(tasks, &StoppedBy::default(), protocol);
         }
         protocol.ready(tasks.count())?;
@@ -87,6 +88,7 @@ async fn create<T: Turns + Clone + Send + 'static>(tasks: Tasks, arguments: &Arg
         Scenario::Control => spawn_each(tasks, stackless::control),
         Scenario::Cpu => spawn_each(tasks, stackless::compute),
         Scenario::Idle => spawn_each(tasks, stackless::rest),
+        Scenario::Deep => spawn_each(tasks, stackless::deep),
         Scenario::Hog => spawn_each(tasks, tokio_hog::hog),
         Scenario::SwitchIo => create_pipe_ring(tasks)?,
         Scenario::Echo => tokio_echo::serve(tasks, arguments).await?,

@@ -9,6 +9,7 @@ use std::rc::Rc;
 use anyhow::Result;
 use workloads::arguments::{Arguments, CommonCommand};
 use workloads::idle::{self, StoppedBy};
+use workloads::parked::Parked;
 use workloads::program::Model;
 use workloads::protocol::Protocol;
 use workloads::scenario::Scenario;
@@ -30,7 +31,7 @@ fn run(arguments: &Arguments, protocol: &Protocol) -> Result<()> {
         Scenario::Control => drive(&tasks, protocol, stackful::control, Ring::resume_all),
         Scenario::Cpu => drive(&tasks, protocol, stackful::compute, Ring::resume_all),
         Scenario::Spawn => spawn(&tasks, protocol),
-        Scenario::Idle => rest(&tasks, protocol),
+        Scenario::Idle | Scenario::Deep => rest(&tasks, protocol),
         Scenario::SwitchIo | Scenario::Echo | Scenario::Hog => MODEL.refuse(arguments.scenario),
     }
 }
@@ -52,6 +53,6 @@ fn spawn(tasks: &Coroutines, protocol: &Protocol) -> Result<()> {
 
 fn rest(tasks: &Coroutines, protocol: &Protocol) -> Result<()> {
     let stopped_by = StoppedBy::default();
-    let _ring = Ring::with_as_many_as_possible(tasks, stackful::rest, &stopped_by);
-    idle::report(tasks, &stopped_by, protocol)
+    let parked = Parked::create(tasks, &stopped_by);
+    idle::report_with(tasks, &stopped_by, &parked.stacks, protocol)
 }

@@ -32,6 +32,7 @@ fn run(arguments: &Arguments, protocol: &Protocol) -> Result<()> {
         Scenario::Control => drive(arguments, protocol, stackless::control),
         Scenario::Spawn => spawn(arguments, protocol),
         Scenario::Idle => drive(arguments, protocol, stackless::rest),
+        Scenario::Deep => drive(arguments, protocol, stackless::deep),
         Scenario::Cpu => drive(arguments, protocol, stackless::compute),
         Scenario::SwitchIo | Scenario::Echo | Scenario::Hog => MODEL.refuse(arguments.scenario),
     }
@@ -41,10 +42,11 @@ fn drive<F>(arguments: &Arguments, protocol: &Protocol, create: impl Fn(Tasks, u
 where
     F: Future<Output = ()>,
 {
+    arguments.depth().fits_thread()?;
     let tasks: Tasks = Rc::new(TaskSet::new(arguments));
     let mut executor = Executor::new(arguments.tasks, |index| create(Rc::clone(&tasks), index));
     executor.run_until_idle();
-    if arguments.scenario == Scenario::Idle {
+    if arguments.scenario.only_parks() {
         return idle::report(&tasks, &StoppedBy::default(), protocol);
     }
     protocol.ready(tasks.count())?;

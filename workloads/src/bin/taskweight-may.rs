@@ -12,6 +12,7 @@ use anyhow::{Context, Result};
 use workloads::arguments::WorkersCommand;
 use workloads::idle::{self, StoppedBy};
 use workloads::may_model::{self, Tasks};
+use workloads::may_stacks::StackEnds;
 use workloads::outcome::Outcome;
 use workloads::program::Model;
 use workloads::protocol::Protocol;
@@ -32,10 +33,11 @@ fn run(command: &WorkersCommand, protocol: &Protocol) -> Result<()> {
     may_model::explain_panics(arguments.scenario, &stopped_by);
     may_model::start_scheduler(arguments, workers);
     let turns = turn_counter(arguments.scenario, workers);
-    may_model::create(&tasks, arguments, &turns)?;
+    let ends = StackEnds::new(if arguments.scenario.only_parks() { tasks.count() } else { 0 });
+    may_model::create(&tasks, arguments, &turns, &ends)?;
     wait_until(&tasks, TaskSet::all_arrived);
-    if arguments.scenario == Scenario::Idle {
-        return idle::report(&tasks, &stopped_by, protocol);
+    if arguments.scenario.only_parks() {
+        return idle::report_with(&tasks, &stopped_by, &ends.stacks(), protocol);
     }
     protocol.ready(tasks.count())?;
     may_model::work(&tasks, arguments.scenario);

@@ -23,8 +23,9 @@ fn main() {
 
 fn run(arguments: &Arguments, protocol: &Protocol) -> Result<()> {
     let tasks: Threads = Arc::new(TaskSet::new(arguments));
-    if arguments.scenario == Scenario::Idle {
-        let stopped_by = thread_start::start_idle(&tasks);
+    if arguments.scenario.only_parks() {
+        arguments.depth().fits_thread()?;
+        let stopped_by = thread_start::start_parked(&tasks);
         return idle::report(&tasks, &stopped_by, protocol);
     }
     thread_start::explain_panics();
@@ -50,7 +51,7 @@ fn start(tasks: &Threads, arguments: &Arguments) -> Result<()> {
         Scenario::SwitchIo => {
             thread_start::start(tasks, thread_pipe::pipe_ring(tasks.count(), 0, Ok)?, thread_pipe::switch_io)
         }
-        Scenario::Spawn | Scenario::Idle => Ok(()),
+        Scenario::Spawn | Scenario::Idle | Scenario::Deep => Ok(()),
     }
 }
 

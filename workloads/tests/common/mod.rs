@@ -8,9 +8,10 @@ use std::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command, ExitSta
 use serde_json::Value;
 
 /// All scenarios.
-pub const SCENARIOS: &[&str] = &["switch", "switch-io", "yield", "control", "spawn", "idle", "echo", "cpu", "hog"];
+pub const SCENARIOS: &[&str] =
+    &["switch", "switch-io", "yield", "control", "spawn", "idle", "deep", "echo", "cpu", "hog"];
 /// The scenarios of a model that has neither I/O nor timers.
-pub const NO_WAITING: &[&str] = &["switch", "yield", "control", "spawn", "idle", "cpu"];
+pub const NO_WAITING: &[&str] = &["switch", "yield", "control", "spawn", "idle", "deep", "cpu"];
 
 /// The programs, with the scenarios each one offers.
 pub const PROGRAMS: &[(&str, &[&str])] = &[
