@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 static const char *const names[SCENARIOS] = {"switch", "switch-io", "yield", "control", "spawn",
-                                             "idle",   "echo",      "cpu",   "hog"};
+                                             "idle",   "deep",      "echo",  "cpu",     "hog"};
 
 static _Noreturn void refuse(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
@@ -60,12 +60,14 @@ static enum scenario scenario_named(const char *name) {
 
 void parse_arguments(struct arguments *arguments, const struct model *model, int argc, char **argv) {
     enum { OWN_OPTIONS = 4, OWN = 1000 };
-    struct option options[5 + OWN_OPTIONS] = {{"tasks", required_argument, NULL, 't'},
+    struct option options[7 + OWN_OPTIONS] = {{"tasks", required_argument, NULL, 't'},
                                               {"operations", required_argument, NULL, 'o'},
                                               {"workers", required_argument, NULL, 'w'},
-                                              {"socket", required_argument, NULL, 's'}};
+                                              {"socket", required_argument, NULL, 's'},
+                                              {"depth", required_argument, NULL, 'd'},
+                                              {"hold", no_argument, NULL, 'h'}};
     for (int own = 0; model->options && model->options[own].name; own++)
-        options[4 + own] = (struct option){model->options[own].name, required_argument, NULL, OWN + own};
+        options[6 + own] = (struct option){model->options[own].name, required_argument, NULL, OWN + own};
     *arguments = (struct arguments){0};
     int option;
     while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
@@ -75,6 +77,10 @@ void parse_arguments(struct arguments *arguments, const struct model *model, int
             arguments->operations = number("operations", optarg, 1, UINT64_MAX);
         else if (option == 's')
             arguments->socket = optarg;
+        else if (option == 'd')
+            arguments->depth = number("depth", optarg, 1, (size_t)1 << 40);
+        else if (option == 'h')
+            arguments->hold = true;
         else if (option == 'w' && (!model->one_worker || number("workers", optarg, 1, UINT32_MAX) != 1))
             refuse("--workers %s: %s", optarg, model->workers);
         else if (option >= OWN)
@@ -94,6 +100,14 @@ void parse_arguments(struct arguments *arguments, const struct model *model, int
         refuse("scenario %s needs at least 2 tasks", argv[optind]);
     if ((arguments->scenario == SCENARIO_ECHO) != (arguments->socket != NULL))
         refuse("--socket PATH belongs to scenario echo, which needs it");
+    if ((arguments->scenario == SCENARIO_DEEP) != (arguments->depth != 0))
+        refuse("--depth BYTES belongs to scenario deep, which needs it");
+    if (arguments->hold && arguments->scenario != SCENARIO_DEEP)
+        refuse("--hold belongs to scenario deep");
+}
+
+bool only_parks(const struct arguments *arguments) {
+    return arguments->scenario == SCENARIO_IDLE || arguments->scenario == SCENARIO_DEEP;
 }
 
 uint32_t finishers(const struct arguments *arguments) {
@@ -106,6 +120,7 @@ uint64_t logical_switches(const struct arguments *arguments) {
     switch (arguments->scenario) {
     case SCENARIO_CONTROL:
     case SCENARIO_IDLE:
+    case SCENARIO_DEEP:
     case SCENARIO_CPU:
         return 0;
     case SCENARIO_YIELD:
@@ -216,17 +231,31 @@ static void say_histogram(const char *name, const struct histogram *histogram) {
     printf("]");
 }
 
-void protocol_ready(uint32_t tasks, const char *stopped_by) {
+static void say_stacks(const struct stacks *stacks) {
+    printf(",\"stacks\":[");
+    for (size_t index = 0; index < stacks->count; index++) {
+        const struct stack_series *series = &stacks->series[index];
+        printf("%s[%ju,%zu", index > 0 ? "," : "", (uintmax_t)series->base, series->length);
+        if (series->count > 1)
+            printf(",%td,%" PRIu32, series->stride, series->count);
+        putchar(']');
+    }
+    putchar(']');
+}
+
+void protocol_ready(uint32_t tasks, const char *stopped_by, const struct stacks *stacks) {
     wait_for_others();
     printf("{\"event\":\"ready\",\"tasks\":%" PRIu32 ",\"runtime\":\"C compiler %s\"", tasks, __VERSION__);
     if (stopped_by)
         printf(",\"stopped_by\":\"%s\"", stopped_by);
+    if (stacks && stacks->count > 0)
+        say_stacks(stacks);
     say_end();
     wait_for_word(1);
 }
 
 void protocol_done(const struct arguments *arguments, const struct outcome *outcome) {
-    uint64_t asked = arguments->scenario == SCENARIO_IDLE ? outcome->operations : arguments->operations;
+    uint64_t asked = only_parks(arguments) ? outcome->operations : arguments->operations;
     if (outcome->operations != asked || outcome->tokens != asked)
         fail("asked for %" PRIu64 " operations, but the tasks counted %" PRIu64 " and the tokens %" PRIu64, asked,
              outcome->operations, outcome->tokens);

@@ -19,6 +19,7 @@ enum scenario {
     SCENARIO_CONTROL,
     SCENARIO_SPAWN,
     SCENARIO_IDLE,
+    SCENARIO_DEEP,
     SCENARIO_ECHO,
     SCENARIO_CPU,
     SCENARIO_HOG,
@@ -45,6 +46,26 @@ struct arguments {
     uint32_t tasks;
     uint64_t operations;
     const char *socket;
+    // How much of its stack each task uses, in bytes, and whether it parks at the bottom of its calls; 0 in all scenarios
+    // but `deep`.
+    size_t depth;
+    bool hold;
+};
+
+// Whether tasks are parked and nothing else, as many as there can be.
+bool only_parks(const struct arguments *arguments);
+
+// Evenly spaced stacks of the same length: the lowest address of the first one, and bytes.
+struct stack_series {
+    uintptr_t base;
+    size_t length;
+    ptrdiff_t stride;
+    uint32_t count;
+};
+
+struct stacks {
+    const struct stack_series *series;
+    size_t count;
 };
 
 // How many of its tasks say that they have finished: in a ring the one that receives the last token, in `echo` the one
@@ -76,8 +97,8 @@ void parse_arguments(struct arguments *arguments, const struct model *model, int
 void protocol_start(void);
 
 // Waits until all other threads of the process are asleep, says that the tasks are parked, and waits for `go`.
-// `stopped_by` is the limit that was hit, or null.
-void protocol_ready(uint32_t tasks, const char *stopped_by);
+// `stopped_by` is the limit that was hit, or null; `stacks` are those of the tasks where they are known, or null.
+void protocol_ready(uint32_t tasks, const char *stopped_by, const struct stacks *stacks);
 
 // Checks that the counts agree with what was asked for, says what was done, waits for `exit`, and exits with status 0.
 // The tasks are not torn down: with thousands of them that would take longer than the run.

@@ -45,13 +45,14 @@ static void do_spawn(void) {
     ended_ns = now_ns();
 }
 
-// Creates the threads and waits until all have come to the gate. Only `idle` may get fewer than it asked for.
+// Creates the threads and waits until all have come to the gate. Only `idle` and `deep` may get fewer than they
+// asked for.
 static uint32_t create_all(const char **stopped_by) {
     uint32_t created = 0;
     int error = 0;
     while (created < arguments.tasks && (error = create(&tasks[created], live)) == 0)
         created++;
-    if (error != 0 && (arguments.scenario != SCENARIO_IDLE || created == 0))
+    if (error != 0 && (!only_parks(&arguments) || created == 0))
         cannot_create(created, error);
     if (error != 0)
         *stopped_by = limit_reached(error);
@@ -67,14 +68,14 @@ static _Noreturn void run(uint32_t created) {
     started_ns = now_ns();
     if (arguments.scenario == SCENARIO_SPAWN) {
         do_spawn();
-    } else if (arguments.scenario != SCENARIO_IDLE) {
+    } else if (!only_parks(&arguments)) {
         atomic_store(&gate_is_open, 1);
         futex_wake(&gate_is_open, INT32_MAX);
         wait_until_set(&is_finished);
     }
     if (arguments.scenario == SCENARIO_HOG)
         pthread_join(hog.thread, NULL);
-    bool is_idle = arguments.scenario == SCENARIO_IDLE;
+    bool is_idle = only_parks(&arguments);
     uint32_t sum = checksum;
     struct outcome outcome = {
         .operations = is_idle ? created : 0,
@@ -91,6 +92,14 @@ static _Noreturn void run(uint32_t created) {
     protocol_done(&arguments, &outcome);
 }
 
+// A quarter of the stack is left for what is not the depth.
+static void check_depth(void) {
+    size_t bytes = 0;
+    pthread_attr_getstacksize(&attributes, &bytes);
+    if (arguments.depth > bytes / 4 * 3)
+        fail("--depth %zu does not fit the %zu bytes of a stack: use %zu or less", arguments.depth, bytes, bytes / 4 * 3);
+}
+
 int main(int argc, char **argv) {
     size_t stack_size = 0, guard_size = SIZE_MAX;
     const struct own_option options[] = {{"stack-size", &stack_size}, {"guard-size", &guard_size}, {0}};
@@ -105,6 +114,7 @@ int main(int argc, char **argv) {
         fail("--stack-size %zu is less than the smallest possible", stack_size);
     if (guard_size != SIZE_MAX)
         pthread_attr_setguardsize(&attributes, guard_size);
+    check_depth();
     protocol_start();
     stopwatch_start(&stopwatch);
     tasks = aligned_alloc(_Alignof(struct task), arguments.tasks * sizeof *tasks);
@@ -123,6 +133,6 @@ int main(int argc, char **argv) {
     const char *stopped_by = NULL;
     bool is_spawn = arguments.scenario == SCENARIO_SPAWN;
     uint32_t created = is_spawn ? arguments.tasks : create_all(&stopped_by);
-    protocol_ready(created, stopped_by);
+    protocol_ready(created, stopped_by, NULL);
     run(created);
 }

@@ -8,6 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "deep.h"
 #include "futex.h"
 
 struct arguments arguments;
@@ -148,10 +149,23 @@ static void (*const bodies[SCENARIOS])(struct task *) = {
     [SCENARIO_HOG] = do_hog,
 };
 
+static void park_for_good(void *nothing) {
+    (void)nothing;
+    arrive_and_pass_gate();
+}
+
+// The gate of `deep` stays closed.
+static void go_deep(void) {
+    call_down(arguments.depth, arguments.hold ? park_for_good : NULL, NULL);
+    arrive_and_pass_gate();
+}
+
 // A finished thread keeps its stack and all it owns until the end of the process.
 void *live(void *own) {
     static atomic_uint never;
-    if (arguments.scenario == SCENARIO_ECHO)
+    if (arguments.scenario == SCENARIO_DEEP)
+        go_deep();
+    else if (arguments.scenario == SCENARIO_ECHO)
         atomic_fetch_add(&arrived, 1); // its gate is the read
     else
         arrive_and_pass_gate();

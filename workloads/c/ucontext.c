@@ -4,7 +4,7 @@
 //
 // A task switches directly to the next one, so that one hand-over is one swapcontext(). Stacks are 16 KiB, taken from
 // the kernel 1,024 at a time, without guard pages: neighbours merge into one mapping, and a million of them does not
-// come near vm.max_map_count. A stack is used again when its task has ended (`spawn`), and only the pages that were
+// come near vm.max_map_count. In `deep` they are larger. A stack is used again when its task has ended (`spawn`), and only the pages that were
 // touched are resident: one for a task at rest.
 #define _GNU_SOURCE
 #include <errno.h>
@@ -14,10 +14,11 @@
 #include <sys/mman.h>
 #include <ucontext.h>
 
+#include "deep.h"
 #include "limit.h"
 #include "protocol.h"
 
-enum { STACK_BYTES = 16 << 10, STACKS_PER_MAPPING = 1024 };
+enum { STACK_BYTES = 16 << 10, DEEP_STACK_BYTES = 128 << 10, STACKS_PER_MAPPING = 1024 };
 
 struct task {
     ucontext_t context;
@@ -29,6 +30,10 @@ struct task {
 static struct arguments arguments;
 static struct task *tasks;
 static ucontext_t supervisor;
+
+// The stacks: as many mappings as needed so far, and what each stack has.
+static char **mappings;
+static size_t mapping_count, stack_bytes = STACK_BYTES;
 
 static uint64_t token, tokens, passed_on;
 static uint32_t unfinished, checksum;
@@ -94,10 +99,14 @@ static _Noreturn void do_cpu(struct task *own, uint32_t own_index) {
     finish(own, own_token);
 }
 
-// A task: it parks at the gate, and is resumed when it is its turn.
+static void park(void *own) { swap(&((struct task *)own)->context, &supervisor); }
+
+// A task: it parks at the gate, and is resumed when it is its turn. In `deep` the gate stays closed.
 static void live(int index) {
     struct task *own = &tasks[index];
-    swap(&own->context, &supervisor);
+    if (arguments.scenario == SCENARIO_DEEP)
+        call_down(arguments.depth, arguments.hold ? park : NULL, own);
+    park(own);
     uint64_t own_share = share(arguments.operations, arguments.tasks, (uint32_t)index);
     switch (arguments.scenario) {
     case SCENARIO_SWITCH:
@@ -116,22 +125,39 @@ static void live_briefly(int index) { tasks[index].operations++; }
 
 // The stack of task `index`; null if the memory cannot be had.
 static char *stack_of(uint32_t index) {
-    static uint32_t mapped;
-    static char **mappings;
     if (!mappings)
         mappings = calloc(arguments.tasks / STACKS_PER_MAPPING + 1, sizeof *mappings);
-    if (mappings && index >= mapped) {
-        size_t bytes = (size_t)STACKS_PER_MAPPING * STACK_BYTES;
+    if (mappings && index >= mapping_count * STACKS_PER_MAPPING) {
+        size_t bytes = STACKS_PER_MAPPING * stack_bytes;
         int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK;
         char *mapping = mmap(NULL, bytes, PROT_READ | PROT_WRITE, flags, -1, 0);
         if (mapping == MAP_FAILED)
             return NULL;
         // Huge pages would make all stacks wholly resident.
         madvise(mapping, bytes, MADV_NOHUGEPAGE);
-        mappings[mapped / STACKS_PER_MAPPING] = mapping;
-        mapped += STACKS_PER_MAPPING;
+        mappings[mapping_count++] = mapping;
     }
-    return mappings ? mappings[index / STACKS_PER_MAPPING] + (size_t)(index % STACKS_PER_MAPPING) * STACK_BYTES : NULL;
+    return mappings ? mappings[index / STACKS_PER_MAPPING] + index % STACKS_PER_MAPPING * stack_bytes : NULL;
+}
+
+// Where the first `count` stacks lie. The kernel puts a mapping below the one before, if it can: from the last stack of
+// the later one on they lie evenly.
+static struct stacks stacks_of(uint32_t count) {
+    struct stack_series *series = calloc(mapping_count, sizeof *series);
+    size_t found = 0;
+    for (size_t left = count, number = 0; series && left > 0; number++) {
+        size_t own = left < STACKS_PER_MAPPING ? left : STACKS_PER_MAPPING;
+        uintptr_t base = (uintptr_t)mappings[number];
+        struct stack_series *above = found > 0 ? &series[found - 1] : NULL;
+        if (above && base + own * stack_bytes == above->base) {
+            above->base = base;
+            above->count += (uint32_t)own;
+        } else {
+            series[found++] = (struct stack_series){base, stack_bytes, (ptrdiff_t)stack_bytes, (uint32_t)own};
+        }
+        left -= own;
+    }
+    return (struct stacks){series, found};
 }
 
 // Makes a context that runs `body` and goes on to `successor`.
@@ -142,7 +168,7 @@ static bool create(uint32_t index, void (*body)(int), ucontext_t *successor) {
         return false;
     if (getcontext(context) != 0)
         fail("getcontext: %s", strerror(errno));
-    context->uc_stack = (stack_t){.ss_sp = stack, .ss_size = STACK_BYTES};
+    context->uc_stack = (stack_t){.ss_sp = stack, .ss_size = stack_bytes};
     context->uc_link = successor;
     makecontext(context, (void (*)(void))body, 1, (int)index);
     return true;
@@ -162,14 +188,15 @@ static void do_spawn(void) {
     ended_ns = now_ns();
 }
 
-// Creates the tasks and runs each up to the gate. Only `idle` may get fewer than it asked for.
+// Creates the tasks and runs each up to the gate. Only `idle` and `deep` may get fewer than
+// they asked for.
 static uint32_t create_all(const char **stopped_by) {
     uint32_t created = 0;
     for (; created < arguments.tasks && create(created, live, NULL); created++)
         swap(&supervisor, &tasks[created].context);
     if (created < arguments.tasks)
         *stopped_by = limit_reached(ENOMEM);
-    if (created < arguments.tasks && (arguments.scenario != SCENARIO_IDLE || created == 0))
+    if (created < arguments.tasks && (!only_parks(&arguments) || created == 0))
         fail("create coroutine %u of %u: stopped by %s", created + 1, arguments.tasks, *stopped_by);
     return created;
 }
@@ -184,6 +211,8 @@ int main(int argc, char **argv) {
         .workers = "all coroutines run on one thread",
     };
     parse_arguments(&arguments, &model, argc, argv);
+    if (arguments.scenario == SCENARIO_DEEP)
+        stack_bytes = deep_stack_bytes(arguments.depth, DEEP_STACK_BYTES);
     protocol_start();
     stopwatch_start(&stopwatch);
     tasks = calloc(arguments.tasks, sizeof *tasks);
@@ -196,16 +225,17 @@ int main(int argc, char **argv) {
     const char *stopped_by = NULL;
     uint32_t created = arguments.scenario == SCENARIO_SPAWN ? arguments.tasks : create_all(&stopped_by);
     unfinished = finishers(&arguments);
-    protocol_ready(created, stopped_by);
+    struct stacks stacks = only_parks(&arguments) ? stacks_of(created) : (struct stacks){0};
+    protocol_ready(created, stopped_by, &stacks);
 
     started_ns = now_ns();
     if (arguments.scenario == SCENARIO_SPAWN)
         do_spawn();
-    else if (arguments.scenario == SCENARIO_IDLE)
+    else if (only_parks(&arguments))
         ended_ns = now_ns();
     else
         swap(&supervisor, &tasks[0].context);
-    bool is_idle = arguments.scenario == SCENARIO_IDLE;
+    bool is_idle = only_parks(&arguments);
     struct outcome outcome = {
         .operations = is_idle ? created : 0,
         .tokens = is_idle ? created : tokens,

@@ -28,9 +28,9 @@ Run::Run(const arguments &arguments)
 [[noreturn]] void Run::live() {
     const char *stopped_by = nullptr;
     auto created = asked.scenario == SCENARIO_SPAWN ? asked.tasks : create_all(stopped_by);
-    protocol_ready(created, stopped_by);
+    protocol_ready(created, stopped_by, nullptr);
     started_ns = now_ns();
-    if (asked.scenario == SCENARIO_IDLE)
+    if (only_parks(&asked))
         report_idle(created);
     else if (asked.scenario == SCENARIO_SPAWN)
         spawn();
@@ -39,14 +39,15 @@ Run::Run(const arguments &arguments)
     report();
 }
 
-// Creates the tasks and runs each up to the gate. Only `idle` may get fewer than it asked for.
+// Creates the tasks and runs each up to the gate. Only `idle` and `deep` may get fewer than they
+// asked for.
 std::uint32_t Run::create_all(const char *&stopped_by) {
     std::uint32_t created = 0;
     try {
         for (; created < asked.tasks; created++)
             ready.push(create(created).handle);
     } catch (const std::bad_alloc &) {
-        if (asked.scenario != SCENARIO_IDLE || created == 0)
+        if (!only_parks(&asked) || created == 0)
             throw;
         stopped_by = limit_reached(ENOMEM);
     }

@@ -40,6 +40,7 @@ class Run {
     Task tick(Slot &own, std::uint64_t left);
     Task compute();
     Task answer(Slot &own, int connection);
+    Task go_deep(Slot &own);
 
     void run_until_idle() {
         while (!ready.is_empty())

@@ -50,6 +50,8 @@ Task Run::create(std::uint32_t index) {
         return answer(slots[index], channels[index]);
     case SCENARIO_CPU:
         return compute_chunks(slots[index], index);
+    case SCENARIO_DEEP:
+        return go_deep(slots[index]);
     case SCENARIO_HOG:
         return tick(slots[index], own_share);
     default:

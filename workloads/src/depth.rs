@@ -22,12 +22,18 @@ pub struct Depth {
 }
 
 impl Depth {
-    /// That it is possible on the stack of a thread.
-    ///
-    /// Half of it is left: calls need more than what they keep, unoptimised ones and the polling of futures within
-    /// futures most of all.
-    pub fn fits_thread(self) -> Result<()> {
-        let (bytes, most) = (self.bytes, THREAD_STACK_BYTES / 2);
+    /// That it is possible in calls on the stack of a thread, of which half is left for what they do not keep.
+    pub fn fits_calls(self) -> Result<()> {
+        self.fits(THREAD_STACK_BYTES / 2)
+    }
+
+    /// That it is possible in futures: polling one within the other takes several times as much as they hold.
+    pub fn fits_polls(self) -> Result<()> {
+        self.fits(THREAD_STACK_BYTES / 8)
+    }
+
+    fn fits(self, most: usize) -> Result<()> {
+        let bytes = self.bytes;
         ensure!(
             bytes <= most,
             "--depth {bytes} does not fit the {THREAD_STACK_BYTES} bytes of a stack: use {most} or less"
@@ -93,13 +99,14 @@ mod tests {
     /// By addresses of locals: of the caller, and in a function called at the bottom.
     fn used_at_the_bottom(bytes: usize) -> usize {
         let (top, mut bottom) = (0_u8, 0);
-        call_down(bytes, &mut || bottom = black_box(&raw const bytes_of_own()).addr());
+        call_down(bytes, &mut || bottom = own_address());
         black_box(&raw const top).addr() - bottom
     }
 
     #[inline(never)]
-    fn bytes_of_own() -> [u8; 8] {
-        black_box([1; 8])
+    fn own_address() -> usize {
+        let local = 0_u8;
+        black_box(&raw const local).addr()
     }
 
     #[test]
@@ -122,8 +129,9 @@ mod tests {
     #[test]
     fn a_depth_has_to_fit() {
         let depth = |bytes| Depth { bytes, hold: true };
-        assert!(depth(1 << 20).fits_thread().is_ok());
-        let error = depth((1 << 20) + 1).fits_thread().unwrap_err().to_string();
+        assert!(depth(1 << 20).fits_calls().is_ok() && depth(1 << 18).fits_polls().is_ok());
+        assert!(depth((1 << 18) + 1).fits_polls().is_err());
+        let error = depth((1 << 20) + 1).fits_calls().unwrap_err().to_string();
         assert_eq!(error, "--depth 1048577 does not fit the 2097152 bytes of a stack: use 1048576 or less");
         assert_eq!([1, 256, 257, 65_536].map(|bytes| depth(bytes).levels()), [1, 1, 2, 256]);
         assert_eq!((depth(1024).stack_bytes(1 << 20), depth(65_537).stack_bytes(1 << 10)), (1 << 20, 3 << 16));

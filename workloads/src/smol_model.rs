@@ -27,7 +27,7 @@ pub type Executor = &'static LocalExecutor<'static>;
 
 /// Runs the scenario, and leaves executor and tasks to the end of the process.
 pub fn run(arguments: &Arguments, protocol: &Protocol) -> Result<()> {
-    arguments.depth().fits_thread()?;
+    arguments.depth().fits_polls()?;
     let executor: Executor = Box::leak(Box::new(LocalExecutor::new()));
     let work = executor.run(supervise(executor, arguments, protocol));
     match arguments.scenario {

@@ -46,7 +46,7 @@ fn run<T: Turns + Clone + Send + 'static>(
     turns: T,
     switches: impl Fn() -> Option<u64>,
 ) -> Result<()> {
-    arguments.depth().fits_thread()?;
+    arguments.depth().fits_polls()?;
     let runtime = ManuallyDrop::new(build(builder, arguments)?);
     runtime.block_on(async {
         let tasks: Tasks = Box::leak(Box::new(TaskSet::new(arguments)));

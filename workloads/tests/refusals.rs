@@ -5,7 +5,7 @@ mod common;
 
 use std::process::Command;
 
-use common::{LOAD, PROGRAMS, Program, SCENARIOS, name};
+use common::{LOAD, PROGRAMS, Program, SCENARIOS, name, needed};
 
 /// A run that would take hours.
 const ENDLESS: &str = "switch --tasks 2 --operations 18446744073709551615";
@@ -22,7 +22,8 @@ fn refused(path: &str, arguments: &str) -> String {
 fn end_of_input_before_go() {
     for (path, scenarios) in PROGRAMS {
         for scenario in scenarios.iter().filter(|scenario| **scenario != "echo") {
-            let mut program = Program::start(path, &format!("{scenario} --tasks 2 --operations 7"));
+            let mut program =
+                Program::start(path, &format!("{scenario} --tasks 2 --operations 7 {}", needed(scenario)));
             program.line();
             program.hang_up();
             let (status, stdout, stderr) = program.end();
@@ -105,6 +106,8 @@ fn a_refusal_is_one_line() {
         }
     }
     assert!(refused(PROGRAMS[0].0, "echo --tasks 2 --operations 7").contains("--socket <PATH>"));
+    assert!(refused(PROGRAMS[0].0, "deep --tasks 2 --operations 7").contains("--depth <BYTES>"));
+    assert!(refused(PROGRAMS[0].0, "deep --tasks 2 --operations 7 --depth 0").contains("--depth <BYTES>"));
 }
 
 #[test]
@@ -150,10 +153,27 @@ fn limits_are_named() {
     assert!(stderr.contains("need 1000000032 file descriptors, the hard limit RLIMIT_NOFILE is 100"), "{stderr}");
 }
 
+/// A thread's stack is what it is; a coroutine's can be chosen.
 #[test]
-fn idle_keeps_the_tasks_that_fit() {
-    for path in [OS_THREAD, COROSENSEI] {
-        let mut program = limited(path, ADDRESS_SPACE, "idle --tasks 10000");
+fn depths_that_do_not_fit() {
+    let tokio_mt = env!("CARGO_BIN_EXE_taskweight-tokio-mt");
+    for (path, most) in [(OS_THREAD, 1 << 20), (tokio_mt, 1 << 18)] {
+        let stderr = failure(limited(path, "-c 0", &format!("deep --tasks 2 --depth {} --hold", most + 1)));
+        assert!(
+            stderr.ends_with(&format!("does not fit the 2097152 bytes of a stack: use {most} or less\n")),
+            "{stderr}"
+        );
+    }
+    for (path, most) in [(OS_THREAD, 1 << 20), (tokio_mt, 1 << 18), (COROSENSEI, 1 << 24)] {
+        limited(path, "-c 0", &format!("deep --tasks 2 --depth {most} --hold")).expect_ready(2);
+    }
+}
+
+#[test]
+fn the_tasks_that_fit_are_kept() {
+    let programs = [OS_THREAD, COROSENSEI].into_iter();
+    for (path, scenario) in programs.flat_map(|path| [(path, "idle"), (path, "deep --depth 8192 --hold")]) {
+        let mut program = limited(path, ADDRESS_SPACE, &format!("{scenario} --tasks 10000"));
         let ready: serde_json::Value = serde_json::from_str(&program.line()).unwrap();
         let parked = ready["tasks"].as_u64().unwrap();
         assert!((10..1000).contains(&parked), "{ready}");

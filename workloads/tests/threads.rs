@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::{PROGRAMS, Program, name};
+use common::{PROGRAMS, Program, name, needed};
 
 const PRIME: u64 = 10_007;
 
@@ -28,7 +28,8 @@ fn threads_exist_from_ready_to_exit() {
 fn runtimes_are_complete_when_ready() {
     for (path, scenarios) in &PROGRAMS[1..] {
         for scenario in scenarios.iter().filter(|scenario| **scenario != "echo") {
-            let mut program = Program::start(path, &format!("{scenario} --tasks 10 --operations 101"));
+            let mut program =
+                Program::start(path, &format!("{scenario} --tasks 10 --operations 101 {}", needed(scenario)));
             program.expect_ready(10);
             let at_ready = program.threads();
             program.say("go");

@@ -42,7 +42,7 @@ fn drive<F>(arguments: &Arguments, protocol: &Protocol, create: impl Fn(Tasks, u
 where
     F: Future<Output = ()>,
 {
-    arguments.depth().fits_thread()?;
+    arguments.depth().fits_polls()?;
     let tasks: Tasks = Rc::new(TaskSet::new(arguments));
     let mut executor = Executor::new(arguments.tasks, |index| create(Rc::clone(&tasks), index));
     executor.run_until_idle();

@@ -24,7 +24,7 @@ fn main() {
 fn run(arguments: &Arguments, protocol: &Protocol) -> Result<()> {
     let tasks: Threads = Arc::new(TaskSet::new(arguments));
     if arguments.scenario.only_parks() {
-        arguments.depth().fits_thread()?;
+        arguments.depth().fits_calls()?;
         let stopped_by = thread_start::start_parked(&tasks);
         return idle::report(&tasks, &stopped_by, protocol);
     }

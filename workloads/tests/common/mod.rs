@@ -74,12 +74,19 @@ impl Program {
         self.stdin = None;
     }
 
-    /// Reads the line `ready`, which has to say that so many tasks are parked.
-    pub fn expect_ready(&mut self, tasks: usize) {
-        let ready = self.line();
+    /// Reads the line `ready`, which has to say that so many tasks are parked, and nothing but where their stacks are.
+    pub fn expect_ready(&mut self, tasks: usize) -> Value {
+        let line = self.line();
         let begins = format!("{{\"event\":\"ready\",\"tasks\":{tasks},\"runtime\":\"rustc ");
-        let is_whole = ready.ends_with("\"}\n") && ready.matches(':').count() == 3;
-        assert!(ready.starts_with(&begins) && is_whole, "{ready:?}: {}", self.complaint(&ready));
+        assert!(line.starts_with(&begins), "{line:?}: {}", self.complaint(&line));
+        let ready: Value = serde_json::from_str(&line).unwrap();
+        assert_eq!(ready.as_object().unwrap().len(), 3 + usize::from(ready.get("stacks").is_some()), "{line}");
+        ready
+    }
+
+    /// A file of the program in /proc.
+    pub fn proc(&self, file: &str) -> String {
+        std::fs::read_to_string(format!("/proc/{}/{file}", self.child.id())).unwrap()
     }
 
     /// Reads the line `done`.
@@ -129,6 +136,11 @@ pub fn status_sum(program: &Program, field: &str) -> u64 {
         value.unwrap().trim().parse::<u64>().unwrap()
     };
     tasks.map(|task| value(task.unwrap().path())).sum()
+}
+
+/// What a scenario needs on the command line besides its name and the numbers.
+pub fn needed(scenario: &str) -> &'static str {
+    if scenario == "deep" { "--depth 1024" } else { "" }
 }
 
 /// Runs a scenario from `ready` to a clean exit, and gives the parsed `done` line.

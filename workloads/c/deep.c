@@ -1,0 +1,30 @@
+#include "deep.h"
+
+#include <stdint.h>
+#include <string.h>
+
+// One level: an array that is filled, and that has to be there until the call below it has returned. Stacks grow
+// downwards; the difference is what is in use for certain, whatever a call takes besides.
+static __attribute__((noinline)) void level(uintptr_t top, size_t bytes, void (*bottom)(void *), void *argument) {
+    char locals[LEVEL_BYTES];
+    memset(locals, 1, sizeof locals);
+    uintptr_t lowest = (uintptr_t)locals;
+    __asm__ volatile("" : "+r"(lowest) : : "memory");
+    if (top - lowest < bytes)
+        level(top, bytes, bottom, argument);
+    else if (bottom)
+        bottom(argument);
+    __asm__ volatile("" : : "r"(locals) : "memory");
+}
+
+__attribute__((noinline)) void call_down(size_t bytes, void (*bottom)(void *), void *argument) {
+    char top;
+    level((uintptr_t)&top, bytes, bottom, argument);
+    __asm__ volatile("" : : "r"(&top) : "memory");
+}
+
+size_t deep_stack_bytes(size_t depth, size_t least) {
+    const size_t largest_page = 64 << 10;
+    size_t twice = (2 * depth + largest_page - 1) / largest_page * largest_page;
+    return twice > least ? twice : least;
+}
