@@ -60,12 +60,10 @@ static enum scenario scenario_named(const char *name) {
 
 void parse_arguments(struct arguments *arguments, const struct model *model, int argc, char **argv) {
     enum { OWN_OPTIONS = 4, OWN = 1000 };
-    struct option options[7 + OWN_OPTIONS] = {{"tasks", required_argument, NULL, 't'},
-                                              {"operations", required_argument, NULL, 'o'},
-                                              {"workers", required_argument, NULL, 'w'},
-                                              {"socket", required_argument, NULL, 's'},
-                                              {"depth", required_argument, NULL, 'd'},
-                                              {"hold", no_argument, NULL, 'h'}};
+    struct option options[7 + OWN_OPTIONS] = {
+        {"tasks", required_argument, NULL, 't'},   {"operations", required_argument, NULL, 'o'},
+        {"workers", required_argument, NULL, 'w'}, {"socket", required_argument, NULL, 's'},
+        {"depth", required_argument, NULL, 'd'},   {"hold", no_argument, NULL, 'h'}};
     for (int own = 0; model->options && model->options[own].name; own++)
         options[6 + own] = (struct option){model->options[own].name, required_argument, NULL, OWN + own};
     *arguments = (struct arguments){0};

@@ -46,8 +46,8 @@ struct arguments {
     uint32_t tasks;
     uint64_t operations;
     const char *socket;
-    // How much of its stack each task uses, in bytes, and whether it parks at the bottom of its calls; 0 in all scenarios
-    // but `deep`.
+    // How much of its stack each task uses, in bytes, and whether it parks at the bottom of its calls; 0 in all
+    // scenarios but `deep`.
     size_t depth;
     bool hold;
 };

@@ -97,7 +97,8 @@ static void check_depth(void) {
     size_t bytes = 0;
     pthread_attr_getstacksize(&attributes, &bytes);
     if (arguments.depth > bytes / 4 * 3)
-        fail("--depth %zu does not fit the %zu bytes of a stack: use %zu or less", arguments.depth, bytes, bytes / 4 * 3);
+        fail("--depth %zu does not fit the %zu bytes of a stack: use %zu or less", arguments.depth, bytes,
+             bytes / 4 * 3);
 }
 
 int main(int argc, char **argv) {

@@ -4,8 +4,8 @@
 //
 // A task switches directly to the next one, so that one hand-over is one swapcontext(). Stacks are 16 KiB, taken from
 // the kernel 1,024 at a time, without guard pages: neighbours merge into one mapping, and a million of them does not
-// come near vm.max_map_count. In `deep` they are larger. A stack is used again when its task has ended (`spawn`), and only the pages that were
-// touched are resident: one for a task at rest.
+// come near vm.max_map_count. In `deep` they are larger. A stack is used again when its task has ended (`spawn`), and
+// only the pages that were touched are resident: one for a task at rest.
 #define _GNU_SOURCE
 #include <errno.h>
 #include <stdbool.h>

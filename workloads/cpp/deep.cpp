@@ -1,5 +1,5 @@
-// The scenario `deep`. A coroutine has no stack of its own: calls use that of the thread that resumes it, and leave nothing
-// behind. What it can hold is the frames of coroutines that await each other.
+// The scenario `deep`. A coroutine has no stack of its own: calls use that of the thread that resumes it, and leave
+// nothing behind. What it can hold is the frames of coroutines that await each other.
 #include "deep.h"
 
 #include <cstring>
