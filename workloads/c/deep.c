@@ -1,7 +1,10 @@
+#define _GNU_SOURCE
 #include "deep.h"
 
 #include <stdint.h>
 #include <string.h>
+
+#include "protocol.h"
 
 // One level: an array that is filled, and that has to be there until the call below it has returned. Stacks grow
 // downwards; the difference is what is in use for certain, whatever a call takes besides.
@@ -21,6 +24,12 @@ __attribute__((noinline)) void call_down(size_t bytes, void (*bottom)(void *), v
     char top;
     level((uintptr_t)&top, bytes, bottom, argument);
     __asm__ volatile("" : : "r"(&top) : "memory");
+}
+
+void check_depth(size_t depth, size_t stack_bytes) {
+    size_t most = stack_bytes / 4 * 3;
+    if (depth > most)
+        fail("--depth %zu does not fit the %zu bytes of a stack: use %zu or less", depth, stack_bytes, most);
 }
 
 size_t deep_stack_bytes(size_t depth, size_t least) {

@@ -14,6 +14,9 @@ enum { LEVEL_BYTES = 256 };
 // Calls down until `bytes` of the stack are in use from here on, and calls `bottom` there; null calls nothing.
 void call_down(size_t bytes, void (*bottom)(void *), void *argument);
 
+// Ends the program unless calls can go so deep on stacks of so many bytes, of which a quarter is left for all else.
+void check_depth(size_t depth, size_t stack_bytes);
+
 // The stack that a task is to have where the program can choose: twice the depth, in whole pages, and `least` or more.
 size_t deep_stack_bytes(size_t depth, size_t least);
 

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "channel.h"
+#include "deep.h"
 #include "futex.h"
 #include "limit.h"
 #include "protocol.h"
@@ -92,15 +93,6 @@ static _Noreturn void run(uint32_t created) {
     protocol_done(&arguments, &outcome);
 }
 
-// A quarter of the stack is left for what is not the depth.
-static void check_depth(void) {
-    size_t bytes = 0;
-    pthread_attr_getstacksize(&attributes, &bytes);
-    if (arguments.depth > bytes / 4 * 3)
-        fail("--depth %zu does not fit the %zu bytes of a stack: use %zu or less", arguments.depth, bytes,
-             bytes / 4 * 3);
-}
-
 int main(int argc, char **argv) {
     size_t stack_size = 0, guard_size = SIZE_MAX;
     const struct own_option options[] = {{"stack-size", &stack_size}, {"guard-size", &guard_size}, {0}};
@@ -115,7 +107,8 @@ int main(int argc, char **argv) {
         fail("--stack-size %zu is less than the smallest possible", stack_size);
     if (guard_size != SIZE_MAX)
         pthread_attr_setguardsize(&attributes, guard_size);
-    check_depth();
+    pthread_attr_getstacksize(&attributes, &stack_size);
+    check_depth(arguments.depth, stack_size);
     protocol_start();
     stopwatch_start(&stopwatch);
     tasks = aligned_alloc(_Alignof(struct task), arguments.tasks * sizeof *tasks);

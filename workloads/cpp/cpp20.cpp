@@ -7,9 +7,11 @@
 #include <cerrno>
 #include <cstdint>
 #include <new>
+#include <sys/resource.h>
 #include <utility>
 
 #include "channel.h"
+#include "deep.h"
 #include "limit.h"
 #include "protocol.h"
 #include "run.hpp"
@@ -110,6 +112,9 @@ int main(int argc, char **argv) {
     model.workers = "the executor runs all coroutines on one thread";
     arguments asked{};
     parse_arguments(&asked, &model, argc, argv);
+    rlimit stack{};
+    if (!asked.hold && getrlimit(RLIMIT_STACK, &stack) == 0)
+        check_depth(asked.depth, stack.rlim_cur);
     protocol_start();
     try {
         Run run{asked};

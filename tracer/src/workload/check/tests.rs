@@ -23,6 +23,12 @@ fn checks(scenario: Scenario, script: &str) -> Vec<Check> {
     checks
 }
 
+/// A program that parks its tasks, and says of them what is put in the place of `FIELDS`.
+const PARKED: &str = r#"[ $1 = deep ] || { echo "$1 is not offered" >&2; exit 2; }
+    [ "$6" = --depth ] || { echo "--depth is missing" >&2; exit 2; }
+    echo "{\"event\":\"ready\",\"tasks\":$3,FIELDS\"runtime\":\"sh\"}"; read go || exit 1
+    echo "{\"event\":\"done\",\"operations\":$3,\"logical_switches\":0,\"elapsed_ns\":1}"; read exit || exit 1"#;
+
 /// A good program for `$1`, from pieces that can be replaced.
 const GOOD: &str = r#"[ $1 = NAME ] || { echo "$1 is not offered" >&2; exit 2; }
     echo "{\"event\":\"ready\",\"tasks\":$3}"; read go || exit 1
@@ -53,6 +59,35 @@ fn a_good_program_is_good() {
     assert_eq!(checks.len(), 7);
     assert!(checks.iter().all(|check| check.verdict == Verdict::Good), "{checks:?}");
     assert_eq!(checks[0].what, "control --tasks 2 --operations 10007");
+}
+
+#[test]
+fn every_depth_is_asked_for_in_both_forms() {
+    let checks = checks(Scenario::Deep, &PARKED.replace("FIELDS", ""));
+    assert!(checks.iter().all(|check| check.verdict == Verdict::Good), "{checks:?}");
+    let asked: Vec<_> = checks.iter().filter_map(|check| check.what.split_once(" --depth ")).collect();
+    let depths: Vec<_> = asked.iter().map(|(_, depth)| *depth).collect();
+    assert_eq!(
+        depths,
+        ["1024", "1024", "1024 --hold", "1024 --hold", "65536", "65536", "65536 --hold", "65536 --hold"]
+    );
+    assert_eq!(asked[0].0, "deep --tasks 2 --operations 10007");
+}
+
+#[test]
+fn stacks_are_those_of_the_tasks() {
+    let verdicts = |stacks: &str| -> Vec<_> {
+        let script = PARKED.replace("FIELDS", &format!(r#"\"stacks\":{stacks},"#));
+        checks(Scenario::Deep, &script).into_iter().map(|check| check.verdict).collect()
+    };
+    assert!(verdicts("[[0,65536,65536,$3]]").iter().all(|verdict| *verdict == Verdict::Good));
+    let fault = |stacks: &str, part: &str| {
+        let verdicts = verdicts(stacks);
+        let is_it = |verdict: &&Verdict| matches!(verdict, Verdict::Wrong(faults) if faults[0].contains(part));
+        (verdicts.iter().filter(is_it).count(), verdicts.iter().filter(|verdict| **verdict == Verdict::Good).count())
+    };
+    assert_eq!(fault("[[0,65536,65536,$3],[0,65536]]", "has 3, not 2: state the stack of every task once"), (4, 2));
+    assert_eq!(fault("[[0,4096,4096,$3]]", "has one of 4096 bytes, which cannot hold the --depth 65536"), (4, 6));
 }
 
 #[test]
