@@ -118,11 +118,12 @@ mod tests {
     }
 
     #[test]
-    fn a_task_parks_once_in_either_form() {
-        for (hold, bytes) in [(false, 0), (false, 1024), (true, 1024)] {
-            let mut parked = 0;
-            Depth { bytes, hold }.park(|| parked += 1);
-            assert_eq!(parked, 1);
+    fn a_task_parks_once_at_the_bottom_or_at_the_top() {
+        for (hold, bytes) in [(false, 0), (false, 65_536), (true, 65_536)] {
+            let (top, mut parked) = (own_address(), Vec::new());
+            Depth { bytes, hold }.park(|| parked.push(top - own_address()));
+            let expected = if hold { bytes..bytes + 4096 } else { 0..4096 };
+            assert!(parked.len() == 1 && expected.contains(&parked[0]), "{hold} {bytes}: {parked:?}");
         }
     }
 

@@ -1,4 +1,7 @@
 //! Where the stacks of the model `may` lie: the crate knows, and does not tell.
+//!
+//! Two pages of each are resident from the start: the uppermost one, and the lowest one, where the crate writes a mark by
+//! which it would notice a stack used up.
 
 use std::hint::black_box;
 use std::sync::Arc;

@@ -62,6 +62,30 @@ fn what_is_used_is_resident_where_it_is_kept() {
     }
 }
 
+/// How much of the stack each thread of a program uses, but for the main thread and the one of the protocol.
+fn used_bytes(program: &Program) -> Vec<u64> {
+    let stacks = writable(program);
+    let used = |tid: &String| {
+        let call = program.proc(&format!("task/{tid}/syscall"));
+        let pointer = call.split_whitespace().rev().nth(1).and_then(|word| word.strip_prefix("0x"));
+        let pointer = u64::from_str_radix(pointer.unwrap(), 16).unwrap();
+        stacks.iter().find(|(first, end)| (first..end).contains(&&pointer)).unwrap().1 - pointer
+    };
+    let is_task = |tid: &String| program.proc(&format!("task/{tid}/comm")).trim() != "protocol";
+    program.tids().iter().skip(1).filter(|tid| is_task(tid)).map(used).collect()
+}
+
+/// The kernel knows where the stack pointers of threads are.
+#[test]
+fn threads_park_where_they_are_to() {
+    let (path, _) = PROGRAMS.iter().find(|(path, _)| name(path) == "taskweight-os-thread").unwrap();
+    for (form, expected) in [("", 0..32_768), ("--hold", 65_536..81_920)] {
+        let (program, _) = parked(path, &format!("deep --depth 65536 {form}"), 20);
+        let used = used_bytes(&program);
+        assert!(used.len() == 20 && used.iter().all(|bytes| expected.contains(bytes)), "{form}: {used:?}");
+    }
+}
+
 /// The stacks that a program says its tasks have: lowest address and length.
 fn stacks(ready: &Value) -> Vec<(u64, u64)> {
     let number = |value: &Value| value.as_i64().unwrap();

@@ -123,7 +123,13 @@ impl Program {
 
     /// The number of threads in the process.
     pub fn threads(&self) -> usize {
-        std::fs::read_dir(format!("/proc/{}/task", self.child.id())).unwrap().count()
+        self.tids().len()
+    }
+
+    /// The threads of the process, the first one first.
+    pub fn tids(&self) -> Vec<String> {
+        let tasks = std::fs::read_dir(format!("/proc/{}/task", self.child.id())).unwrap();
+        tasks.map(|task| task.unwrap().file_name().into_string().unwrap()).collect()
     }
 }
 
