@@ -5,12 +5,14 @@ use std::io::{self, BufReader};
 
 use super::process::has_ended;
 
+pub(super) mod figures;
 mod mappings;
 mod pages;
 mod pointers;
 mod series;
 mod top;
 
+pub use figures::{RuntimeStacks, Stated};
 use mappings::Candidate;
 use pages::{Kind, Pages};
 pub use series::{Series, StatedStacks};
@@ -91,6 +93,22 @@ impl ThreadStacks {
             Err(error) if has_ended(pid, &error) => Ok(None),
             Err(error) => Err(format!("find the stacks of process {pid}: {error}")),
         }
+    }
+
+    /// Looks for the stacks of several processes; those that have ended have none.
+    ///
+    /// # Errors
+    /// As [`ThreadStacks::read`].
+    pub fn of_all(pids: &[u32]) -> Result<Self, String> {
+        let mut all = Self::default();
+        for &pid in pids {
+            let Some(one) = Self::read(pid)? else { continue };
+            all.found.extend(one.found);
+            all.merged += one.merged;
+            all.elsewhere += one.elsewhere;
+            all.not_at_rest += one.not_at_rest;
+        }
+        Ok(all)
     }
 
     /// Threads looked at.
