@@ -10,7 +10,7 @@ use std::io::{self, BufRead as _, Read as _, Write as _};
 use std::num::NonZeroUsize;
 use std::os::unix::process::CommandExt as _;
 use std::process::{Command, exit};
-use std::sync::Barrier;
+use std::sync::{Arc, Barrier};
 use std::thread;
 use std::time::Duration;
 
@@ -36,6 +36,7 @@ fn main() {
         ["hop", count] => hop_in_a_child(number(count)),
         ["thread-exec", calls] => exec_from_a_thread(calls),
         ["daemon"] => daemon(),
+        ["stack-pages", threads, pages] => stack_pages(number(threads), number(pages)),
         ["window", _scenario, "--tasks", tasks, "--operations", operations, ..] => window(tasks, number(operations)),
         _ => panic!("unknown subcommand: {words:?}"),
     }
@@ -220,6 +221,38 @@ fn daemon() {
         exit(0);
     }
     reap(1);
+}
+
+/// Threads each of which writes to the pages of its stack below the one it stands on, exactly so many, and parks.
+fn stack_pages(threads: u64, pages: u64) {
+    let all = Arc::new(Barrier::new(threads as usize + 1));
+    for _ in 0..threads {
+        let all = Arc::clone(&all);
+        thread::Builder::new()
+            .stack_size(1 << 20)
+            .spawn(move || {
+                touch_stack(pages as usize);
+                all.wait();
+                loop {
+                    thread::park();
+                }
+            })
+            .unwrap();
+    }
+    all.wait();
+    say("parked");
+    let _end = next_line();
+}
+
+/// Writes to each of so many pages below the present one.
+fn touch_stack(pages: usize) {
+    const PAGE: usize = 4096;
+    let local = 0_u8;
+    let here = (&raw const local).cast_mut();
+    for below in 1..=pages {
+        // SAFETY: far above the end of a stack of 1 MiB, below all that is in use: this function calls nothing.
+        unsafe { here.byte_sub(below * PAGE).write_volatile(1) };
+    }
 }
 
 /// Speaks the protocol. Calls and starts threads before, within and after the window, in numbers that all differ.

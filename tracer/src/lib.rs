@@ -9,6 +9,7 @@ pub mod environment;
 pub mod hardware;
 pub mod kernel;
 pub mod measure;
+pub mod memory;
 pub mod plan;
 pub mod report;
 pub mod stats;

@@ -80,6 +80,7 @@ fn empty_report() -> Report {
         environment: environment::read(),
         probes: Vec::new(),
         runs: Vec::new(),
+        ledger: Vec::new(),
         failures: Vec::new(),
         interrupted: false,
     }

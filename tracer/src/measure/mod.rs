@@ -145,6 +145,9 @@ fn thread_of(state: &ThreadState, counts: &ThreadCounts) -> Thread {
         on_cpu_ns: counts.on_cpu_ns,
         off_cpu_ns: counts.off_cpu_ns,
         run_queue_ns: counts.run_queue_ns,
+        stack_reserved_bytes: None,
+        stack_resident_bytes: None,
+        stack_high_water_bytes: None,
     }
 }
 

@@ -7,8 +7,10 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 mod environment;
+mod memory;
 
 pub use environment::Environment;
+pub use memory::{LedgerPoint, LedgerRow, MemoryFigures, OverTime, PerTask, RunMemory, Sample, StackSummary};
 
 /// Version of the report's structure; a reader refuses any other.
 pub const SCHEMA_VERSION: u32 = 1;
@@ -30,6 +32,9 @@ pub struct Report {
     pub probes: Vec<Probe>,
     /// Runs that were measured, in the order in which they ran.
     pub runs: Vec<Run>,
+    /// What one task weighs, by model, scenario and depth.
+    #[serde(default)]
+    pub ledger: Vec<LedgerRow>,
     /// Runs that were not, and why.
     pub failures: Vec<Failure>,
     /// True when the measurement was cut short by a signal: what is here is true, but not all that was asked for.
@@ -80,6 +85,12 @@ pub struct Run {
     pub scenario: Option<String>,
     /// Tasks among which the work was divided; `null` for a command.
     pub tasks: Option<u64>,
+    /// Stack that each task had in use, bytes; `null` where the scenario has no depth.
+    #[serde(default)]
+    pub depth_bytes: Option<u64>,
+    /// Whether tasks were parked at that depth, or had returned from it; `null` where there is no depth.
+    #[serde(default)]
+    pub held: Option<bool>,
     /// The one CPU it was bound to; `null` when it was not.
     pub pinned: Option<u32>,
     /// Counts from 0.
@@ -111,6 +122,9 @@ pub struct Run {
     /// What the workload measured itself, in the twin; `null` for a command.
     #[serde(default)]
     pub own: Option<OwnFigures>,
+    /// Bytes; `null` where they were not measured.
+    #[serde(default)]
+    pub memory: Option<RunMemory>,
     /// Independent counts of the same things, by name.
     pub witness: BTreeMap<String, Witness>,
     /// What could not be recorded, by cause.
@@ -289,6 +303,15 @@ pub struct Thread {
     pub off_cpu_ns: u64,
     /// Of it, time waiting for a CPU, nanoseconds.
     pub run_queue_ns: u64,
+    /// Address space of its stack, bytes; `null` where it was not found, as the two below.
+    #[serde(default)]
+    pub stack_reserved_bytes: Option<u64>,
+    /// Resident pages of its stack, bytes.
+    #[serde(default)]
+    pub stack_resident_bytes: Option<u64>,
+    /// From the top of its stack to the lowest resident page, bytes.
+    #[serde(default)]
+    pub stack_high_water_bytes: Option<u64>,
 }
 
 /// CPU time in nanoseconds, as the kernel accounts it.

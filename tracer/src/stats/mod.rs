@@ -1,4 +1,5 @@
-//! Statistics: distributions and summaries.
+//! Statistics: distributions, summaries and lines.
 
 pub mod histogram;
+pub mod regression;
 pub mod summary;

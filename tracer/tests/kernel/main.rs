@@ -22,6 +22,7 @@ mod histogram;
 mod isolation;
 mod languages;
 mod lifecycle;
+mod memory;
 mod migration;
 mod models;
 mod not_offered;

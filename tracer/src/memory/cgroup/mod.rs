@@ -1,0 +1,129 @@
+//! A memory cgroup of its own for each run, so that what the kernel charges to it is the run's and nobody else's.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::thread;
+use std::time::Duration;
+
+mod name;
+mod place;
+mod usage;
+
+use name::Owner;
+use place::Place;
+pub use place::Version;
+pub use usage::CgroupMemory;
+
+/// How often the removal is tried again, and after which pause: a process that has ended leaves its cgroup a moment
+/// after its parent could wait for it.
+const ATTEMPTS: u32 = 50;
+const PAUSE: Duration = Duration::from_millis(10);
+
+/// A fresh cgroup; removed when dropped. Processes in it must have ended by then: none is killed.
+#[derive(Debug)]
+pub struct RunCgroup {
+    path: PathBuf,
+    version: Version,
+}
+
+impl RunCgroup {
+    /// Makes one beside or below taskweight's own, and removes what killed runs of taskweight left there.
+    ///
+    /// # Errors
+    /// Says why there can be none: the run goes on without.
+    pub fn create() -> Result<Self, String> {
+        Self::create_at(&place::find(Path::new("/"))?)
+    }
+
+    fn create_at(place: &Place) -> Result<Self, String> {
+        static NUMBER: AtomicU32 = AtomicU32::new(0);
+        let owner = Owner::this_process()?;
+        remove_leftovers(&place.parent, &owner);
+        let path = place.parent.join(owner.name(NUMBER.fetch_add(1, Ordering::Relaxed)));
+        fs::create_dir(&path).map_err(|error| format!("make {}: {}", path.display(), advice(&error)))?;
+        Ok(Self { path, version: place.version })
+    }
+
+    /// Moves a process into it, with all its threads; what it starts later is in it from the beginning. What was
+    /// charged before stays where it was: move it before its first instruction.
+    ///
+    /// # Errors
+    /// Says why it could not be moved.
+    pub fn add(&self, pid: u32) -> Result<(), String> {
+        let file = self.path.join("cgroup.procs");
+        fs::write(&file, pid.to_string())
+            .map_err(|error| format!("move process {pid} to {}: {}", file.display(), advice(&error)))
+    }
+
+    /// The processes in it, those that the first one started included.
+    ///
+    /// # Errors
+    /// Says why they could not be read.
+    pub fn pids(&self) -> Result<Vec<u32>, String> {
+        let text = usage::text(&self.path, "cgroup.procs")?;
+        // A process of another pid namespace is shown as 0.
+        Ok(text.lines().filter_map(|line| line.parse().ok()).filter(|&pid| pid != 0).collect())
+    }
+
+    /// What is charged to it now.
+    ///
+    /// # Errors
+    /// Says which file could not be read.
+    pub fn memory(&self) -> Result<CgroupMemory, String> {
+        CgroupMemory::read(self.version, &self.path)
+    }
+
+    /// Which interface it has.
+    #[must_use]
+    pub fn version(&self) -> Version {
+        self.version
+    }
+
+    /// Its directory.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+}
+
+impl Drop for RunCgroup {
+    fn drop(&mut self) {
+        for _ in 0..ATTEMPTS {
+            match fs::remove_dir(&self.path) {
+                Err(error) if error.kind() == io::ErrorKind::ResourceBusy => thread::sleep(PAUSE),
+                // What cannot be removed now, the next run removes.
+                Ok(()) | Err(_) => return,
+            }
+        }
+    }
+}
+
+/// Removes cgroups that a taskweight made which lives no more. One with processes in it stays: the kernel sees to it.
+fn remove_leftovers(parent: &Path, me: &Owner) {
+    let entries = fs::read_dir(parent).into_iter().flatten().flatten();
+    let names = entries.filter_map(|entry| entry.file_name().into_string().ok());
+    for name in names.filter(|name| me.finds_left_over(name)) {
+        let _stays_if_in_use = fs::remove_dir(parent.join(name));
+    }
+}
+
+fn advice(error: &io::Error) -> String {
+    match error.raw_os_error() {
+        Some(libc::EACCES | libc::EPERM) => {
+            String::from("permission denied: run as root, or have the cgroup delegated")
+        }
+        Some(libc::EROFS) => String::from("cgroups are mounted read-only, as in most containers"),
+        Some(libc::EOPNOTSUPP) => String::from("the cgroup is threaded, and has no memory of its own"),
+        Some(libc::EAGAIN) => String::from("the limit of cgroups is reached (cgroup.max.descendants)"),
+        Some(libc::ENOSPC) => String::from("there are too many cgroups (memory: 65,535)"),
+        _ => {
+            let text = error.to_string();
+            text.split(" (os error").next().unwrap_or(&text).to_owned()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
