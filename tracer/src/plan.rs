@@ -134,18 +134,27 @@ fn depths(request: &Request, scenario: Scenario) -> Vec<Option<Depth>> {
 }
 
 /// Numbers of tasks and places for a scenario. Unless told otherwise: pinned, where every hand-over is a switch and
-/// nothing else; `switch` with 2 tasks also unpinned; what is about several CPUs only unpinned.
+/// nothing else; `switch` with 2 tasks also unpinned; what is about several CPUs or about memory only unpinned.
 fn grid(request: &Request, scenario: Scenario) -> Vec<(u64, Pinning)> {
     let pinned = Pinning::Cpu(request.pin_cpu);
-    let defaults = if request.quick { &scenario.default_tasks()[..1] } else { scenario.default_tasks() };
-    let tasks = request.tasks.as_deref().unwrap_or(defaults);
+    let tasks = request.tasks.clone().unwrap_or_else(|| default_tasks(scenario, request.quick));
     let tasks = || tasks.iter().copied().filter(|tasks| *tasks >= scenario.least_tasks());
     let at = |place| tasks().map(move |tasks| (tasks, place));
     match request.pinning {
         Some(place) => at(place).collect(),
-        None if scenario.wants_all_cpus() => at(Pinning::Free).collect(),
+        None if scenario.wants_all_cpus() || scenario.only_parks() => at(Pinning::Free).collect(),
         None if scenario == Scenario::Switch && !request.quick => at(pinned).chain(at(Pinning::Free).take(1)).collect(),
         None => at(pinned).collect(),
+    }
+}
+
+/// A first look is at the fewest tasks; at weights, which take a line, at three points of it.
+fn default_tasks(scenario: Scenario, quick: bool) -> Vec<u64> {
+    let all = scenario.default_tasks();
+    match (quick, scenario.only_parks()) {
+        (false, _) => all.to_vec(),
+        (true, false) => all[..1].to_vec(),
+        (true, true) => all.iter().copied().step_by(2).take(3).collect(),
     }
 }
 

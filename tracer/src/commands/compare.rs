@@ -10,6 +10,7 @@ use crate::{
     hardware::Counters,
     kernel::{RunningKernel, preflight},
     measure::Context,
+    memory::ledger,
     plan::{Pinning, Request, cases},
     report::{json, model::Report},
     workload::{
@@ -48,7 +49,7 @@ pub fn run(cli: &Cli, args: &CompareArgs) -> anyhow::Result<u8> {
     };
     let cases = cases(&request);
     anyhow::ensure!(!cases.is_empty(), "nothing to measure: no model asked for offers these scenarios and tasks");
-    let repetitions = args.repetitions.unwrap_or(if args.quick { 3 } else { 5 });
+    let repetitions = args.repetitions.unwrap_or_else(|| default_repetitions(&request));
     let mut comparison = Comparison {
         context,
         programs,
@@ -58,10 +59,20 @@ pub fn run(cli: &Cli, args: &CompareArgs) -> anyhow::Result<u8> {
         hardware: Counters::open(std::process::id()).err(),
     };
     comparison.measure(&cases, repetitions);
+    comparison.report.ledger = ledger::rows(&comparison.report.runs);
     comparison.calibrate(request.pin_cpu);
     comparison.progress.finish_and_clear();
     finish(cli, args, &comparison.report, destination)?;
     Ok(exit_status(args, &comparison))
+}
+
+/// A weight has its spread from the line through several numbers of tasks, not from repetitions.
+fn default_repetitions(request: &Request) -> u32 {
+    match request.quick {
+        _ if request.scenarios.iter().all(|scenario| scenario.only_parks()) => 1,
+        true => 3,
+        false => 5,
+    }
 }
 
 fn exit_status(args: &CompareArgs, comparison: &Comparison<'_>) -> u8 {

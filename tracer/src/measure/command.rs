@@ -1,6 +1,6 @@
 //! Measuring a command: the window is its lifetime.
 
-use std::{ffi::OsString, io, time::Duration, time::Instant};
+use std::{ffi::OsString, io, sync::Arc, time::Duration, time::Instant};
 
 use anyhow::Context as _;
 use nix::sys::signal::Signal;
@@ -9,7 +9,8 @@ use super::{Context, Window, per_operation, wait_for_last_switches};
 use crate::{
     hardware::Counters,
     kernel::snapshot::Snapshot,
-    report::model::{Cpu, Elapsed, Hardware, Probe, Run},
+    memory::{Account, Sampled, Sampler},
+    report::model::{Cpu, Elapsed, Hardware, Probe, Run, RunMemory},
     witness,
     workload::{
         child::{Child, Exit, Spec, Stdio, Waited},
@@ -19,6 +20,9 @@ use crate::{
 
 /// How long a command has to end after it was told to, and again after it was told to louder.
 const GRACE: Duration = Duration::from_secs(5);
+
+/// When a command's memory is looked at first: most live longer.
+const FIRST_SAMPLE: Duration = Duration::from_millis(10);
 
 /// What one operation of the command is, and how many there were.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,24 +65,50 @@ pub fn measure(
         stdio: Stdio::Inherit,
     };
     let mut child = Child::spawn_suspended(&spec)?;
+    let mut account = Account::open();
+    account.add(child.pid());
     let mut session = context.open_session(child.pid())?;
     let mut counters = counters(&child, hardware);
     session.open_window()?;
     let released = Instant::now();
     child.release()?;
+    let account = Arc::new(account);
+    let sampler = Sampler::start(Arc::clone(&account), child.pid(), FIRST_SAMPLE)?;
     let (exit, interrupted) = wait(context, &mut child)?;
     let elapsed = released.elapsed();
+    let sampled = sampler.finish();
     wait_for_last_switches(&session)?;
     let window = Window::close(&mut session, Snapshot::default())?;
     let mut run = assemble(context, &window, &exit, elapsed, cpu, operations);
     if session.sees_kernel_counters {
         run.witness.extend(witness::compare_tree(&window.after.threads, &exit.rusage));
     }
+    weigh(&mut run, sampled, account.no_cgroup());
     run.hardware = match &mut counters {
         Ok(counters) => counters.read(),
         Err(reason) => Hardware { reason: Some(reason.clone()), ..Hardware::default() },
     };
     Ok(Measured { run, probes: window.probes.clone(), interrupted, opened_in_ns: session.opened_in_ns })
+}
+
+/// Puts the memory that was seen into the run, and into its threads.
+fn weigh(run: &mut Run, sampled: Sampled, no_cgroup: Option<&str>) {
+    for thread in &mut run.threads {
+        if let Some(stack) = sampled.stacks.get(&thread.tid) {
+            thread.stack_reserved_bytes = Some(stack.reserved_bytes);
+            thread.stack_resident_bytes = Some(stack.resident_bytes);
+            thread.stack_high_water_bytes = Some(stack.high_water_bytes);
+        }
+    }
+    let never = (sampled.over_time.sampling_count == 0).then(|| format!("it ended within {FIRST_SAMPLE:?}"));
+    run.memory = Some(RunMemory {
+        tasks: None,
+        ready: None,
+        done: sampled.last,
+        over_time: Some(sampled.over_time),
+        stacks: sampled.summary,
+        reason: never.or(no_cgroup.map(str::to_owned)),
+    });
 }
 
 /// Waits for the command's end. A signal to taskweight ends the command: the terminal has sent it Ctrl-C as well,

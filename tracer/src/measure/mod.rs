@@ -17,6 +17,7 @@ use crate::{
 
 pub mod calibrate;
 pub mod command;
+mod memory;
 pub mod stage;
 pub mod workload;
 

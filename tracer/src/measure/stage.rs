@@ -40,8 +40,8 @@ pub struct Said {
 
 /// What a measurement does at the three moments of a run; each does nothing unless told otherwise.
 pub trait Moments {
-    /// All tasks are parked; the work begins when this returns.
-    fn ready(&mut self) -> anyhow::Result<()> {
+    /// All tasks are parked, and the program has said this; the work begins when this returns.
+    fn ready(&mut self, _said: &Ready) -> anyhow::Result<()> {
         Ok(())
     }
 
@@ -87,7 +87,7 @@ impl Stage {
         if let Some(load) = &mut load {
             load.wait_ready(case.tasks, context.deadline())?;
         }
-        moments.ready()?;
+        moments.ready(&ready)?;
         workload.go()?;
         if let Some(load) = &mut load {
             load.go()?;

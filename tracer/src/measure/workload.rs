@@ -6,7 +6,9 @@ use procfs::process::Process;
 use tracer_ebpf::ThreadCounts;
 
 use super::{
-    Context, Window, per_operation,
+    Context, Window,
+    memory::Watch,
+    per_operation,
     stage::{Moments, Said, Stage, Unobserved},
     wait_for_rest,
 };
@@ -21,7 +23,7 @@ use crate::{
     report::model::{Cpu, Elapsed, Hardware, OwnFigures, Probe, Run},
     stats::histogram::of_durations,
     witness,
-    workload::protocol::Done,
+    workload::protocol::{Done, Ready},
 };
 
 /// The traced half of a run.
@@ -29,6 +31,8 @@ use crate::{
 pub struct Traced {
     /// The run, as yet without twin.
     pub run: Run,
+    /// What the workload said.
+    pub said: Said,
     /// The probes.
     pub probes: Vec<Probe>,
     /// What the kernel counted of the programs, where its statistics are on.
@@ -58,7 +62,7 @@ struct Counting {
 }
 
 impl Moments for Counting {
-    fn ready(&mut self) -> anyhow::Result<()> {
+    fn ready(&mut self, _said: &Ready) -> anyhow::Result<()> {
         Ok(self.counters.enable()?)
     }
 
@@ -68,35 +72,40 @@ impl Moments for Counting {
     }
 }
 
-/// Runs a case under the probes.
+/// Runs a case under the probes, in a cgroup of its own.
 pub fn traced(context: &Context<'_>, case: &Case, programs: &Path) -> anyhow::Result<Traced> {
     let stage = Stage::set(context, case, programs)?;
     let pid = stage.child.pid();
+    let memory = Watch::of(pid);
     let session = context.open_session(pid)?;
-    let mut tracing = Tracing { session, pid, before: Snapshot::default(), cpu: Cpu::default(), window: None };
+    let mut tracing = Tracing { session, pid, memory, before: Snapshot::default(), cpu: Cpu::default(), window: None };
     let (said, exit) = stage.perform(context, case, &mut tracing)?;
-    let Tracing { session, cpu, window, .. } = tracing;
+    let Tracing { session, cpu, window, memory, .. } = tracing;
     let window = window.ok_or_else(|| anyhow::anyhow!("the window was never closed"))?;
     let mut run = assemble(context, case, &window, &said, cpu);
+    run.memory = Some(memory.finish());
     let end = Snapshot::take(&session)?;
     if session.sees_kernel_counters {
         run.witness.extend(witness::compare_tree(&end.threads, &exit.rusage));
     }
-    Ok(Traced { run, probes: window.probes, costs: calibration::costs(&session), counts: end.counts() })
+    let costs = calibration::costs(&session);
+    Ok(Traced { run, said, probes: window.probes, costs, counts: end.counts() })
 }
 
 /// The window of a traced run.
 struct Tracing {
     session: Session,
     pid: u32,
+    memory: Watch,
     before: Snapshot,
     cpu: Cpu,
     window: Option<Window>,
 }
 
 impl Moments for Tracing {
-    fn ready(&mut self) -> anyhow::Result<()> {
+    fn ready(&mut self, said: &Ready) -> anyhow::Result<()> {
         wait_for_rest(&self.session)?;
+        self.memory.ready(said)?;
         self.before = Snapshot::take(&self.session)?;
         self.cpu = cpu_time(self.pid);
         Ok(self.session.open_window()?)
@@ -106,6 +115,7 @@ impl Moments for Tracing {
         wait_for_rest(&self.session)?;
         self.window = Some(Window::close(&mut self.session, std::mem::take(&mut self.before))?);
         self.cpu = cpu_between(self.cpu, cpu_time(self.pid));
+        self.memory.done();
         Ok(())
     }
 }
@@ -131,8 +141,8 @@ fn assemble(context: &Context<'_>, case: &Case, window: &Window, said: &Said, cp
         model: case.model.name.to_owned(),
         scenario: Some(case.scenario.name().to_owned()),
         tasks: Some(case.tasks),
-        depth_bytes: None,
-        held: None,
+        depth_bytes: case.depth.map(|depth| depth.bytes),
+        held: case.depth.map(|depth| depth.held),
         pinned: case.pinned,
         repetition: 0,
         operations: Some(done.operations),
@@ -156,6 +166,12 @@ fn assemble(context: &Context<'_>, case: &Case, window: &Window, said: &Said, cp
 }
 
 impl Traced {
+    /// The whole run where there is no twin, because no time is asked for.
+    pub fn alone(mut self) -> Self {
+        self.run.own = Some(own_figures(&self.said));
+        self
+    }
+
     /// The whole run: the twin gives the time, and what the workload measured itself.
     pub fn with_twin(mut self, twin: &Said) -> Self {
         self.run.elapsed_ns.twin = Some(twin.done.elapsed_ns);

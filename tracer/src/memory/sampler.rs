@@ -14,8 +14,6 @@ use crate::report::model::{OverTime, Sample, StackSummary};
 
 /// From one sample to the next, unless reading is costly or the run long.
 const INTERVAL: Duration = Duration::from_millis(100);
-/// When the first sample is due: early, so that a short command has one.
-const FIRST: Duration = Duration::from_millis(10);
 /// One part in this many of the time may go into sampling.
 const SHARE: u32 = 20;
 /// Samples kept; with more, every second one goes.
@@ -47,14 +45,15 @@ pub struct Sampled {
 }
 
 impl Sampler {
-    /// Starts to sample `root`, which was added to the account, and what descends from it.
+    /// Starts to sample `root`, which was added to the account, and what descends from it; the `first` time so long from
+    /// now.
     ///
     /// # Errors
     /// When no thread can be started.
-    pub fn start(account: Arc<Account>, root: u32) -> io::Result<Self> {
+    pub fn start(account: Arc<Account>, root: u32, first: Duration) -> io::Result<Self> {
         let (stop, stopped) = mpsc::channel();
         let watch = Watch::new(account, root);
-        let thread = thread::Builder::new().name(String::from("memory")).spawn(move || watch.until(&stopped))?;
+        let thread = thread::Builder::new().name(String::from("memory")).spawn(move || watch.until(&stopped, first))?;
         Ok(Self { stop: Some(stop), thread: Some(thread) })
     }
 
@@ -93,8 +92,8 @@ impl Watch {
         Self { account, root, started, interval: INTERVAL, full_cost: None, spent: Duration::ZERO, seen }
     }
 
-    fn until(mut self, stopped: &Receiver<()>) -> Sampled {
-        let mut due = FIRST;
+    fn until(mut self, stopped: &Receiver<()>, first: Duration) -> Sampled {
+        let mut due = first;
         while let Err(RecvTimeoutError::Timeout) = stopped.recv_timeout(due.saturating_sub(self.started.elapsed())) {
             let begun = Instant::now();
             self.sample();
@@ -198,7 +197,7 @@ mod tests {
         let mut account = Account::open();
         let mut child = Command::new("cat").stdin(Stdio::piped()).spawn().unwrap();
         account.add(child.id());
-        let sampler = Sampler::start(Arc::new(account), child.id()).unwrap();
+        let sampler = Sampler::start(Arc::new(account), child.id(), Duration::from_millis(10)).unwrap();
         thread::sleep(Duration::from_millis(350));
         drop(child.stdin.take());
         child.wait().unwrap();

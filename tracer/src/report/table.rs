@@ -6,6 +6,7 @@ mod command;
 mod compare;
 mod figure;
 mod grid;
+mod ledger;
 mod quality;
 mod text;
 mod warning;
@@ -46,6 +47,7 @@ pub fn render(report: &Report, options: &Options) -> String {
         page.blank();
     }
     compare::render(report, &compared, &mut page);
+    ledger::render(report, &mut page);
     for run in commands {
         command::render(report, run, options, &mut page);
     }

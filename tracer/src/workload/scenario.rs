@@ -86,13 +86,14 @@ impl Scenario {
                 name: "idle",
                 operation: "one parked task",
                 sentence: "N tasks are created and parked, nothing else",
-                tasks: &[1000, 10_000, 30_000, 100_000, 1_000_000],
+                // Five over two decades, so that the weight of one is a slope; and more than threads can be.
+                tasks: &[100, 316, 1000, 3162, 10_000, 1_000_000],
             },
             Self::Deep => Description {
                 name: "deep",
                 operation: "one parked task",
                 sentence: "N tasks call down until a part of their stacks is in use, then park: there, or having returned",
-                tasks: &[1000],
+                tasks: &[10, 32, 100, 316, 1000],
             },
             Self::Echo => Description {
                 name: "echo",
@@ -133,11 +134,6 @@ impl Scenario {
     /// Numbers of tasks for which it is measured unless others are asked for.
     pub const fn default_tasks(self) -> &'static [u64] {
         self.description().tasks
-    }
-
-    /// Numbers of tasks for which what one task weighs is found: five over two decades, so that it is a slope.
-    pub const fn ledger_tasks(self) -> [u64; 5] {
-        [100, 316, 1000, 3162, 10_000]
     }
 
     /// Whether its tasks only park: then there may be fewer than asked for, and each is one operation.

@@ -5,6 +5,7 @@
 use std::fs;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::{Child, Command, Stdio};
+use std::time::Duration;
 
 use taskweight::memory::account::Moment;
 use taskweight::memory::stacks::Stated;
@@ -135,7 +136,7 @@ fn memory_is_watched_while_it_runs() {
     let mut child =
         Command::new("sh").args(["-c", &script]).stdin(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
     account.add(child.id());
-    let sampler = Sampler::start(account.into(), child.id()).unwrap();
+    let sampler = Sampler::start(account.into(), child.id(), Duration::from_millis(10)).unwrap();
     child.stdin.as_mut().unwrap().write_all(b"\n").unwrap();
     std::thread::sleep(std::time::Duration::from_millis(1_500));
     drop(child.stdin.take());

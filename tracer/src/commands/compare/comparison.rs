@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, path::PathBuf};
 use indicatif::ProgressBar;
 
 use crate::{
-    measure::{Context, calibrate::calibrate, stage::Said, workload},
+    measure::{Context, calibrate::calibrate, workload},
     plan::Case,
     report::model::{Failure, Hardware, Report},
     workload::{protocol::ProtocolError, scenario::Scenario},
@@ -45,21 +45,26 @@ impl Comparison<'_> {
             return;
         }
         match self.halves(case, repetition) {
-            Ok((traced, twin)) => self.keep(case, repetition, traced, &twin),
+            Ok(traced) => self.keep(case, repetition, traced),
             Err((_, error)) if means_not_offered(&error) && !self.has_offered(case) => self.leave_out(case),
             Err((half, error)) => self.fail(case, repetition, half, &error),
         }
     }
 
-    /// Both halves of a repetition. Which one comes first alternates, so that drift favours neither.
-    fn halves(&self, case: &Case, repetition: u32) -> Result<(workload::Traced, Said), (&'static str, anyhow::Error)> {
+    /// Both halves of a repetition. Which one comes first alternates, so that drift favours neither. Tasks that only park
+    /// have no time to be measured, hence no twin.
+    fn halves(&self, case: &Case, repetition: u32) -> Result<workload::Traced, (&'static str, anyhow::Error)> {
+        let traced = || workload::traced(&self.context, case, &self.programs).map_err(|error| ("traced", error));
+        if case.scenario.only_parks() {
+            return Ok(traced()?.alone());
+        }
         let twin = || workload::twin(&self.context, case, &self.programs).map_err(|error| ("twin", error));
         let early = match repetition.is_multiple_of(2).then(twin) {
             Some(Err((half, error))) if means_not_offered(&error) => return Err((half, error)),
             early => early,
         };
-        let traced = workload::traced(&self.context, case, &self.programs).map_err(|error| ("traced", error))?;
-        Ok((traced, early.unwrap_or_else(twin)?))
+        let traced = traced()?;
+        Ok(traced.with_twin(&early.unwrap_or_else(twin)?))
     }
 
     /// A program that has done the same work with another number of tasks does offer it.
@@ -74,9 +79,8 @@ impl Comparison<'_> {
         self.progress.suspend(|| eprintln!("taskweight: {model} does not offer {}", scenario.name()));
     }
 
-    fn keep(&mut self, case: &Case, repetition: u32, traced: workload::Traced, twin: &Said) {
-        let traced = traced.with_twin(twin);
-        if let Some(runtime) = &twin.ready.runtime {
+    fn keep(&mut self, case: &Case, repetition: u32, traced: workload::Traced) {
+        if let Some(runtime) = &traced.said.ready.runtime {
             self.report.environment.runtimes.insert(case.model.name.to_owned(), runtime.clone());
         }
         let mut run = traced.run;
@@ -90,6 +94,7 @@ impl Comparison<'_> {
     fn count_hardware(&self, case: &Case) -> Hardware {
         let counted = match &self.hardware {
             Some(reason) => Err(reason.clone()),
+            None if case.scenario.only_parks() => Err(String::from("parked tasks do nothing that could be counted")),
             None => workload::counted(&self.context, case, &self.programs).map_err(|error| format!("{error:#}")),
         };
         counted.unwrap_or_else(|reason| Hardware { reason: Some(reason), ..Hardware::default() })

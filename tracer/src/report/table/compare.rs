@@ -48,13 +48,10 @@ pub(super) fn is_idle(run: &Run) -> bool {
     matches!(run.scenario.as_deref(), Some("idle" | "deep"))
 }
 
-/// Runs that can be compared: of the same scenario, tasks and placement, and in `deep`, whose operation names it, of the
-/// same depth.
+/// Runs that can be compared: of the same scenario, tasks, placement and depth.
 pub(super) fn groups<'a>(runs: &[&'a Run]) -> Vec<Vec<&'a Run>> {
-    gather(runs, |run| {
-        let operation = run.operation.clone().filter(|_| is_idle(run));
-        (run.scenario.clone(), operation, run.tasks.filter(|_| !is_idle(run)), run.pinned)
-    })
+    let tasks = |run: &Run| run.tasks.filter(|_| !is_idle(run));
+    gather(runs, |run| (run.scenario.clone(), run.depth_bytes, run.held, tasks(run), run.pinned))
 }
 
 /// The repetitions of each model, in the order in which models first ran.
@@ -84,8 +81,10 @@ pub(super) fn name(run: &Run) -> String {
     format!("{}{tasks}{pinned}", run.scenario.as_deref().unwrap_or(&run.model))
 }
 
+/// Runs that have their part in the ledger are shown there.
 pub(super) fn render(report: &Report, runs: &[&Run], page: &mut Page) {
-    for alike in gather(runs, |run| std::ptr::from_ref(layout(run))) {
+    let runs: Vec<&Run> = runs.iter().copied().filter(|run| !is_idle(run) || report.ledger.is_empty()).collect();
+    for alike in gather(&runs, |run| std::ptr::from_ref(layout(run))) {
         let Some(layout) = alike.first().map(|run| layout(run)) else { continue };
         for group in groups(&alike) {
             print(report, &alike, &group, layout, page);

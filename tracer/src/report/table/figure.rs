@@ -3,6 +3,8 @@
 /// What is not there.
 pub(super) const ABSENT: &str = "-";
 
+/// Units of memory, by bytes.
+const BYTE_UNITS: [(f64, &str); 4] = [(1.0, "B"), (1024.0, "K"), (1048576.0, "M"), (1073741824.0, "G")];
 /// Units of time, by nanoseconds.
 const TIME_UNITS: [(f64, &str); 4] = [(1.0, "ns"), (1e3, "µs"), (1e6, "ms"), (1e9, "s")];
 /// What nobody waits for: hours.
@@ -91,6 +93,23 @@ pub(super) fn percent(part: u64, whole: u64) -> String {
     if whole == 0 { ABSENT.to_owned() } else { format!("{:.1} %", part as f64 / whole as f64 * 100.0) }
 }
 
+/// Bytes, in six columns: `612B`, `8.19K`, `1.02M`, where K is 1024 bytes. Less than half a byte is none.
+pub(super) fn bytes(bytes: f64) -> String {
+    let sign = if bytes <= -0.5 { "-" } else { "" };
+    let (scale, unit) = largest_below(&BYTE_UNITS, bytes.abs());
+    match unit {
+        "B" => format!("{sign}{:.0}{unit}", bytes.abs()),
+        _ => format!("{sign}{}{unit}", significant(bytes.abs() / scale)),
+    }
+}
+
+/// `8.15-8.23`, in the unit that [`bytes`] gives to `middle`.
+pub(super) fn bytes_range(middle: f64, low: f64, high: f64) -> String {
+    let (scale, unit) = largest_below(&BYTE_UNITS, middle.abs());
+    let one = |value: f64| if unit == "B" { format!("{value:.0}") } else { significant(value / scale) };
+    format!("{}-{}", one(low), one(high))
+}
+
 fn prefixed(count: f64) -> String {
     let (scale, prefix) = largest_below(&COUNT_PREFIXES, count);
     format!("{}{prefix}", significant(count / scale))
@@ -136,6 +155,19 @@ mod tests {
         }
         assert_eq!([duration(0), duration(7), duration(999), duration(1_000)], ["0 ns", "7 ns", "999 ns", "1.00 µs"]);
         assert_eq!(time_range(2_314.0, 999.0, 12_345.0), "0.999-12.3");
+    }
+
+    #[test]
+    fn bytes_fit_six_columns_in_units_of_1024() {
+        let expected =
+            [(0.4, "0B"), (612.3, "612B"), (-3.0, "-3B"), (1023.9, "1.00K"), (8_388.6, "8.19K"), (2e9, "1.86G")];
+        for (value, text) in expected {
+            assert_eq!(bytes(value), text);
+        }
+        assert_eq!(
+            (bytes_range(8_400.0, 8_192.0, 8_500.0), bytes_range(100.0, 99.6, 101.0)),
+            ("8.00-8.30".into(), "100-101".into())
+        );
     }
 
     #[test]

@@ -1,0 +1,73 @@
+//! The memory of a workload's run: when its tasks are parked, in the window, and when the work is done.
+
+use std::{sync::Arc, time::Duration};
+
+use crate::{
+    memory::{
+        Account, Sampler,
+        stacks::{RuntimeStacks, Series, Stated},
+    },
+    report::model::{RunMemory, Sample},
+    workload::protocol::Ready,
+};
+
+/// Windows shorter than this are not looked into: looking costs the run more than it tells.
+const FIRST_SAMPLE: Duration = Duration::from_millis(100);
+
+/// Watches one run.
+#[derive(Debug)]
+pub(super) struct Watch {
+    account: Arc<Account>,
+    pid: u32,
+    stated: Stated,
+    sampler: Option<Sampler>,
+    memory: RunMemory,
+}
+
+impl Watch {
+    /// Takes account of a child that has not run yet.
+    pub(super) fn of(pid: u32) -> Self {
+        let mut account = Account::open();
+        account.add(pid);
+        let memory = RunMemory { reason: account.no_cgroup().map(str::to_owned), ..RunMemory::default() };
+        Self { account: Arc::new(account), pid, stated: Stated::default(), sampler: None, memory }
+    }
+
+    /// All tasks are parked.
+    pub(super) fn ready(&mut self, said: &Ready) -> std::io::Result<()> {
+        self.stated = stated(said);
+        self.memory.tasks = Some(said.tasks);
+        self.memory.ready = Some(self.sample());
+        self.sampler = Some(Sampler::start(Arc::clone(&self.account), self.pid, FIRST_SAMPLE)?);
+        Ok(())
+    }
+
+    /// The work is done; all tasks are alive.
+    pub(super) fn done(&mut self) {
+        self.memory.over_time = self.sampler.take().map(|sampler| sampler.finish().over_time);
+        self.memory.done = Some(self.sample());
+    }
+
+    /// What was seen.
+    pub(super) fn finish(self) -> RunMemory {
+        self.memory
+    }
+
+    fn sample(&mut self) -> Sample {
+        let moment = self.account.sample(&self.account.pids(self.pid), &self.stated);
+        self.memory.stacks = Some(moment.summary);
+        moment.sample
+    }
+}
+
+fn stated(said: &Ready) -> Stated {
+    let series = said.stacks.iter().map(|series| Series {
+        base: series.base,
+        length: series.length,
+        stride: series.stride,
+        count: series.count,
+    });
+    let runtime = said.runtime_stacks.as_ref();
+    let runtime = runtime.map(|stacks| RuntimeStacks { bytes: stacks.bytes, source: stacks.source.clone() });
+    Stated { stacks: series.collect(), runtime }
+}
