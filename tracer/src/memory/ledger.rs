@@ -21,8 +21,11 @@ pub fn rows(runs: &[Run]) -> Vec<LedgerRow> {
         });
         let row = &mut rows[index];
         row.tasks_reached = row.tasks_reached.max(point.tasks);
-        row.stopped_by = run.own.as_ref().and_then(|own| own.stopped_by.clone()).or(row.stopped_by.take());
-        row.points.push(point);
+        match run.own.as_ref().and_then(|own| own.stopped_by.clone()) {
+            // It prepared for more tasks than it has: what it weighs is not theirs.
+            Some(stopped_by) => row.stopped_by = Some(stopped_by),
+            None => row.points.push(point),
+        }
     }
     for row in &mut rows {
         row.points.sort_by_key(|point| point.tasks);

@@ -117,7 +117,7 @@ pub struct LedgerRow {
     pub depth_bytes: Option<u64>,
     /// Whether tasks were parked at that depth, or had returned from it; `null` where there is no depth.
     pub held: Option<bool>,
-    /// What was measured, by number of tasks.
+    /// What was measured, by number of tasks, without runs that were stopped before they had as many as asked for.
     pub points: Vec<LedgerPoint>,
     /// Most tasks that were alive in a run.
     pub tasks_reached: u64,
