@@ -82,10 +82,20 @@ impl Readings {
     fn kernel_stack(&self) -> Figure {
         match self.cgroup.as_ref().map(|cgroup| cgroup.kernel_stack_bytes) {
             Ok(Some(bytes)) => Ok((bytes, String::from("memory.stat kernel_stack of the run's cgroup"))),
-            Ok(None) | Err(_) => {
-                self.system("KernelStack of /proc/meminfo", Change::Rise, |system| system.kernel_stack_bytes)
-            }
+            Ok(None) | Err(_) => self.kernel_stack_of_threads(),
         }
+    }
+
+    /// Without the cgroup's word: so many stacks of a size that is the same for all. The change of the machine's sum
+    /// would have the threads of all others in it, and lags behind.
+    fn kernel_stack_of_threads(&self) -> Figure {
+        let size = self.now.as_ref().ok().and_then(SystemMemory::stack_size_bytes);
+        let Some(size) = size else {
+            return self.system("KernelStack of /proc/meminfo", Change::Rise, |system| system.kernel_stack_bytes);
+        };
+        let threads = self.processes.as_ref().map_err(String::clone)?.threads;
+        let source = "KernelStack of /proc/meminfo divided by the machine's threads, as a power of two";
+        Ok((threads * size, format!("{threads} threads of {size} bytes each: {source}")))
     }
 
     fn slab(&self, kernel_stack: Option<u64>, page_tables: Option<u64>) -> Figure {
@@ -157,9 +167,9 @@ fn rest_of_kernel(kernel: u64, kernel_stack: Option<u64>, page_tables: Option<u6
             "only the sum of the kernel's memory is known ({kernel} bytes, {file}), not kernel stacks and page tables"
         )
     })?;
-    let rest = kernel.checked_sub(stack + tables).ok_or_else(|| {
-        format!("{file} is {kernel} bytes, less than kernel_stack_bytes and page_tables_bytes: other processes started threads")
-    })?;
+    let rest = kernel
+        .checked_sub(stack + tables)
+        .ok_or_else(|| format!("{file} is {kernel} bytes, less than kernel_stack_bytes and page_tables_bytes"))?;
     Ok((rest, format!("{file}, less kernel_stack_bytes and page_tables_bytes: the rest of the kernel's memory")))
 }
 

@@ -14,7 +14,7 @@ pub struct Stated {
 }
 
 /// What a runtime says its tasks' stacks take.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RuntimeStacks {
     /// All of them together.
     pub bytes: u64,
@@ -173,7 +173,7 @@ mod tests {
             Ok(StatedStacks { count: stated[0].count, reserved_bytes: 7, resident_bytes: 5, deepest_bytes: 3 })
         };
         let runtime = Some(RuntimeStacks { bytes: 77, source: String::from("/memory/classes/heap/stacks") });
-        let series = vec![Series { count: 1_000, ..Series::one(1 << 20, 4_096) }];
+        let series = vec![Series { base: 1 << 20, length: 4_096, stride: 4_096, count: 1_000 }];
         let stated = Stated { stacks: series.clone(), runtime: runtime.clone() };
         let of_both = figures(&Ok(stacks(2)), &stated, read);
         assert_eq!(of_both.resident.unwrap().0, 5);

@@ -48,9 +48,9 @@ impl StatedStacks {
         let mut stacks = Self::default();
         let mut pages = Pages::open(pid).map_err(|error| format!("/proc/{pid}/pagemap: {error}"))?;
         for series in stated {
-            series.check()?;
+            check(series)?;
             for index in 0..series.count {
-                let range = series.at(index).ok_or_else(|| series.beyond())?;
+                let range = stack_at(series, index)?;
                 let added = stacks.add(range, &mut pages);
                 added
                     .map_err(|error| format!("/proc/{pid}/pagemap, at the stated stack {:#x}: {error}", range.start))?;
@@ -81,37 +81,25 @@ impl StatedStacks {
 /// The highest address that a program can have on any machine that Linux runs on, and one.
 const ADDRESS_SPACE: u64 = 1 << 56;
 
-impl Series {
-    /// One stack.
-    #[must_use]
-    pub fn one(base: u64, length: u64) -> Self {
-        Self { base, length, stride: 0, count: 1 }
+fn check(series: &Series) -> Result<(), String> {
+    let Series { base, length, stride, count } = series;
+    if *length == 0 {
+        return Err(format!("the workload states a stack at {base:#x} that has no length"));
     }
+    if *count > 1 && stride.unsigned_abs() < *length {
+        return Err(format!(
+            "the workload states stacks from {base:#x} on that overlap: {length} bytes each, {stride} bytes apart"
+        ));
+    }
+    Ok(())
+}
 
-    fn check(&self) -> Result<(), String> {
-        let distance = self.stride.unsigned_abs();
-        if self.length == 0 {
-            return Err(format!("the workload states a stack at {:#x} that has no length", self.base));
-        }
-        if self.count > 1 && distance < self.length {
-            let Self { base, length, stride, .. } = self;
-            return Err(format!(
-                "the workload states stacks from {base:#x} on that overlap: {length} bytes each, {stride} bytes apart"
-            ));
-        }
-        Ok(())
-    }
-
-    fn at(&self, index: u64) -> Option<Range> {
-        let distance = i128::from(self.stride) * i128::from(index);
-        let start = u64::try_from(i128::from(self.base) + distance).ok()?;
-        let end = start.checked_add(self.length).filter(|end| *end <= ADDRESS_SPACE)?;
-        Some(Range { start, end })
-    }
-
-    fn beyond(&self) -> String {
-        format!("the workload states stacks from {:#x} on that leave the address space", self.base)
-    }
+fn stack_at(series: &Series, index: u64) -> Result<Range, String> {
+    let distance = i128::from(series.stride) * i128::from(index);
+    let start = u64::try_from(i128::from(series.base) + distance).ok();
+    let end = start.and_then(|start| start.checked_add(series.length)).filter(|end| *end <= ADDRESS_SPACE);
+    let range = start.zip(end).map(|(start, end)| Range { start, end });
+    range.ok_or_else(|| format!("the workload states stacks from {:#x} on that leave the address space", series.base))
 }
 
 #[cfg(test)]
@@ -121,6 +109,10 @@ mod tests {
 
     const STACK: u64 = 64 << 10;
     const COUNT: u64 = 100;
+
+    fn one(base: u64, length: u64) -> Series {
+        Series { base, length, stride: 0, count: 1 }
+    }
 
     fn read(stated: &[Series]) -> Result<StatedStacks, String> {
         StatedStacks::read(std::process::id(), stated, 1 << 40)
@@ -144,8 +136,7 @@ mod tests {
         };
         assert_eq!(read(&[upwards]), Ok(expected));
         assert_eq!(read(&[downwards]), Ok(expected));
-        let one_by_one: Vec<_> =
-            (0..COUNT).map(|stack| Series::one(base + page + stack * STACK, STACK - page)).collect();
+        let one_by_one: Vec<_> = (0..COUNT).map(|stack| one(base + page + stack * STACK, STACK - page)).collect();
         assert_eq!(read(&one_by_one), Ok(expected));
         // Neighbours that do not begin with a page: every page is one's.
         let uneven = Series { base: base + 100, length: STACK, stride: STACK as i64, count: COUNT - 1 };
@@ -158,7 +149,7 @@ mod tests {
         assert!(read(&[Series { stride: 4095, ..series }]).unwrap_err().contains("overlap"));
         assert!(read(&[Series { stride: 0, ..series }]).unwrap_err().contains("overlap"));
         assert!(read(&[Series { length: 0, ..series }]).unwrap_err().contains("no length"));
-        assert!(read(&[series, Series::one(0, 1 << 41)]).unwrap_err().contains("in all"));
+        assert!(read(&[series, one(0, 1 << 41)]).unwrap_err().contains("in all"));
         assert!(read(&[Series { length: u64::MAX, count: u64::MAX, ..series }; 2]).unwrap_err().contains("in all"));
         for (base, stride) in [(u64::MAX - 9_000, 4096), (1 << 20, i64::MAX), (8192, -8192), (8192, i64::MIN)] {
             let reason = read(&[Series { base, stride, ..series }]).unwrap_err();
@@ -168,7 +159,7 @@ mod tests {
 
     #[test]
     fn a_place_without_memory_has_nothing_resident() {
-        let stacks = read(&[Series::one(1 << 16, 4096)]).unwrap();
+        let stacks = read(&[one(1 << 16, 4096)]).unwrap();
         assert_eq!((stacks.reserved_bytes, stacks.resident_bytes, stacks.deepest_bytes), (4096, 0, 0));
     }
 }
