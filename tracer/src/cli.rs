@@ -16,6 +16,7 @@ use crate::{
     max_term_width = 100,
     after_help = "EXAMPLES:
   sudo taskweight compare                      threads against coroutines, in under a minute
+  sudo taskweight memory                       what a thread, a goroutine, a future weigh in bytes
   sudo taskweight run -- make -j2              what the kernel does for any command
   sudo taskweight run --per syscall:accept4 -- ./server
                                                the same divided by accepted connections
@@ -38,6 +39,8 @@ pub struct Cli {
 pub enum Verb {
     /// Let several concurrency models do the same work, and compare what it costs
     Compare(CompareArgs),
+    /// Let several concurrency models keep tasks that do nothing, and find what one of them weighs in bytes
+    Memory(MemoryArgs),
     /// Run a command and report what the kernel did for it
     Run(RunArgs),
     /// Render a report that was written with --json
@@ -71,7 +74,7 @@ pub struct CompareArgs {
     /// Bind every run to one CPU, or none [default: `switch` both ways, cpu and hog unbound, the rest bound to the last CPU]
     #[arg(long, value_name = "CPU|none")]
     pub pin: Option<Pinning>,
-    /// Repetitions, each with a traced and an untraced run [default: 5, with --quick 3]
+    /// Repetitions, each with a traced and an untraced run [default: 5, with --quick 3; 1 of idle and deep alone]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1000))]
     pub repetitions: Option<u32>,
     /// Operations per run [default: about 50 ms of work]
@@ -84,6 +87,43 @@ pub struct CompareArgs {
     #[arg(long, value_delimiter = ',', value_name = "LIST", value_parser = clap::value_parser!(u64).range(1..=1 << 40))]
     pub depths: Option<Vec<u64>>,
     /// Fewer cases, fewer operations: a first look in a few seconds
+    #[arg(long)]
+    pub quick: bool,
+    /// What runs share.
+    #[command(flatten)]
+    pub measuring: MeasuringArgs,
+    /// Folder of the models' programs [default: beside taskweight]
+    #[arg(long, value_name = "DIR", hide = true, env = "TASKWEIGHT_PROGRAMS")]
+    pub programs: Option<PathBuf>,
+}
+
+/// Options of `memory`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "The same as `compare --scenarios idle,deep`. Models whose tasks are threads are driven to the machine's limit for a
+moment, in which nobody else can start any: give --tasks where that must not be.
+
+EXAMPLES:
+  sudo taskweight memory --models os-thread,go,java-virtual --tasks 100,1000,10000
+  sudo taskweight memory --models pthread --depths 65536 --json memory.json"
+)]
+pub struct MemoryArgs {
+    /// Models, separated by commas [default: those of an overview]
+    #[arg(long, value_delimiter = ',', value_name = "LIST")]
+    pub models: Option<Vec<String>>,
+    /// Bring a model along: any program that speaks the protocol (docs/protocol.md). May be given several times
+    #[arg(long, value_name = "NAME=COMMAND")]
+    pub model: Vec<String>,
+    /// Numbers of tasks, separated by commas: three or more make a line [default: over two decades, and more than there can be]
+    #[arg(long, value_delimiter = ',', value_name = "LIST", value_parser = clap::value_parser!(u64).range(1..=10_000_000))]
+    pub tasks: Option<Vec<u64>>,
+    /// Bytes of its stack that each task uses, separated by commas [default: 1024,8192,65536]
+    #[arg(long, value_delimiter = ',', value_name = "LIST", value_parser = clap::value_parser!(u64).range(1..=1 << 40))]
+    pub depths: Option<Vec<u64>>,
+    /// Runs with each number of tasks
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    pub repetitions: u32,
+    /// Three numbers of tasks, none of them large, and one depth: a first look in half a minute
     #[arg(long)]
     pub quick: bool,
     /// What runs share.
@@ -128,7 +168,7 @@ pub struct RunArgs {
 }
 
 /// Options of everything that measures.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub struct MeasuringArgs {
     /// Write the report to a file as JSON; `-` is standard output, in place of the tables
     #[arg(long, value_name = "FILE|-")]

@@ -19,6 +19,7 @@ use crate::{
 mod check_model;
 mod compare;
 mod doctor;
+mod memory;
 mod models;
 mod report;
 mod run;
@@ -30,6 +31,7 @@ const RUN_FAILURE: u8 = 125;
 pub fn run(cli: &Cli) -> anyhow::Result<u8> {
     match &cli.verb {
         Verb::Compare(args) => compare::run(cli, args),
+        Verb::Memory(args) => memory::run(cli, args),
         Verb::Run(args) => run::run(cli, args),
         Verb::Report(args) => report::run(cli, args),
         Verb::Doctor => doctor::run(),

@@ -116,9 +116,10 @@ impl Comparison<'_> {
         });
     }
 
-    /// Fills in what the probes cost.
+    /// Fills in what the probes cost, unless no time was measured.
     pub(super) fn calibrate(&mut self, cpu: u32) {
-        if self.report.interrupted || self.report.runs.is_empty() {
+        let is_timed = self.report.runs.iter().any(|run| run.elapsed_ns.twin.is_some());
+        if self.report.interrupted || !is_timed {
             return;
         }
         self.progress.set_message("what the probes cost");

@@ -1,4 +1,6 @@
-//! One command: what the kernel did for it, how long things took, which calls and which threads.
+//! One command: what the kernel did for it, how long things took, which calls and which threads, and how much memory.
+
+mod memory;
 
 use nix::sys::signal::Signal;
 
@@ -17,6 +19,7 @@ pub(super) fn render(report: &Report, run: &Run, options: &Options, page: &mut P
     distributions(run, page);
     syscalls(run, options.top, page);
     threads(report, run, options.top, page);
+    memory::render(run, options.top, page);
     page.paragraph(&format!("Exit status: {}", run.exit_status.map_or("- (not known)".to_owned(), exit_status)));
 }
 
@@ -235,7 +238,7 @@ fn thread(report: &Report, thread: &Thread) -> [String; 10] {
     ]
 }
 
-fn finish(grid: Grid, footnotes: &Footnotes, omitted: u64, what: &str, page: &mut Page) {
+pub(super) fn finish(grid: Grid, footnotes: &Footnotes, omitted: u64, what: &str, page: &mut Page) {
     if grid.is_empty() && omitted == 0 {
         return;
     }
