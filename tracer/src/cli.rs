@@ -123,7 +123,7 @@ pub struct MemoryArgs {
     /// Runs with each number of tasks
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1000))]
     pub repetitions: u32,
-    /// Three numbers of tasks, none of them large, and one depth: a first look in half a minute
+    /// One depth, and no more than 10,000 tasks: a first look in half a minute
     #[arg(long)]
     pub quick: bool,
     /// What runs share.

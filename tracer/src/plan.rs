@@ -148,13 +148,13 @@ fn grid(request: &Request, scenario: Scenario) -> Vec<(u64, Pinning)> {
     }
 }
 
-/// A first look is at the fewest tasks; at weights, which take a line, at three points of it.
+/// A first look is at the fewest tasks; at weights, which take a line, at all but more tasks than there can be.
 fn default_tasks(scenario: Scenario, quick: bool) -> Vec<u64> {
     let all = scenario.default_tasks();
     match (quick, scenario.only_parks()) {
         (false, _) => all.to_vec(),
         (true, false) => all[..1].to_vec(),
-        (true, true) => all.iter().copied().step_by(2).take(3).collect(),
+        (true, true) => all.iter().copied().filter(|tasks| *tasks <= 10_000).collect(),
     }
 }
 
@@ -226,7 +226,7 @@ mod tests {
         let of =
             |bytes: &[u64]| -> Vec<Depth> { Depth::of_scenario(Scenario::Deep, bytes).into_iter().flatten().collect() };
         let models = models(&[String::from("pthread")]).expect("known");
-        let deep = Request { models, scenarios: vec![Scenario::Deep], ..request() };
+        let deep = Request { models, scenarios: vec![Scenario::Deep], tasks: Some(vec![1000]), ..request() };
         assert_eq!(depths(&deep), of(&[1024, 8192, 65_536]));
         assert_eq!(depths(&Request { quick: true, ..deep.clone() }), of(&[8192]));
         assert_eq!(depths(&Request { depths: Some(vec![7]), ..deep.clone() }), of(&[7]));
@@ -234,6 +234,15 @@ mod tests {
         assert_eq!(Depth { bytes: 7, held: false }.words(), ["--depth", "7"]);
         assert_eq!(Depth { bytes: 7, held: true }.words(), ["--depth", "7", "--hold"]);
         assert!(cases(&request()).iter().all(|case| case.depth.is_some() == (case.scenario == Scenario::Deep)));
+    }
+
+    #[test]
+    fn what_only_parks_has_five_points_of_a_line_in_a_first_look_too() {
+        for scenario in [Scenario::Idle, Scenario::Deep] {
+            let (quick, all) = (default_tasks(scenario, true), default_tasks(scenario, false));
+            assert_eq!(quick.len(), 5, "{quick:?}");
+            assert!(quick[4] >= 100 * quick[0] && quick[4] <= 10_000 && all.starts_with(&quick));
+        }
     }
 
     #[test]

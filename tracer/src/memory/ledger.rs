@@ -8,6 +8,10 @@ use crate::stats::regression;
 /// The scenarios in which tasks do nothing but exist.
 const SCENARIOS: [&str; 2] = ["idle", "deep"];
 
+/// A column whose slope is known to this share of the total's may scatter as it likes: a page more or less of a few is no
+/// line, and no matter.
+const UNIMPORTANT_SHARE: f64 = 0.02;
+
 /// One row for each model, scenario and depth, in the order in which they come first.
 #[must_use]
 pub fn rows(runs: &[Run]) -> Vec<LedgerRow> {
@@ -53,13 +57,20 @@ fn row_and_point(run: &Run) -> Option<(LedgerRow, LedgerPoint)> {
 
 fn per_task(points: &[LedgerPoint]) -> BTreeMap<String, PerTask> {
     let names = LedgerPoint::default().figures.columns().map(|(name, _)| name);
+    let total = names.iter().position(|name| *name == "total_bytes").and_then(|index| fit(points, index));
+    let unimportant = total.map_or(0.0, |total| UNIMPORTANT_SHARE * total.slope);
     let of_column = |(index, name): (usize, &str)| {
-        let value = |point: &LedgerPoint| Some((point.tasks as f64, point.figures.columns()[index].1? as f64));
-        let line = regression::fit(&points.iter().filter_map(value).collect::<Vec<_>>())?;
+        let line = fit(points, index)?;
+        let is_line = line.is_line() || line.is_known_within(unimportant);
         let regression::Line { slope, low, high, r2, .. } = line;
-        Some((name.to_owned(), PerTask { slope, low, high, r2, is_line: line.is_line() }))
+        Some((name.to_owned(), PerTask { slope, low, high, r2, is_line }))
     };
     names.into_iter().enumerate().filter_map(of_column).collect()
+}
+
+fn fit(points: &[LedgerPoint], column: usize) -> Option<regression::Line> {
+    let value = |point: &LedgerPoint| Some((point.tasks as f64, point.figures.columns()[column].1? as f64));
+    regression::fit(&points.iter().filter_map(value).collect::<Vec<_>>())
 }
 
 #[cfg(test)]
@@ -131,6 +142,7 @@ mod tests {
             Some(OwnFigures { tasks_reached: 32_450, stopped_by: stopped_by.clone(), ..OwnFigures::default() });
         let row = &rows(&runs)[0];
         assert_eq!((row.tasks_reached, &row.stopped_by), (32_453, &stopped_by));
+        assert_eq!(row.points.len(), 1, "one that was stopped is no point");
     }
 
     #[test]

@@ -32,9 +32,19 @@ impl Line {
     /// 8 to either side, or one of at most 15 % of the slope with 98 % of the variation explained.
     #[must_use]
     pub fn is_line(&self) -> bool {
-        let half_width = (self.high - self.low) / 2.0;
-        let is_clear = self.r2 >= LEAST_R2 && half_width <= WIDEST_SHARE * self.slope.abs();
-        self.distinct >= LEAST_DISTINCT && (half_width <= NARROW || is_clear)
+        let is_clear = self.r2 >= LEAST_R2 && self.half_width() <= WIDEST_SHARE * self.slope.abs();
+        is_clear && self.distinct >= LEAST_DISTINCT || self.is_known_within(NARROW)
+    }
+
+    /// Whether the slope is known to so much on either side, by three different x or more: where that is little beside what
+    /// the slope is a part of, it does not matter that it is no line.
+    #[must_use]
+    pub fn is_known_within(&self, half_width: f64) -> bool {
+        self.distinct >= LEAST_DISTINCT && self.half_width() <= half_width
+    }
+
+    fn half_width(&self) -> f64 {
+        (self.high - self.low) / 2.0
     }
 }
 

@@ -102,13 +102,18 @@ fn why_not(row: &LedgerRow, name: &str) -> String {
     format!("no line over the number of tasks: {}", points.join(", "))
 }
 
-/// How many tasks each model had, and what stopped it.
+/// How many tasks each model had at rest, and what stopped it there or elsewhere.
 fn reach(rows: &[LedgerRow], page: &mut Page) {
-    let mut grid = Grid::new(&["model", "scenario", "tasks reached", "stopped by"]);
-    for row in rows {
-        let stopped_by = row.stopped_by.clone().unwrap_or_else(|| "nothing: no more were asked for".to_owned());
-        grid.row([row.model.clone(), scene(row), count(row.tasks_reached), stopped_by]);
+    let mut grid = Grid::new(&["model", "tasks", "stopped by"]);
+    for row in rows.iter().filter(|row| row.depth_bytes.is_none() || row.stopped_by.is_some()) {
+        let model =
+            if row.depth_bytes.is_some() { format!("{} ({})", row.model, scene(row)) } else { row.model.clone() };
+        let stopped_by = row.stopped_by.clone().unwrap_or_else(|| "nothing, as many as were asked for".to_owned());
+        grid.row([model, count(row.tasks_reached), stopped_by]);
     }
-    grid.print_ending_in_text(page);
-    page.blank();
+    if !grid.is_empty() {
+        page.heading("Most tasks that there were");
+        grid.print_ending_in_text(page);
+        page.blank();
+    }
 }
