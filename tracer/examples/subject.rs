@@ -19,6 +19,7 @@ use nix::sys::mman::{MapFlags, MmapAdvise, ProtFlags, madvise, mmap_anonymous};
 use nix::sys::wait::{WaitStatus, wait, waitpid};
 use nix::time::{ClockId, clock_gettime};
 use nix::unistd::{ForkResult, Pid, close, fork, gettid, setsid};
+use taskweight::memory::cgroup::RunCgroup;
 
 fn main() {
     let words: Vec<String> = env::args().skip(1).collect();
@@ -35,6 +36,7 @@ fn main() {
         ["spawn", processes, calls] => spawn_processes(number(processes), calls),
         ["hop", count] => hop_in_a_child(number(count)),
         ["thread-exec", calls] => exec_from_a_thread(calls),
+        ["cgroup"] => hold_a_cgroup(),
         ["daemon"] => daemon(),
         ["stack-pages", threads, pages] => stack_pages(number(threads), number(pages)),
         ["window", _scenario, "--tasks", tasks, "--operations", operations, ..] => window(tasks, number(operations)),
@@ -221,6 +223,13 @@ fn daemon() {
         exit(0);
     }
     reap(1);
+}
+
+/// Makes a cgroup as for a run, says where or why not, and holds it until stdin ends.
+fn hold_a_cgroup() {
+    let cgroup = RunCgroup::create();
+    say(&cgroup.as_ref().map_or_else(String::clone, |cgroup| cgroup.path().display().to_string()));
+    let _end = next_line();
 }
 
 /// Threads each of which writes to the pages of its stack below the one it stands on, exactly so many, and parks.

@@ -10,6 +10,8 @@ use super::system::SystemMemory;
 use crate::report::model::{Sample, StackSummary};
 
 /// A cgroup for a run where one can be had, and the state of the machine before it.
+///
+/// It is to be dropped when the run's processes have ended and were waited for: only then can the cgroup be removed.
 #[derive(Debug)]
 pub struct Account {
     cgroup: Result<RunCgroup, String>,
@@ -57,11 +59,13 @@ impl Account {
         self.cgroup.as_ref().err().map(String::as_str)
     }
 
-    /// The processes of the run that live: those in its cgroup, without one `root` and its descendants.
+    /// The processes of the run that live, `root` first: those in its cgroup, without one `root` and its descendants.
     #[must_use]
     pub fn pids(&self, root: u32) -> Vec<u32> {
         let in_cgroup = self.cgroup.as_ref().ok().and_then(|cgroup| cgroup.pids().ok());
-        in_cgroup.unwrap_or_else(|| with_descendants(root))
+        let mut pids = in_cgroup.unwrap_or_else(|| with_descendants(root));
+        pids.sort_unstable_by_key(|pid| (*pid != root, *pid));
+        pids
     }
 
     /// Takes a sample of these processes. What a workload states of its stacks is of the first of them.

@@ -13,5 +13,5 @@ pub mod sampler;
 pub mod stacks;
 pub mod system;
 
-pub use account::Account;
+pub use account::{Account, Moment};
 pub use sampler::{Sampled, Sampler};

@@ -7,6 +7,8 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
+use nix::time::{ClockId, clock_gettime};
+
 use super::Account;
 use super::process::Rollup;
 use super::stacks::{Stated, ThreadStack};
@@ -46,7 +48,7 @@ pub struct Sampled {
 
 impl Sampler {
     /// Starts to sample `root`, which was added to the account, and what descends from it; the `first` time so long from
-    /// now.
+    /// now. To be called when `root` has been released: before, it is a copy of taskweight.
     ///
     /// # Errors
     /// When no thread can be started.
@@ -95,9 +97,9 @@ impl Watch {
     fn until(mut self, stopped: &Receiver<()>, first: Duration) -> Sampled {
         let mut due = first;
         while let Err(RecvTimeoutError::Timeout) = stopped.recv_timeout(due.saturating_sub(self.started.elapsed())) {
-            let begun = Instant::now();
+            let begun = cpu_time();
             self.sample();
-            self.spent += begun.elapsed();
+            self.spent += cpu_time().saturating_sub(begun);
             // Not before the share is kept again.
             due = (self.started.elapsed() + self.interval).max(self.spent * SHARE);
         }
@@ -122,9 +124,9 @@ impl Watch {
     }
 
     fn all(&mut self, pids: &[u32]) -> Option<u64> {
-        let begun = Instant::now();
+        let (begun, threads_before) = (cpu_time(), threads(pids));
         let moment = self.account.sample(pids, &Stated::default());
-        self.full_cost = Some(begun.elapsed());
+        self.full_cost = Some(cpu_time().saturating_sub(begun));
         // What ended meanwhile says nothing, and what it said before stands.
         moment.rss_bytes?;
         for stack in moment.stacks.found {
@@ -133,15 +135,18 @@ impl Watch {
             }
         }
         self.seen.summary = Some(larger(self.seen.summary.take(), moment.summary));
-        self.seen.last = Some(moment.sample);
+        // A process that is ending has columns that do not belong together.
+        if self.seen.last.is_none() || threads(pids) >= threads_before {
+            self.seen.last = Some(moment.sample);
+        }
         moment.rss_bytes
     }
 
     fn resident(&mut self, pids: &[u32]) -> Option<u64> {
-        let begun = Instant::now();
+        let begun = cpu_time();
         let readings = pids.iter().filter_map(|pid| Rollup::read(*pid).ok().flatten());
         let sum = readings.map(|rollup| rollup.rss_bytes).reduce(|sum, one| sum + one);
-        self.interval = self.interval.max(begun.elapsed() * SHARE);
+        self.interval = self.interval.max(cpu_time().saturating_sub(begun) * SHARE);
         sum
     }
 
@@ -176,6 +181,11 @@ fn threads(pids: &[u32]) -> u32 {
     };
     let count = pids.iter().filter_map(|pid| links(pid).ok()).map(|links| links.saturating_sub(2)).sum::<u64>();
     u32::try_from(count).unwrap_or(u32::MAX / 4096)
+}
+
+/// Time that this thread had a CPU.
+fn cpu_time() -> Duration {
+    clock_gettime(ClockId::CLOCK_THREAD_CPUTIME_ID).map(Duration::from).unwrap_or_default()
 }
 
 fn nanoseconds(time: Duration) -> u64 {

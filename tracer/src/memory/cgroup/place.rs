@@ -52,7 +52,8 @@ fn directory(root: &Path, mount: &MountInfo, name: &str) -> Result<PathBuf, Stri
     let below = Path::new(name).strip_prefix(&mount.root).ok();
     let below = below.filter(|below| !below.starts_with(".."));
     let below = below.ok_or_else(|| format!("this process's cgroup {name} is outside of what is mounted here"))?;
-    Ok(root.join(mount.mount_point.strip_prefix("/").unwrap_or(&mount.mount_point)).join(below))
+    let top = root.join(mount.mount_point.strip_prefix("/").unwrap_or(&mount.mount_point));
+    Ok(if below.as_os_str().is_empty() { top } else { top.join(below) })
 }
 
 /// The nearest cgroup that gives its children the memory controller. It has no processes of its own, unless it is the
@@ -96,7 +97,7 @@ mod tests {
         let root = tree(cgroup, mounts, control);
         let place = find(root.path())?;
         let parent = place.parent.strip_prefix(root.path()).unwrap();
-        Ok((place.version, parent.to_str().unwrap().trim_end_matches('/').to_owned()))
+        Ok((place.version, parent.to_str().unwrap().to_owned()))
     }
 
     #[test]

@@ -83,7 +83,7 @@ pub struct OverTime {
     pub peak_rss_bytes: Option<u64>,
     /// Samples taken, those thinned out included.
     pub sampling_count: u64,
-    /// What they cost, nanoseconds of taskweight's time.
+    /// What they cost, nanoseconds of CPU time.
     pub sampling_ns: u64,
 }
 
