@@ -8,7 +8,6 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::Duration;
-use std::time::Duration;
 
 use taskweight::memory::account::Moment;
 use taskweight::memory::stacks::Stated;
