@@ -36,7 +36,7 @@ func perform(given arguments, taskweight *protocol) error {
 	if err := offered.prepare(r); err != nil {
 		return err
 	}
-	if err := taskweight.ready(r.tasks); err != nil {
+	if err := taskweight.ready(r.tasks, r.stacks); err != nil {
 		return err
 	}
 	r.open()

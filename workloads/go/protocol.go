@@ -11,13 +11,16 @@ import (
 	"runtime"
 )
 
-// arguments is the command line: PROGRAM SCENARIO --tasks N --operations M [--workers W] [--socket PATH]
+// arguments is the command line:
+// PROGRAM SCENARIO --tasks N --operations M [--workers W] [--socket PATH] [--depth BYTES [--hold]]
 type arguments struct {
 	scenario   string
 	tasks      int
 	operations uint64
 	workers    int
 	socket     string
+	depth      int
+	hold       bool
 }
 
 func parseArguments(line []string, workers int) (arguments, error) {
@@ -31,6 +34,8 @@ func parseArguments(line []string, workers int) (arguments, error) {
 	flags.Uint64Var(&given.operations, "operations", 0, "operations of all tasks together")
 	flags.IntVar(&given.workers, "workers", workers, "GOMAXPROCS; 0 is the runtime's own choice")
 	flags.StringVar(&given.socket, "socket", "", "echo only: the Unix socket to listen on")
+	flags.IntVar(&given.depth, "depth", 0, "deep only: bytes of stack that a task uses")
+	flags.BoolVar(&given.hold, "hold", false, "deep only: tasks park with that much in use")
 	if err := flags.Parse(line[1:]); err != nil {
 		return given, err
 	}
@@ -53,6 +58,10 @@ func (a arguments) validate() error {
 		return errors.New("--workers W is to be positive")
 	case (a.scenario == "echo") != (a.socket != ""):
 		return errors.New("--socket PATH belongs to echo, and echo needs it")
+	case a.scenario == "deep" && (a.depth < 1 || a.depth > deepest):
+		return fmt.Errorf("deep needs --depth BYTES, from 1 to %d", deepest)
+	case a.scenario != "deep" && (a.depth != 0 || a.hold):
+		return errors.New("--depth BYTES and --hold belong to deep")
 	}
 	return nil
 }
@@ -68,9 +77,10 @@ func (a arguments) share(index int) uint64 {
 }
 
 type ready struct {
-	Event   string `json:"event"`
-	Tasks   int    `json:"tasks"`
-	Runtime string `json:"runtime"`
+	Event         string         `json:"event"`
+	Tasks         int            `json:"tasks"`
+	Runtime       string         `json:"runtime"`
+	RuntimeStacks *runtimeStacks `json:"runtime_stacks,omitempty"`
 }
 
 // outcome is the line done.
@@ -110,13 +120,14 @@ func (p *protocol) listen() {
 	fail(errors.New("stdin is closed"))
 }
 
-// ready says that all tasks are parked, once every other thread is asleep, and waits for go.
-func (p *protocol) ready(tasks int) error {
+// ready says that all tasks are parked, once every other thread is asleep, and waits for go. stacks is nil where they
+// have not been measured.
+func (p *protocol) ready(tasks int, stacks *runtimeStacks) error {
 	if err := waitUntilOthersSleep(); err != nil {
 		return fmt.Errorf("see in /proc whether the threads are asleep: %w", err)
 	}
 	version := fmt.Sprintf("%s %s/%s", runtime.Version(), runtime.GOOS, runtime.GOARCH)
-	return p.say(ready{"ready", tasks, version}, "go")
+	return p.say(ready{"ready", tasks, version, stacks}, "go")
 }
 
 // done says what was done, and waits for exit.

@@ -31,6 +31,7 @@ type run struct {
 	meter      meter
 	lateness   []time.Duration
 	turn       int
+	stacks     *runtimeStacks
 }
 
 func newRun(given arguments) *run {

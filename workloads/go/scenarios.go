@@ -27,6 +27,7 @@ func init() {
 		"echo":      {1, prepareEcho, reportSwitches},
 		"cpu":       {1, prepareCPU, reportCPU},
 		"hog":       {1, prepareHog, reportHog},
+		"deep":      {1, prepareDeep, func(*run, *outcome) {}},
 	}
 }
 
@@ -152,25 +153,4 @@ func (r *run) spawnAll() (created uint64) {
 		created += size
 	}
 	return created
-}
-
-// prepareIdle parks the tasks where the gate does not reach them; one goroutine more waits there, to stop the clock.
-func prepareIdle(r *run) error {
-	forever := make(chan struct{})
-	r.slots = make([]slot, 1)
-	r.unfinished.Store(1)
-	for range r.tasks {
-		go func() {
-			r.arrived.Add(1)
-			<-forever
-		}()
-	}
-	go func() {
-		r.passGate()
-		r.operations = uint64(r.tasks)
-		r.slots[0].operations = r.operations
-		r.finish(r.operations)
-	}()
-	r.await(r.tasks + 1)
-	return nil
 }
