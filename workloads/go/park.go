@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"runtime"
 	"runtime/metrics"
 )
@@ -8,7 +9,7 @@ import (
 // levelBytes is what one level of calls counts: its array of locals. With the rest of its frame it takes a little more.
 const levelBytes = 256
 
-// deepest is the greatest depth: a stack grows by doubling, and the runtime ends the program beyond 1 GB.
+// deepest is the greatest depth: a stack grows by doubling, and beyond 1 GB the runtime ends the program.
 const deepest = 1 << 28
 
 // prepareIdle parks the tasks as they are created.
@@ -18,6 +19,9 @@ func prepareIdle(r *run) error {
 
 // prepareDeep lets the tasks call themselves down before they park: there, or back at the top.
 func prepareDeep(r *run) error {
+	if r.depth > deepest {
+		return fmt.Errorf("--depth %d: the stack of a goroutine holds at most %d here", r.depth, deepest)
+	}
 	levels := (r.depth + levelBytes - 1) / levelBytes
 	if r.hold {
 		return r.parkAll(func(park func()) { descend(levels, park) })

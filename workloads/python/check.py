@@ -15,10 +15,12 @@ import threading
 import time
 
 PRIME = 10_007
-ALL = ("switch", "switch-io", "yield", "control", "spawn", "idle", "echo", "cpu", "hog")
+ALL = ("switch", "switch-io", "yield", "control", "spawn", "idle", "deep", "echo", "cpu", "hog")
 RINGS = ("switch", "switch-io")
-GREENLET = ("switch", "yield", "control", "spawn", "idle", "cpu")
+PARKED = ("idle", "deep")
+GREENLET = ("switch", "yield", "control", "spawn", "idle", "deep", "cpu")
 OFFERED = {"python-greenlet": GREENLET, "node-async": tuple(name for name in ALL if name != "switch-io")}
+READY_FIELDS = {"event", "tasks", "runtime", "warm_up_ns", "stacks", "runtime_stacks"}
 FIELDS = {"event", "operations", "logical_switches", "elapsed_ns"}
 EXTRA_FIELDS = {
     "switch": {"hand_over_ns", "clock_ns"},
@@ -26,6 +28,11 @@ EXTRA_FIELDS = {
     "cpu": {"checksum"},
     "hog": {"lateness_ns"},
 }
+DEPTHS = (1, 5000, 65_536)
+# Models whose runtimes say what their stacks take.
+WITH_RUNTIME_STACKS = ("go", "go-1", "java-virtual", "java-virtual-1", "erlang")
+# Languages whose stacks end before the machine's memory does.
+ENDING_STACKS = ("go", "java", "kotlin", "erlang", "python", "node")
 PATIENCE_SECONDS = 60
 
 
@@ -100,12 +107,12 @@ CPU_CHUNKS = 211
 CHECKSUM = sum(map(chunk, range(CPU_CHUNKS))) % 2**32
 
 
-def run(path, scenario, tasks, operations):
-    """Runs the scenario, and returns the lines ready and done."""
+def run(path, scenario, tasks, operations, *more):
+    """Runs the scenario with more options, and returns the lines ready and done."""
     with tempfile.TemporaryDirectory() as folder:
         address = f"{folder}/echo"
         echo = scenario == "echo"
-        options = ("--socket", address) if echo else ()
+        options = ("--socket", address) if echo else more
         program = Program(path, scenario, "--tasks", tasks, "--operations", operations, *options)
         clients = Clients(address, tasks) if echo else None
         ready = program.hear()
@@ -119,13 +126,12 @@ def run(path, scenario, tasks, operations):
     return ready, done
 
 
-def check_run(path, scenario, tasks, operations=PRIME):
+def check_run(path, scenario, tasks, operations=PRIME, *options):
     started = time.monotonic_ns()
-    ready, done = run(path, scenario, tasks, operations)
-    operations = tasks if scenario == "idle" else operations
-    assert ready["event"] == "ready" and ready["tasks"] == tasks and set(ready) <= {"event", "tasks", "runtime", "warm_up_ns"}, (
-        ready
-    )
+    ready, done = run(path, scenario, tasks, operations, *options)
+    operations = tasks if scenario in PARKED else operations
+    assert ready["event"] == "ready" and ready["tasks"] == tasks and set(ready) <= READY_FIELDS, ready
+    check_stacks(path, scenario, tasks, ready, options)
     assert done["event"] == "done" and done["operations"] == operations, done
     assert set(done) == FIELDS | EXTRA_FIELDS.get(scenario, set()), done
     assert 1 <= done["elapsed_ns"] < time.monotonic_ns() - started, done
@@ -139,9 +145,36 @@ def check_run(path, scenario, tasks, operations=PRIME):
         assert done["checksum"] == CHECKSUM, done
 
 
+def check_stacks(path, scenario, tasks, ready, options):
+    """What the runtime says of its stacks: at least the calls that are held, or 100 bytes a task. Go's double when they
+    grow; 1 MiB is for other threads than the tasks."""
+    name = path.name.removeprefix("taskweight-")
+    if scenario not in PARKED or name not in WITH_RUNTIME_STACKS:
+        assert "runtime_stacks" not in ready, ready
+        return
+    stacks = ready["runtime_stacks"]
+    assert set(stacks) == {"bytes", "source"} and stacks["source"], stacks
+    depth = options[1] if options else 0
+    least, most = depth if "--hold" in options else 100, 20_000 + 3 * depth
+    assert tasks * least <= stacks["bytes"] < tasks * most + 2**20, (options, stacks)
+
+
+def check_depths(path):
+    for depth in DEPTHS:
+        for hold in ((), ("--hold",)):
+            check_run(path, "deep", 50, PRIME, "--depth", depth, *hold)
+    name = path.name.removeprefix("taskweight-")
+    for hold in ((), ("--hold",)) if name.startswith(ENDING_STACKS) else ():
+        arguments = ("deep", "--tasks", 2, "--operations", 1, "--depth", 2**40, *hold)
+        program = Program(path, *arguments)
+        program.process.wait()  # with stdin open: its end is another reason to stop
+        status, out, err = program.end()
+        assert status == 1 and out == "" and err.count("\n") == 1, f"{arguments}: {status} {out} {err}"
+
+
 def check_switches(path, scenario, tasks, done):
     switches, operations = done["logical_switches"], done["operations"]
-    if scenario in ("control", "idle", "cpu") or (scenario == "yield" and tasks == 1):
+    if scenario in ("control", *PARKED, "cpu") or (scenario == "yield" and tasks == 1):
         assert switches == 0, done
     elif scenario == "yield":
         # Some yields pass control to nobody else, and some programs know.
@@ -163,6 +196,11 @@ def check_refusals(path, offered):
     lines += [
         ("control", "--tasks", "x", "--operations", "1"),
         ("control", "--tasks", "1", "--operations", "1", "--no"),
+        ("deep", "--tasks", "1", "--operations", "1"),
+        ("deep", "--tasks", "1", "--operations", "1", "--depth", "0"),
+        ("deep", "--tasks", "1", "--operations", "1", "--hold"),
+        ("idle", "--tasks", "1", "--operations", "1", "--depth", "1"),
+        ("idle", "--tasks", "1", "--operations", "1", "--hold"),
     ]
     lines += [("echo", "--tasks", "1", "--operations", "1")]
     lines += [(scenario, "--tasks", "2", "--operations", "1") for scenario in ALL if scenario not in offered]
@@ -192,6 +230,9 @@ def check_gone(path, scenario):
 def check_model(path):
     offered = OFFERED.get(path.name.removeprefix("taskweight-"), ALL)
     for scenario in offered:
+        if scenario == "deep":
+            check_depths(path)
+            continue
         operations = {"cpu": CPU_CHUNKS, "hog": 211}.get(scenario, PRIME)
         for tasks in (2, 100):
             check_run(path, scenario, tasks, operations)

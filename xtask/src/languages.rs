@@ -40,7 +40,11 @@ pub const LANGUAGES: [Language; 8] = [
     Language { folder: "c", models: &["pthread", "ucontext"], also_checked: &["cpp20"], ..EACH },
     Language { folder: "cpp", models: &["cpp20"], ..EACH },
     Language { folder: "go", models: &["go", "go-1"], ..EACH },
-    Language { folder: "java", models: &["java-platform", "java-virtual", "java-virtual-1"], ..EACH },
+    Language {
+        folder: "java",
+        models: &["java-platform", "java-platform-1m", "java-virtual", "java-virtual-1"],
+        ..EACH
+    },
     Language { folder: "python", models: &["python-thread", "python-asyncio", "python-greenlet"], ..EACH },
     Language { folder: "node", models: &["node-async"], ..EACH },
     Language { folder: "kotlin", models: &["kotlin"], built_if: Condition::NodeModule("kotlin-compiler"), ..EACH },
@@ -82,7 +86,7 @@ mod tests {
         let all = models.len();
         models.sort_unstable();
         models.dedup();
-        assert_eq!((models.len(), all), (14, 14));
+        assert_eq!((models.len(), all), (15, 15));
     }
 
     #[test]

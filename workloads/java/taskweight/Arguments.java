@@ -1,9 +1,16 @@
 package taskweight;
 
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 
-/** The command line: {@code MODEL SCENARIO --tasks N --operations M [option ...]}. */
+/**
+ * The command line: {@code MODEL SCENARIO --tasks N --operations M [option ...]}.
+ *
+ * <p>What is not given is 0, null or false: the default of the model.
+ */
 record Arguments(
     Model model,
     String scenario,
@@ -11,13 +18,18 @@ record Arguments(
     long operations,
     int workers,
     long stackSize,
-    String socket) {
+    String socket,
+    long depth,
+    boolean hold) {
 
   static final List<String> SCENARIOS =
-      List.of("switch", "switch-io", "yield", "control", "spawn", "idle", "echo", "cpu", "hog");
+      List.of("switch", "switch-io", "yield", "control", "spawn", "idle", "deep", "echo", "cpu", "hog");
 
-  /** What the command line does not say: 0 is the default of the model. */
-  private static final Arguments NOTHING = new Arguments(null, null, 0, 0, 0, 0, null);
+  private static final String HOLD = "--hold";
+
+  /** All others, which take a value. */
+  private static final List<String> OPTIONS =
+      List.of("--tasks", "--operations", "--workers", "--stack-size", "--socket", "--depth");
 
   /**
    * @throws IllegalArgumentException in words for the user
@@ -26,13 +38,18 @@ record Arguments(
     if (words.length < 2) {
       throw new IllegalArgumentException("a scenario is missing: " + String.join(", ", SCENARIOS));
     }
-    Arguments arguments = NOTHING.with(Model.named(words[0]), words[1]);
-    for (int i = 2; i < words.length; i += 2) {
-      if (i + 1 == words.length) {
-        throw new IllegalArgumentException(words[i] + ": its value is missing");
-      }
-      arguments = arguments.with(words[i], words[i + 1]);
-    }
+    Map<String, String> options = options(Arrays.asList(words).listIterator(2));
+    Arguments arguments =
+        new Arguments(
+            Model.named(words[0]),
+            words[1],
+            (int) positive(options, "--tasks", Integer.MAX_VALUE),
+            positive(options, "--operations", Long.MAX_VALUE),
+            (int) positive(options, "--workers", Short.MAX_VALUE),
+            positive(options, "--stack-size", Long.MAX_VALUE),
+            options.get("--socket"),
+            positive(options, "--depth", Long.MAX_VALUE),
+            options.containsKey(HOLD));
     arguments.check();
     return arguments;
   }
@@ -46,36 +63,35 @@ record Arguments(
 
   /** The same work for fewer tasks, or with fewer operations. */
   Arguments with(int tasks, long operations) {
-    return new Arguments(model, scenario, tasks, operations, workers, stackSize, socket);
+    return new Arguments(
+        model, scenario, tasks, operations, workers, stackSize, socket, depth, hold);
   }
 
-  private Arguments with(Model model, String scenario) {
-    if (!SCENARIOS.contains(scenario)) {
-      throw new IllegalArgumentException(
-          "no scenario " + scenario + ", only: " + String.join(", ", SCENARIOS));
+  private static Map<String, String> options(Iterator<String> words) {
+    Map<String, String> options = new HashMap<>();
+    while (words.hasNext()) {
+      String option = words.next();
+      if (option.equals(HOLD)) {
+        options.put(option, "");
+        continue;
+      }
+      if (!OPTIONS.contains(option)) {
+        throw new IllegalArgumentException("no option " + option);
+      }
+      if (!words.hasNext()) {
+        throw new IllegalArgumentException(option + ": its value is missing");
+      }
+      options.put(option, words.next());
     }
-    return new Arguments(model, scenario, tasks, operations, workers, stackSize, socket);
+    return options;
   }
 
-  private Arguments with(String option, String value) {
-    return switch (option) {
-      case "--tasks" -> with((int) positive(option, value, Integer.MAX_VALUE), operations);
-      case "--operations" -> with(tasks, positive(option, value, Long.MAX_VALUE));
-      case "--workers" -> {
-        int workers = (int) positive(option, value, Short.MAX_VALUE);
-        yield new Arguments(model, scenario, tasks, operations, workers, stackSize, socket);
-      }
-      case "--stack-size" -> {
-        long stackSize = positive(option, value, Long.MAX_VALUE);
-        yield new Arguments(model, scenario, tasks, operations, workers, stackSize, socket);
-      }
-      case "--socket" ->
-          new Arguments(model, scenario, tasks, operations, workers, stackSize, value);
-      default -> throw new IllegalArgumentException("no option " + option);
-    };
-  }
-
-  private static long positive(String option, String value, long most) {
+  /** The value of an option, 0 where it is not given. */
+  private static long positive(Map<String, String> options, String option, long most) {
+    String value = options.get(option);
+    if (value == null) {
+      return 0;
+    }
     String wanted = option + " takes a number from 1 to " + most + ", not " + value;
     try {
       long number = Long.parseLong(value);
@@ -91,12 +107,16 @@ record Arguments(
   private void check() {
     int fewest = Arrays.asList("switch", "switch-io").contains(scenario) ? 2 : 1;
     String mistake = null;
-    if (tasks < fewest) {
+    if (!SCENARIOS.contains(scenario)) {
+      mistake = "no scenario " + scenario + ", only: " + String.join(", ", SCENARIOS);
+    } else if (tasks < fewest) {
       mistake = "scenario " + scenario + " needs --tasks, at least " + fewest;
     } else if (operations == 0) {
       mistake = "--operations is missing";
     } else if (scenario.equals("echo") == (socket == null)) {
       mistake = "--socket belongs to scenario echo";
+    } else if (scenario.equals("deep") == (depth == 0) || (hold && depth == 0)) {
+      mistake = "--depth and --hold belong to scenario deep, which needs the first";
     } else if (workers != 0 && !model.isVirtual()) {
       mistake =
           "a platform thread is a thread of the kernel: " + model.name() + " has no --workers";

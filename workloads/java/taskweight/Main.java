@@ -1,6 +1,8 @@
 package taskweight;
 
+import java.lang.ref.Reference;
 import java.net.UnixDomainSocketAddress;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** The program: command line, one scenario, exit status. */
@@ -31,7 +33,7 @@ final class Main {
   private static void run(Arguments arguments, Protocol protocol) throws Exception {
     Thread.Builder threads = arguments.model().threads(arguments);
     switch (arguments.scenario()) {
-      case "idle" -> new Idle(arguments.tasks()).run(threads, protocol);
+      case "idle", "deep" -> parked(arguments, threads, protocol);
       case "spawn" -> spawn(arguments, threads, protocol);
       case "echo" -> echo(arguments, threads, protocol);
       default -> behindGate(arguments, threads, protocol);
@@ -58,6 +60,23 @@ final class Main {
     long elapsedNs = work.tasks.awaitFinish();
     work.end();
     return elapsedNs;
+  }
+
+  private static void parked(Arguments arguments, Thread.Builder threads, Protocol protocol)
+      throws Exception {
+    Map<String, Object> more = new LinkedHashMap<>();
+    if (arguments.model().isVirtual() || arguments.depth() != 0) {
+      more.put("warm_up_ns", WarmUp.untilStable(() -> Parked.rehearse(arguments, threads)));
+    }
+    Parked parked = new Parked(arguments.tasks(), arguments.depth(), arguments.hold());
+    parked.create(threads);
+    parked.stoppedBy().ifPresent(limit -> more.put("stopped_by", limit));
+    if (arguments.model().isVirtual()) {
+      VirtualStacks.measure().ifPresent(stacks -> more.put("runtime_stacks", stacks));
+    }
+    protocol.ready(parked.count(), more);
+    protocol.done(parked.count(), 0, 1, Map.of());
+    Reference.reachabilityFence(parked);
   }
 
   private static void spawn(Arguments arguments, Thread.Builder threads, Protocol protocol)
@@ -98,8 +117,8 @@ final class Main {
     }
   }
 
-  /** Says why the program cannot go on, and ends it with status 1. */
-  static void fail(Throwable error) {
+  /** Says why the program cannot go on, and ends it with status 1: the first of the tasks that fail. */
+  static synchronized void fail(Throwable error) {
     String message = error instanceof IllegalStateException ? error.getMessage() : error.toString();
     System.err.println("error: " + message);
     System.err.flush();

@@ -12,6 +12,7 @@ record Model(String name, boolean isVirtual, int workers) {
   private static final List<Model> ALL =
       List.of(
           new Model("java-platform", false, 0),
+          new Model("java-platform-1m", false, 0),
           new Model("java-virtual", true, 0),
           new Model("java-virtual-1", true, 1));
 

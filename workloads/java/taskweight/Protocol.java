@@ -80,15 +80,21 @@ final class Protocol {
 
   /** Prints the event. Texts are quoted and must not need escapes; all else prints as JSON. */
   private static void say(String event, Map<String, Object> fields) {
+    Map<String, Object> all = new LinkedHashMap<>();
+    all.put("event", event);
+    all.putAll(fields);
     PrintStream stdout = System.out;
-    stdout.println(
-        fields.entrySet().stream()
-            .map(field -> ",\"" + field.getKey() + "\":" + json(field.getValue()))
-            .collect(Collectors.joining("", "{\"event\":\"" + event + "\"", "}")));
+    stdout.println(json(all));
     stdout.flush();
   }
 
   private static String json(Object value) {
+    if (value instanceof Map) {
+      return ((Map<?, ?>) value)
+          .entrySet().stream()
+              .map(field -> "\"" + field.getKey() + "\":" + json(field.getValue()))
+              .collect(Collectors.joining(",", "{", "}"));
+    }
     return value instanceof String ? "\"" + value + "\"" : value.toString();
   }
 
