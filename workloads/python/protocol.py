@@ -11,8 +11,9 @@ import threading
 import time
 import traceback
 
-SCENARIOS = ("switch", "switch-io", "yield", "control", "spawn", "idle", "echo", "cpu", "hog")
+SCENARIOS = ("switch", "switch-io", "yield", "control", "spawn", "idle", "deep", "echo", "cpu", "hog")
 RINGS = ("switch", "switch-io")
+PARKED = ("idle", "deep")
 
 
 class Parser(argparse.ArgumentParser):
@@ -42,6 +43,8 @@ def parse_arguments(model, offered, line=None):
     parser.add_argument("--operations", type=number(1), required=True, metavar="M")
     parser.add_argument("--workers", type=number(1, 1), default=1, metavar="W")
     parser.add_argument("--socket", metavar="PATH")
+    parser.add_argument("--depth", type=number(1), metavar="BYTES")
+    parser.add_argument("--hold", action="store_true")
     arguments = parser.parse_args(line)
     scenario = arguments.scenario
     if scenario not in offered:
@@ -50,6 +53,8 @@ def parse_arguments(model, offered, line=None):
         parser.error(f"scenario {scenario} needs at least 2 tasks")
     if (scenario == "echo") != (arguments.socket is not None):
         parser.error("--socket PATH belongs to echo, and echo needs it")
+    if (scenario == "deep") != (arguments.depth is not None) or (arguments.hold and scenario != "deep"):
+        parser.error("--depth BYTES and --hold belong to deep, and deep needs the first")
     return arguments
 
 

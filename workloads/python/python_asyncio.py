@@ -8,16 +8,20 @@ before its share is done.
 import asyncio
 from time import monotonic_ns
 
-from protocol import RINGS, SCENARIOS, Protocol, fail, parse_arguments
+from protocol import PARKED, RINGS, SCENARIOS, Protocol, fail, parse_arguments
 from python_asyncio_io import connect_pipes, listen, switch_io
-from run import TICK_NS, Run, burn, chunk, warm_up
+from run import LEVEL_WORDS, TICK_NS, Run, allow_levels, burn, chunk, descend, warm_up
+
+
+# Until Python 3.12 each takes some of the C stack when it is entered.
+MOST_COROUTINES = 10_000
 
 
 class AsyncRun(Run):
     """The tasks, the futures they wait for, and the ends of their pipes."""
 
     def __init__(self, scenario, tasks, operations):
-        super().__init__(scenario, tasks, operations, 1 if scenario in (*RINGS, "spawn", "idle", "echo") else tasks)
+        super().__init__(scenario, tasks, operations, 1 if scenario in (*RINGS, *PARKED, "spawn", "echo") else tasks)
         self.loop = asyncio.get_running_loop()
         self.gate, self.all_arrived, self.finished = (self.loop.create_future() for _ in range(3))
         self.over = self.loop.create_future()
@@ -40,6 +44,23 @@ class AsyncRun(Run):
         except Exception as error:  # noqa: BLE001 - whatever it is, the run cannot go on
             fail(error)
 
+    def create_deep(self, depth, hold):
+        """Creates the tasks, which make calls that leave nothing behind, or park below a chain of coroutines."""
+        levels = allow_levels(depth, MOST_COROUTINES) if hold else allow_levels(depth)
+        way = self.live_held if hold else self.live_returned
+        self.alive = [self.loop.create_task(way(levels)) for _ in range(self.expected)]
+
+    async def live_held(self, levels):
+        await descend_awaiting(levels, self.park)
+
+    async def live_returned(self, levels):
+        descend(levels)
+        await self.park()
+
+    async def park(self):
+        self.arrive()
+        await self.gate
+
     def arrive(self):
         self.arrived += 1
         if self.arrived == self.expected:
@@ -58,6 +79,13 @@ class AsyncRun(Run):
         if self.scenario == "yield":
             return self.operations if self.tasks > 1 else 0
         return super().logical_switches()
+
+
+async def descend_awaiting(levels, bottom):
+    """As `descend`, with coroutines."""
+    words = [levels] * LEVEL_WORDS
+    await (descend_awaiting(levels - 1, bottom) if levels > 1 else bottom())
+    return len(words)
 
 
 async def switch(run, index):
@@ -141,11 +169,14 @@ async def tick(run, index):
     run.finish(run.counters[index])
 
 
-async def prepare(scenario, tasks, operations, address=None):
+async def prepare(scenario, tasks, operations, address=None, depth=None, hold=False):
     """A run with its tasks parked."""
     run = AsyncRun(scenario, tasks, operations)
     if scenario == "echo":
         await listen(run, address)
+    elif scenario == "deep":
+        run.create_deep(depth, hold)
+        await run.all_arrived
     else:
         if scenario == "switch-io":
             await connect_pipes(run)
@@ -178,9 +209,9 @@ async def warm_up_batch(scenario, tasks, operations):
 async def perform(arguments, protocol, more):
     """Runs the scenario up to the line exit. While the program waits for a line, the loop stands still."""
     scenario, tasks = arguments.scenario, arguments.tasks
-    run = await prepare(scenario, tasks, arguments.operations, arguments.socket)
+    run = await prepare(scenario, tasks, arguments.operations, arguments.socket, arguments.depth, arguments.hold)
     protocol.ready(tasks, **more)
-    if scenario == "idle":
+    if scenario in PARKED:
         run.stay_parked(tasks)
     else:
         run.open()

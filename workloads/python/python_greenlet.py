@@ -1,8 +1,9 @@
 """The model python-greenlet: every task is a greenlet, a coroutine with a stack, all of them on one thread.
 
 In `switch` a greenlet resumes the next one itself. It gives way to the main greenlet, which resumes the next in turn, as
-the hubs of libraries built on greenlet do: two resumptions for one yield. In `cpu` one thread computes. switch-io, echo
-and hog are not offered: greenlet has no means to wait for a pipe, a socket or a time.
+the hubs of libraries built on greenlet do: two resumptions for one yield. In `cpu` one thread computes. In `deep` a stack
+is what the interpreter keeps for each greenlet in the heap: frames of Python, which since 3.11 take nothing of the C
+stack. switch-io, echo and hog are not offered: greenlet has no means to wait for a pipe, a socket or a time.
 """
 
 from collections import deque
@@ -10,10 +11,10 @@ from time import monotonic_ns
 
 from greenlet import getcurrent, greenlet
 
-from protocol import Protocol, fail, parse_arguments
-from run import Run, chunk, warm_up
+from protocol import PARKED, Protocol, fail, parse_arguments
+from run import Run, allow_levels, chunk, descend, warm_up
 
-OFFERED = ("switch", "yield", "control", "spawn", "idle", "cpu")
+OFFERED = ("switch", "yield", "control", "spawn", "idle", "deep", "cpu")
 GAVE_WAY = True  # what a greenlet tells the main one when it is to be resumed; when it parks, nothing
 
 
@@ -21,7 +22,7 @@ class GreenletRun(Run):
     """The tasks, and the main greenlet that resumes them."""
 
     def __init__(self, scenario, tasks, operations):
-        super().__init__(scenario, tasks, operations, 1 if scenario in ("switch", "spawn", "idle") else tasks)
+        super().__init__(scenario, tasks, operations, 1 if scenario in ("switch", "spawn", *PARKED) else tasks)
         self.main = getcurrent()
         self.greenlets = []
 
@@ -36,6 +37,18 @@ class GreenletRun(Run):
         body(self, index)
         while True:
             self.main.switch()
+
+    def create_deep(self, depth, hold):
+        """Creates the greenlets, which use so much of their stacks, and park there or back at the top."""
+        levels, park = allow_levels(depth), self.main.switch
+
+        def live():
+            descend(levels, park if hold else None)
+            park()
+
+        self.greenlets = [greenlet(live) for _ in range(self.tasks)]
+        for task in self.greenlets:
+            task.switch()
 
     def open(self):
         """Lets the greenlets go through the gate and resumes those that give way in turn, until all are parked. The
@@ -141,9 +154,13 @@ def main():
     scenario, tasks = arguments.scenario, arguments.tasks
     protocol = Protocol()
     more = warm_up(scenario, lambda *batch: warm_up_batch(scenario, *batch))
-    run = prepare(scenario, tasks, arguments.operations)
+    if scenario == "deep":
+        run = GreenletRun(scenario, tasks, arguments.operations)
+        run.create_deep(arguments.depth, arguments.hold)
+    else:
+        run = prepare(scenario, tasks, arguments.operations)
     protocol.ready(tasks, **more)
-    if scenario == "idle":
+    if scenario in PARKED:
         run.stay_parked(tasks)
     else:
         run.open()

@@ -2,8 +2,9 @@
 
 A task waits for its own threading.Lock, used as a binary semaphore: Condition, Semaphore, Event and Queue all park
 their callers on such a lock, with more Python around it. It gives way by os.sched_yield(), which since Python 3.11
-releases the interpreter lock around the system call. All scenarios are offered; in `cpu` the lock lets one thread compute
-at a time.
+releases the interpreter lock around the system call. All scenarios are offered; in `cpu` the lock lets one thread
+compute at a time. In `deep` a stack is what the interpreter keeps for each thread in the heap: frames of Python, which
+since 3.11 take nothing of the C stack.
 """
 
 import os
@@ -11,16 +12,17 @@ import threading
 from time import monotonic_ns, sleep
 
 import limits
-from protocol import RINGS, SCENARIOS, Protocol, end, fail, parse_arguments
+from protocol import PARKED, RINGS, SCENARIOS, Protocol, end, fail, parse_arguments
 from python_thread_io import accept, echo, pipe_ring, switch_io
-from run import TICK_NS, Run, burn, chunk, warm_up
+from run import TICK_NS, Run, allow_levels, burn, chunk, descend, warm_up
 
 
 class ThreadRun(Run):
     """The tasks, the locks on which those of `switch` wait for the token, and the events that all wait for."""
 
     def __init__(self, scenario, tasks, operations):
-        super().__init__(scenario, tasks, operations, 1 if scenario in (*RINGS, "spawn", "idle", "echo") else tasks)
+        super().__init__(scenario, tasks, operations, 1 if scenario in (*RINGS, *PARKED, "spawn", "echo") else tasks)
+        self.way, self.arrived = None, 0
         self.locks = [held_lock() for _ in range(tasks)] if scenario == "switch" else []
         self.threads, self.pipes = [], []
         self.gate, self.over = threading.Event(), threading.Event()
@@ -41,10 +43,31 @@ class ThreadRun(Run):
         return None
 
     def live(self, body, index):
-        if self.scenario != "echo":  # there, the tasks wait for requests
+        if self.way:
+            self.way()
+        elif self.scenario != "echo":  # there, the tasks wait for requests
             self.gate.wait()
         body(self, index)
         self.over.wait()
+
+    def go_deep(self, depth, hold):
+        """Lets the threads use so much of their stacks before they park, there or back at the top."""
+        levels = allow_levels(depth)
+
+        def way():
+            descend(levels, self.park if hold else None)
+            self.park()
+
+        self.way = way
+
+    def park(self):
+        with self.guard:
+            self.arrived += 1
+        self.gate.wait()
+
+    def await_arrival(self):
+        while self.arrived < len(self.threads):
+            sleep(0.001)
 
     def open(self):
         self.started = monotonic_ns()
@@ -179,21 +202,27 @@ BODIES = {
     "control": control,
     "spawn": spawn,
     "idle": control,
+    "deep": control,
     "echo": echo,
     "cpu": cpu,
     "hog": tick,
 }
 
 
-def prepare(scenario, tasks, operations, address=None):
+def prepare(scenario, tasks, operations, address=None, depth=None, hold=False):
     """A run with its tasks parked, and the error for which there are less than were asked for."""
     run = ThreadRun(scenario, tasks, operations)
+    if depth:
+        run.go_deep(depth, hold)
     if scenario == "switch-io":
         run.pipes = pipe_ring(tasks)
     if scenario == "echo":
         run.connections = accept(address, tasks)
     threads = {"spawn": 1, "hog": tasks + 1}.get(scenario, tasks)
-    return run, run.create(BODIES[scenario], threads)
+    error = run.create(BODIES[scenario], threads)
+    if depth:
+        run.await_arrival()
+    return run, error
 
 
 def warm_up_batch(scenario, tasks, operations):
@@ -211,8 +240,8 @@ def main():
     scenario, tasks = arguments.scenario, arguments.tasks
     protocol = Protocol()
     more = warm_up(scenario, lambda *batch: warm_up_batch(scenario, *batch))
-    run, error = prepare(scenario, tasks, arguments.operations, arguments.socket)
-    if scenario == "idle":
+    run, error = prepare(scenario, tasks, arguments.operations, arguments.socket, arguments.depth, arguments.hold)
+    if scenario in PARKED:
         if error:
             tasks, more = len(run.threads), {"stopped_by": limits.nearest()}
         protocol.ready(tasks, **more)

@@ -2,14 +2,17 @@
 
 import os
 import resource
+import sys
 from time import monotonic_ns
 
-from protocol import end
+from protocol import PARKED, RINGS, end
 
 MEASURED_EVERY = 64  # one hand-over in so many, the one of a token divisible by it
 HOG_NS = 200_000_000
 TICK_NS = 1_000_000
 REQUEST_BYTES = 64
+MOST_CALLS = 2**30  # that Python can be told to nest
+LEVEL_WORDS = 32  # what a level of calls keeps in `deep`, and what it counts: 256 bytes
 
 # Operations of a batch of the warm-up. The scenarios not named here wait for others most of the time.
 WARM_UP_OPERATIONS = {"switch": 2000, "switch-io": 2000, "yield": 2000, "control": 2000, "spawn": 500, "cpu": 10}
@@ -33,7 +36,7 @@ class Run:
         self.answered, self.connected = 0, tasks
         self.handed = 0
         self.times = {}
-        self.clock = clock_cost() if scenario in ("switch", "switch-io") else 0
+        self.clock = clock_cost() if scenario in RINGS else 0
 
     def share(self, index):
         """What task `index` makes of the operations: the first tasks take the remainder."""
@@ -52,7 +55,7 @@ class Run:
         return self.unfinished == 0
 
     def stay_parked(self, tasks):
-        """What is done in `idle`: the gate stays closed, and so many tasks are parked."""
+        """What is done in `idle` and `deep`: the gate stays closed, and so many tasks are parked."""
         self.started = monotonic_ns()
         self.operations, self.counters = tasks, [1] * tasks
         self.ended, self.tokens = monotonic_ns(), tasks
@@ -92,7 +95,7 @@ class Run:
             )
         outcome = {"operations": counted, "logical_switches": self.logical_switches(), "elapsed_ns": self.elapsed()}
         times = sorted(self.times.items())
-        if self.scenario in ("switch", "switch-io"):
+        if self.scenario in RINGS:
             outcome |= {"hand_over_ns": times, "clock_ns": self.clock}
         elif self.scenario == "hog":
             outcome |= {"lateness_ns": times}
@@ -103,7 +106,7 @@ class Run:
     def logical_switches(self):
         if self.scenario == "yield":
             return self.passed if self.tasks > 1 else 0
-        return 0 if self.scenario in ("control", "idle", "cpu") else self.operations
+        return 0 if self.scenario in ("control", *PARKED, "cpu") else self.operations
 
 
 def clock_cost():
@@ -134,6 +137,25 @@ def burn(started):
     while monotonic_ns() - started < HOG_NS:
         chunk(index)
         index += 1
+
+
+def allow_levels(depth, most=MOST_CALLS):
+    """The levels of calls that use so many bytes, if they are not more than `most`. Raises Python's own limit."""
+    levels = -(-depth // (LEVEL_WORDS * 8))
+    if levels > most:
+        raise RecursionError(f"--depth {depth}: {levels} calls are needed, at most {most} can be nested")
+    sys.setrecursionlimit(max(sys.getrecursionlimit(), levels + 1000))
+    return levels
+
+
+def descend(levels, bottom=None):
+    """Calls itself until so many levels are suspended, each with a list of its own, and `bottom` from the deepest."""
+    words = [levels] * LEVEL_WORDS
+    if levels > 1:
+        descend(levels - 1, bottom)
+    elif bottom:
+        bottom()
+    return len(words)
 
 
 def open_both_ways(flags=0):
