@@ -9,10 +9,10 @@
 
 import { accept } from "./echo.mjs";
 import { parseArguments, Protocol } from "./protocol.mjs";
-import { now, Run } from "./run.mjs";
-import { create } from "./tasks.mjs";
+import { now, PARKED, Run, turn } from "./run.mjs";
+import { create, createDeep } from "./tasks.mjs";
 
-const OFFERED = ["switch", "yield", "control", "spawn", "idle", "echo", "cpu", "hog"];
+const OFFERED = ["switch", "yield", "control", "spawn", "idle", "deep", "echo", "cpu", "hog"];
 const MISSING = { "switch-io": "Node.js has no way to create a pipe" };
 
 /** Operations of a batch of the warm-up; the scenarios not named here wait for others most of the time. */
@@ -45,17 +45,20 @@ async function warmUp(scenario) {
 }
 
 async function main() {
-  const { scenario, tasks, operations, socket } = parseArguments("node-async", OFFERED, MISSING);
+  const { scenario, tasks, operations, socket, depth, hold } = parseArguments("node-async", OFFERED, MISSING);
   const protocol = new Protocol();
   const more = await warmUp(scenario);
-  const run = new Run(scenario, tasks, scenario === "idle" ? tasks : operations);
+  const run = new Run(scenario, tasks, PARKED.includes(scenario) ? tasks : operations);
   if (scenario === "echo") {
     await accept(run, socket);
+  } else if (scenario === "deep") {
+    createDeep(run, depth, hold);
+    await turn();
   } else {
     create(run);
   }
   await protocol.ready(tasks, more);
-  if (scenario === "idle") {
+  if (PARKED.includes(scenario)) {
     // The gate stays closed: what is done is that the tasks are parked.
     run.started = now();
     run.counters[0] = tasks;

@@ -3,8 +3,8 @@
 import { readFileSync, readdirSync, writeSync } from "node:fs";
 import { createInterface } from "node:readline";
 
-const SCENARIOS = ["switch", "switch-io", "yield", "control", "spawn", "idle", "echo", "cpu", "hog"];
-const OPTIONS = ["--tasks", "--operations", "--workers", "--socket"];
+const SCENARIOS = ["switch", "switch-io", "yield", "control", "spawn", "idle", "deep", "echo", "cpu", "hog"];
+const OPTIONS = ["--tasks", "--operations", "--workers", "--socket", "--depth"];
 
 /** The command line. `offered` lists the scenarios of the model, `missing` says why the others are not there. */
 export function parseArguments(model, offered, missing) {
@@ -25,16 +25,23 @@ export function parseArguments(model, offered, missing) {
   if ((scenario === "echo") !== (socket !== undefined)) {
     refuse("--socket PATH belongs to echo, and echo needs it");
   }
-  return { scenario, tasks, operations, socket };
+  const depth = scenario === "deep" ? parseNumber(options, "--depth", 1) : 0;
+  const hold = options.has("--hold");
+  if (scenario !== "deep" && (hold || options.has("--depth"))) {
+    refuse("--depth BYTES and --hold belong to deep");
+  }
+  return { scenario, tasks, operations, socket, depth, hold };
 }
 
 function parseOptions(rest) {
   const options = new Map();
-  for (let i = 0; i < rest.length; i += 2) {
-    if (!OPTIONS.includes(rest[i]) || i + 1 === rest.length) {
-      refuse(`unexpected argument ${rest[i]}`);
+  const words = rest.values();
+  for (const option of words) {
+    const value = option === "--hold" ? "" : words.next().value;
+    if (value === undefined || !(option === "--hold" || OPTIONS.includes(option))) {
+      refuse(`unexpected argument ${option}`);
     }
-    options.set(rest[i], rest[i + 1]);
+    options.set(option, value);
   }
   return options;
 }

@@ -5,7 +5,10 @@ import { fail } from "./protocol.mjs";
 /** The monotonic clock in nanoseconds: the form that is read fastest. */
 export const now = process.hrtime.bigint;
 
-const RING_LIKE = ["switch", "spawn", "idle", "echo"];
+/** Scenarios in which nothing is done: the gate stays closed. */
+export const PARKED = ["idle", "deep"];
+
+const RING_LIKE = ["switch", "spawn", "echo", ...PARKED];
 
 /** Operations after which the event loop may turn, about 10 ms of work: the end of stdin is noticed there. */
 const OPERATIONS_OF_A_TURN = { control: 2 ** 22, spawn: 2 ** 16, cpu: 2 ** 9 };
@@ -27,7 +30,7 @@ export class Run {
     this.scenario = scenario;
     this.tasks = tasks;
     this.operations = operations;
-    this.counters = new Float64Array(scenario === "idle" ? 1 : tasks);
+    this.counters = new Float64Array(PARKED.includes(scenario) ? 1 : tasks);
     this.inboxes = new Array(scenario === "switch" ? tasks : 0);
     [this.gate, this.passGate] = withResolver();
     [this.finished, this.end] = withResolver();
@@ -110,7 +113,7 @@ export class Run {
 
   /** The event loop runs its tasks in turn: every yield passes control to another, if there is one. */
   #logicalSwitches() {
-    const none = ["control", "idle", "cpu"].includes(this.scenario) || (this.scenario === "yield" && this.tasks === 1);
+    const none = ["control", "cpu", ...PARKED].includes(this.scenario) || (this.scenario === "yield" && this.tasks === 1);
     return none ? 0 : this.operations;
   }
 }

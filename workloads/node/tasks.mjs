@@ -2,6 +2,7 @@
 
 import { setImmediate as giveWay, setTimeout as sleep } from "node:timers/promises";
 
+import { fail } from "./protocol.mjs";
 import { now, turn } from "./run.mjs";
 
 const HOG_NS = 200_000_000n;
@@ -108,6 +109,34 @@ async function idleTask(run) {
   await run.gate;
 }
 
+/** What a level of calls keeps in `deep`, and what it counts: 256 bytes. */
+const LEVEL_WORDS = 32;
+
+/** Beyond about 7,000, Node.js has several lines to say about its stack: each takes some of it when it is called. */
+const MOST_ASYNC_CALLS = 4000;
+
+/** Makes calls that leave nothing behind, or parks below async functions that await each other. */
+async function deepTask(run, levels, hold) {
+  if (hold) {
+    await descendAwaiting(levels, run.gate);
+  } else {
+    descend(levels);
+    await run.gate;
+  }
+}
+
+/** Calls itself until so many levels are suspended, each with an array of its own. */
+function descend(levels) {
+  const words = new Array(LEVEL_WORDS).fill(levels);
+  return words[levels % LEVEL_WORDS] + (levels > 1 ? descend(levels - 1) : 0);
+}
+
+async function descendAwaiting(levels, gate) {
+  const words = new Array(LEVEL_WORDS).fill(levels);
+  await (levels > 1 ? descendAwaiting(levels - 1, gate) : gate);
+  return words;
+}
+
 /** One thread computes. A task does not give way before its share is done, but to the event loop now and then. */
 async function cpuTask(run, index) {
   await run.gate;
@@ -164,6 +193,18 @@ const BODIES = {
   cpu: cpuTask,
   hog: tickTask,
 };
+
+/** Creates the tasks of `deep`, which park at once; fails if the stack does not hold the calls. */
+export function createDeep(run, depth, hold) {
+  const levels = Math.ceil(depth / (LEVEL_WORDS * 8));
+  const refuse = () => fail(`--depth ${depth}: the stack does not hold ${levels} calls`);
+  if (hold && levels > MOST_ASYNC_CALLS) {
+    refuse();
+  }
+  for (let index = 0; index < run.tasks; index++) {
+    deepTask(run, levels, hold).catch(refuse);
+  }
+}
 
 /** Creates the tasks, which run as far as the gate at once. */
 export function create(run) {

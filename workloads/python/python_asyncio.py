@@ -12,7 +12,6 @@ from protocol import PARKED, RINGS, SCENARIOS, Protocol, fail, parse_arguments
 from python_asyncio_io import connect_pipes, listen, switch_io
 from run import LEVEL_WORDS, TICK_NS, Run, allow_levels, burn, chunk, descend, warm_up
 
-
 # Until Python 3.12 each takes some of the C stack when it is entered.
 MOST_COROUTINES = 10_000
 
@@ -47,15 +46,17 @@ class AsyncRun(Run):
     def create_deep(self, depth, hold):
         """Creates the tasks, which make calls that leave nothing behind, or park below a chain of coroutines."""
         levels = allow_levels(depth, MOST_COROUTINES) if hold else allow_levels(depth)
-        way = self.live_held if hold else self.live_returned
-        self.alive = [self.loop.create_task(way(levels)) for _ in range(self.expected)]
+        self.alive = [self.loop.create_task(self.live_deep(levels, hold)) for _ in range(self.expected)]
 
-    async def live_held(self, levels):
-        await descend_awaiting(levels, self.park)
-
-    async def live_returned(self, levels):
-        descend(levels)
-        await self.park()
+    async def live_deep(self, levels, hold):
+        try:
+            if hold:
+                await descend_awaiting(levels, self.park)
+            else:
+                descend(levels)
+                await self.park()
+        except Exception as error:  # noqa: BLE001 - whatever it is, the run cannot go on
+            fail(error)
 
     async def park(self):
         self.arrive()
