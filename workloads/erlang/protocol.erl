@@ -1,6 +1,6 @@
 %% The conversation with taskweight: one JSON object a line on stdout, one word a line on stdin.
 -module(protocol).
--export([start/0, ready/3, done/4]).
+-export([start/0, await_parked/1, ready/3, done/4]).
 
 -define(LINE_BYTES, 64).
 
@@ -38,6 +38,7 @@ done(Operations, LogicalSwitches, ElapsedNs, More) ->
     say(done, Fields ++ More),
     expect("exit").
 
+%% Waits until all of these processes wait for a message.
 await_parked(Tasks) ->
     lists:foreach(fun await_waiting/1, Tasks).
 
@@ -51,14 +52,19 @@ await_waiting(Task) ->
     end.
 
 say(Event, Fields) ->
-    Texts = [io_lib:format(",\"~s\":~ts", [Name, json(Value)]) || {Name, Value} <- Fields],
+    Texts = [[",", field(Name, Value)] || {Name, Value} <- Fields],
     io:put_chars(["{\"event\":\"", atom_to_list(Event), "\"", Texts, "}\n"]).
 
-%% A number, a text that needs no escapes, or a list of pairs of numbers.
+field(Name, Value) ->
+    io_lib:format("\"~s\":~ts", [Name, json(Value)]).
+
+%% A number, a text that needs no escapes, an object, or a list of pairs of numbers.
 json(Number) when is_integer(Number) ->
     integer_to_list(Number);
 json(Text) when is_binary(Text) ->
     ["\"", Text, "\""];
+json(Object) when is_map(Object) ->
+    ["{", lists:join(",", [field(Name, Value) || {Name, Value} <- maps:to_list(Object)]), "}"];
 json(Pairs) when is_list(Pairs) ->
     ["[", lists:join(",", [io_lib:format("[~b,~b]", [Value, Count]) || {Value, Count} <- Pairs]), "]"].
 

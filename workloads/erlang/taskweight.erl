@@ -2,9 +2,14 @@
 -module(taskweight).
 -export([start/0]).
 
--define(SCENARIOS, ["switch", "yield", "control", "spawn", "idle", "echo", "cpu", "hog"]).
+-define(SCENARIOS, ["switch", "yield", "control", "spawn", "idle", "deep", "echo", "cpu", "hog"]).
 -define(CLOCK_READINGS, 1000).
 -define(CLOCK_TRIES, 20).
+
+%% What a level of calls keeps in `deep`, and what it counts; and the greatest depth, so that memory lasts.
+-define(LEVEL_WORDS, 32).
+-define(LEVEL_BYTES, (?LEVEL_WORDS * 8)).
+-define(DEEPEST, (1 bsl 28)).
 
 %% Runs the program in a process of its own; whatever ends that one early ends the program.
 start() ->
@@ -25,14 +30,15 @@ main() ->
     #{tasks := Tasks, operations := Operations} = Options,
     case Scenario of
         "spawn" -> spawn_scenario(Tasks, Operations);
-        "idle" -> idle_scenario(Tasks);
+        "idle" -> parked_scenario(Tasks, fun park/0);
+        "deep" -> parked_scenario(Tasks, deep(maps:get(depth, Options), maps:is_key(hold, Options)));
         "echo" -> echo_scenario(Tasks, Operations, maps:get(socket, Options));
         _ -> behind_gate(list_to_existing_atom(Scenario), Tasks, Operations)
     end,
     %% Without tearing the tasks down, which can take longer than the run.
     erlang:halt(0, [{flush, false}]).
 
-%% The command line: SCENARIO --tasks N --operations M [--workers W] [--socket PATH]
+%% The command line: SCENARIO --tasks N --operations M [--workers W] [--socket PATH] [--depth BYTES [--hold]]
 parse([]) ->
     usage("a scenario is missing: ~s", [lists:join(", ", ?SCENARIOS)]);
 parse([Scenario | Words]) ->
@@ -43,6 +49,9 @@ parse([Scenario | Words]) ->
     Scenario =:= "switch" andalso maps:get(tasks, Options) < 2 andalso
         usage("scenario switch needs at least 2 tasks", []),
     (Scenario =:= "echo") =:= maps:is_key(socket, Options) orelse usage("--socket belongs to scenario echo", []),
+    Deep = Scenario =:= "deep",
+    Deep =:= maps:is_key(depth, Options) andalso (Deep orelse not maps:is_key(hold, Options)) orelse
+        usage("--depth and --hold belong to scenario deep, which needs the first", []),
     set_workers(Options),
     {Scenario, Options}.
 
@@ -51,6 +60,8 @@ options(["--tasks", N | Words]) -> (options(Words))#{tasks => positive("--tasks"
 options(["--operations", M | Words]) -> (options(Words))#{operations => positive("--operations", M)};
 options(["--workers", W | Words]) -> (options(Words))#{workers => positive("--workers", W)};
 options(["--socket", Path | Words]) -> (options(Words))#{socket => Path};
+options(["--depth", D | Words]) -> (options(Words))#{depth => positive("--depth", D)};
+options(["--hold" | Words]) -> (options(Words))#{hold => true};
 options([Word | _]) -> usage("no option ~ts, or its value is missing", [Word]).
 
 positive(Option, Word) ->
@@ -124,21 +135,55 @@ spawn_batches(Task, Batch, Operations) ->
     spawn_batches(Task, Batch, Operations - Count).
 
 %% Processes that are created and wait for ever, and weigh nothing but what a process weighs.
-idle_scenario(Count) ->
-    Park = fun() -> receive after infinity -> ok end end,
-    {Tasks, More} = create_idle(Park, Count, []),
-    protocol:ready(Tasks, length(Tasks), More),
+parked_scenario(Count, Task) ->
+    {Tasks, More} = create_parked(Task, Count, []),
+    protocol:await_parked(Tasks),
+    protocol:ready(Tasks, length(Tasks), [{runtime_stacks, runtime_stacks(Tasks)} | More]),
     protocol:done(length(Tasks), 0, 1, []).
 
-create_idle(_Park, 0, Tasks) ->
+create_parked(_Task, 0, Tasks) ->
     {Tasks, []};
-create_idle(Park, Count, Tasks) ->
-    try spawn(Park) of
-        Task -> create_idle(Park, Count - 1, [Task | Tasks])
+create_parked(Task, Count, Tasks) ->
+    try spawn(Task) of
+        Pid -> create_parked(Task, Count - 1, [Pid | Tasks])
     catch
         error:system_limit ->
             {Tasks, [{stopped_by, <<"+P ", (integer_to_binary(erlang:system_info(process_limit)))/binary>>}]}
     end.
+
+park() ->
+    receive after infinity -> 0 end.
+
+%% What a process of `deep` does: calls itself down, and parks there or back at the top.
+deep(Depth, _Hold) when Depth > ?DEEPEST ->
+    exit({failed, io_lib:format("--depth ~b: a process is to hold at most ~b", [Depth, ?DEEPEST])});
+deep(Depth, Hold) ->
+    Levels = (Depth + ?LEVEL_BYTES - 1) div ?LEVEL_BYTES,
+    case Hold of
+        true -> fun() -> descend(Levels, fun park/0) end;
+        false -> fun() -> descend(Levels, fun() -> 0 end), park() end
+    end.
+
+%% Calls itself until so many levels are suspended, each with a tuple of its own, and `Bottom` from the deepest. What is
+%% left when they have returned stays with the process until its next collection, which one that is parked does not have.
+descend(Levels, Bottom) ->
+    Words = erlang:make_tuple(?LEVEL_WORDS, Levels),
+    Below =
+        case Levels of
+            1 -> Bottom();
+            _ -> descend(Levels - 1, Bottom)
+        end,
+    Below + element(Levels rem ?LEVEL_WORDS + 1, Words).
+
+%% What the runtime says of the stacks: the stack of a process grows into the block in which it has its heap.
+runtime_stacks(Tasks) ->
+    Words = lists:sum([block_words(Task) || Task <- Tasks]),
+    Source = <<"process_info total_heap_size, the block that the stack and the heap of a process share">>,
+    #{bytes => Words * erlang:system_info(wordsize), source => Source}.
+
+block_words(Task) ->
+    {total_heap_size, Words} = erlang:process_info(Task, total_heap_size),
+    Words.
 
 echo_scenario(Connections, Operations, Path) ->
     Server = echo:listen(Path),

@@ -113,8 +113,9 @@ export class Run {
 
   /** The event loop runs its tasks in turn: every yield passes control to another, if there is one. */
   #logicalSwitches() {
-    const none = ["control", "cpu", ...PARKED].includes(this.scenario) || (this.scenario === "yield" && this.tasks === 1);
-    return none ? 0 : this.operations;
+    const { scenario, tasks, operations } = this;
+    const none = ["control", "cpu", ...PARKED].includes(scenario) || (scenario === "yield" && tasks === 1);
+    return none ? 0 : operations;
   }
 }
 

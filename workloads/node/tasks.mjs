@@ -112,7 +112,7 @@ async function idleTask(run) {
 /** What a level of calls keeps in `deep`, and what it counts: 256 bytes. */
 const LEVEL_WORDS = 32;
 
-/** Beyond about 7,000, Node.js has several lines to say about its stack: each takes some of it when it is called. */
+/** Each takes some of the one stack when it is called, which holds about 7,000; beyond, Node.js has a lot to say. */
 const MOST_ASYNC_CALLS = 4000;
 
 /** Makes calls that leave nothing behind, or parks below async functions that await each other. */

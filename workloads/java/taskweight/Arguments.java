@@ -23,7 +23,8 @@ record Arguments(
     boolean hold) {
 
   static final List<String> SCENARIOS =
-      List.of("switch", "switch-io", "yield", "control", "spawn", "idle", "deep", "echo", "cpu", "hog");
+      List.of(
+          "switch", "switch-io", "yield", "control", "spawn", "idle", "deep", "echo", "cpu", "hog");
 
   private static final String HOLD = "--hold";
 

@@ -19,9 +19,9 @@ final class Deep {
   /** Runs {@code bottom} with {@code depth} bytes of the calling task's stack in use. */
   static void run(long depth, Runnable bottom) {
     try {
-      descend((depth + LEVEL_BYTES - 1) / LEVEL_BYTES, bottom);
+      descend((depth - 1) / LEVEL_BYTES + 1, bottom);
     } catch (StackOverflowError e) {
-      String message = "--depth %d: the stack of a thread does not hold it (JDK_JAVA_OPTIONS=-XssSIZE)";
+      String message = "--depth %d: no stack holds it (JDK_JAVA_OPTIONS=-XssSIZE sets their size)";
       throw new IllegalStateException(message.formatted(depth), e);
     }
   }

@@ -117,7 +117,7 @@ final class Main {
     }
   }
 
-  /** Says why the program cannot go on, and ends it with status 1: the first of the tasks that fail. */
+  /** Says why the program cannot go on, and ends it with status 1, for the first one that fails. */
   static synchronized void fail(Throwable error) {
     String message = error instanceof IllegalStateException ? error.getMessage() : error.toString();
     System.err.println("error: " + message);

@@ -11,6 +11,7 @@ enum class Scenario(
     CONTROL,
     SPAWN,
     IDLE,
+    DEEP,
     ECHO(offered = false),
     CPU,
     HOG,
@@ -20,25 +21,36 @@ enum class Scenario(
     val label = name.lowercase().replace('_', '-')
 }
 
-/** The command line: `SCENARIO --tasks N --operations M`. */
+private const val DEPTH = "--depth"
+private const val HOLD = "--hold"
+
+/** The command line: `SCENARIO --tasks N --operations M [--depth BYTES [--hold]]`. [depth] is 0 except in `deep`. */
 data class Arguments(
     val scenario: Scenario,
     val tasks: Int,
     val operations: Long,
+    val depth: Long = 0,
+    val hold: Boolean = false,
 )
 
 /** Parses the command line; throws an [IllegalArgumentException] in words for the user. */
 fun parseArguments(words: Array<String>): Arguments {
     val scenario = parseScenario(words.firstOrNull())
-    require(words.size % 2 == 1) { "${words.last()}: its value is missing" }
-    val options = words.drop(1).chunked(2).associate { (option, value) -> option to value }
-    val unknown = options.keys - setOf("--tasks", "--operations")
+    val isDeep = scenario == Scenario.DEEP
+    val hold = HOLD in words
+    val pairs = words.drop(1).filter { it != HOLD }.chunked(2)
+    val incomplete = pairs.find { it.size < 2 }
+    require(incomplete == null) { "${incomplete?.first()}: its value is missing" }
+    val options = pairs.associate { (option, value) -> option to value }
+    require(isDeep || (!hold && DEPTH !in options)) { "$DEPTH and $HOLD belong to scenario deep" }
+    val unknown = options.keys - setOf("--tasks", "--operations", DEPTH)
     require(unknown.isEmpty()) { "no option ${unknown.first()}: all tasks run on the one thread of runBlocking" }
     val tasks = positive(options, "--tasks", Int.MAX_VALUE.toLong()).toInt()
     require(tasks >= scenario.fewestTasks) {
         "scenario ${scenario.label} needs at least ${scenario.fewestTasks} tasks, not $tasks"
     }
-    return Arguments(scenario, tasks, positive(options, "--operations", Long.MAX_VALUE))
+    val depth = if (isDeep) positive(options, DEPTH, Long.MAX_VALUE) else 0
+    return Arguments(scenario, tasks, positive(options, "--operations", Long.MAX_VALUE), depth, hold)
 }
 
 private fun parseScenario(word: String?): Scenario {

@@ -33,7 +33,8 @@ private suspend fun CoroutineScope.run(
 ) {
     when (arguments.scenario) {
         Scenario.SPAWN -> spawn(arguments, protocol)
-        Scenario.IDLE -> idle(arguments, protocol)
+        Scenario.IDLE -> parked(arguments, protocol) { awaitCancellation() }
+        Scenario.DEEP -> parked(arguments, protocol) { goDeep(arguments.depth, arguments.hold) }
         else -> behindGate(arguments, protocol)
     }
     // Without tearing the tasks down, which can take longer than the run.
@@ -98,16 +99,18 @@ private suspend fun CoroutineScope.spawn(
     return (System.nanoTime() - begun).coerceAtLeast(1)
 }
 
-/** Coroutines that are created and suspended, and weigh nothing but what a coroutine weighs. */
-private suspend fun CoroutineScope.idle(
+/** Coroutines that are created and suspended for ever by [park], and weigh nothing but what a coroutine weighs. */
+private suspend fun CoroutineScope.parked(
     arguments: Arguments,
     protocol: Protocol,
+    park: suspend CoroutineScope.() -> Unit,
 ) {
+    val portion = (PORTION_BYTES / (COROUTINE_BYTES + arguments.depth)).toInt().coerceAtLeast(1)
     var created = 0
     var isFull = false
     while (created < arguments.tasks && !isFull) {
-        repeat(min(PORTION, arguments.tasks - created)) {
-            launch { awaitCancellation() }
+        repeat(min(portion, arguments.tasks - created)) {
+            launch(block = park)
             created++
         }
         // They come to their place, so that the dispatcher's queue does not grow with all of them.
@@ -119,7 +122,11 @@ private suspend fun CoroutineScope.idle(
     protocol.done(created.toLong(), 0, 1)
 }
 
-private const val PORTION = 10_000
+/** What a coroutine weighs besides what it holds, roughly. */
+private const val COROUTINE_BYTES = 1024L
+
+/** Coroutines that weigh so much are created before the heap is looked at. */
+private const val PORTION_BYTES = 10_000 * COROUTINE_BYTES
 
 /** A heap is full when this much of it is in use: what is left keeps the program going. */
 private const val FULL = 0.85
