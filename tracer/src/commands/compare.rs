@@ -62,6 +62,7 @@ pub fn run(cli: &Cli, args: &CompareArgs) -> anyhow::Result<u8> {
     comparison.report.ledger = ledger::rows(&comparison.report.runs);
     comparison.calibrate(request.pin_cpu);
     comparison.progress.finish_and_clear();
+    comparison.report.own_cost = super::own_cost();
     finish(cli, args, &comparison.report, destination)?;
     Ok(exit_status(args, &comparison))
 }

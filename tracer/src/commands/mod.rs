@@ -5,12 +5,17 @@ use std::{
     time::{SystemTime, UNIX_EPOCH},
 };
 
+use nix::sys::{
+    resource::{UsageWho, getrusage},
+    time::{TimeVal, TimeValLike as _},
+};
+
 use crate::{
     cli::{Cli, MeasuringArgs, Verb},
     environment,
     report::{
         json::Destination,
-        model::{Report, SCHEMA_VERSION, Witness},
+        model::{OwnCost, Report, SCHEMA_VERSION, Witness},
         table,
     },
     workload::{child::ExecError, privilege::Identity},
@@ -84,8 +89,20 @@ fn empty_report() -> Report {
         runs: Vec::new(),
         ledger: Vec::new(),
         failures: Vec::new(),
+        own_cost: None,
         interrupted: false,
     }
+}
+
+/// What this process has used until now.
+fn own_cost() -> Option<OwnCost> {
+    let usage = getrusage(UsageWho::RUSAGE_SELF).ok()?;
+    let ns = |time: TimeVal| u64::try_from(time.num_microseconds()).unwrap_or_default() * 1000;
+    Some(OwnCost {
+        user_ns: ns(usage.user_time()),
+        system_ns: ns(usage.system_time()),
+        peak_rss_bytes: u64::try_from(usage.max_rss()).unwrap_or_default() * 1024,
+    })
 }
 
 /// How to render for a stream: as wide as its terminal, else 80 columns and without colour.

@@ -27,7 +27,8 @@ pub(super) struct Readings {
 const WHOLE_MACHINE: &str = "change since before the run, of the whole machine";
 
 impl Readings {
-    pub(super) fn sample(self) -> Sample {
+    pub(super) fn sample(mut self) -> Sample {
+        self.cap_stacks();
         let mut columns = Columns::default();
         let reserved = self.of_processes("VmSize of /proc/PID/status", |memory| memory.reserved_bytes);
         let other = self.other_resident();
@@ -65,14 +66,30 @@ impl Readings {
         Ok((bytes, source.to_owned()))
     }
 
-    fn other_resident(&self) -> Figure {
+    /// Resident memory that is not of files, and the lines that tell.
+    fn anonymous(&self) -> Result<(u64, String), String> {
         let rollup = self.processes.as_ref().map_err(String::clone)?.rollup;
         let parts = rollup.pss_anonymous_bytes.zip(rollup.pss_shared_bytes);
         let (bytes, lines) = match parts {
             Some((anonymous, shared)) => (anonymous + shared, "Pss_Anon and Pss_Shmem"),
             None => (rollup.anonymous_bytes, "Anonymous"),
         };
-        let source = format!("{lines} of /proc/PID/smaps_rollup");
+        Ok((bytes, format!("{lines} of /proc/PID/smaps_rollup")))
+    }
+
+    /// A runtime may say more of its stacks than has ever been touched.
+    fn cap_stacks(&mut self) {
+        let Ok((anonymous, _)) = self.anonymous() else { return };
+        if let Ok((stack, source)) = &mut self.stack_resident
+            && *stack > anonymous
+        {
+            source.push_str(&format!(" ({stack} bytes), of which no more can be resident than the process has in all"));
+            *stack = anonymous;
+        }
+    }
+
+    fn other_resident(&self) -> Figure {
+        let (bytes, source) = self.anonymous()?;
         Ok(match &self.stack_resident {
             Ok((stack, _)) => (bytes.saturating_sub(*stack), format!("{source}, less stack_resident_bytes")),
             Err(_) => (bytes, format!("{source}, with the stacks, which cannot be told apart")),

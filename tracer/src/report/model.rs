@@ -37,8 +37,22 @@ pub struct Report {
     pub ledger: Vec<LedgerRow>,
     /// Runs that were not, and why.
     pub failures: Vec<Failure>,
+    /// What measuring cost taskweight itself.
+    #[serde(default)]
+    pub own_cost: Option<OwnCost>,
     /// True when the measurement was cut short by a signal: what is here is true, but not all that was asked for.
     pub interrupted: bool,
+}
+
+/// What taskweight used itself, without the programs that it started.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OwnCost {
+    /// CPU time in user mode, nanoseconds.
+    pub user_ns: u64,
+    /// CPU time in the kernel, nanoseconds.
+    pub system_ns: u64,
+    /// Largest resident set, bytes; maps of the eBPF programs are not in it.
+    pub peak_rss_bytes: u64,
 }
 
 /// State of a probe.

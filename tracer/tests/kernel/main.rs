@@ -21,6 +21,7 @@ mod fault;
 mod histogram;
 mod isolation;
 mod languages;
+mod ledger;
 mod lifecycle;
 mod memory;
 mod migration;

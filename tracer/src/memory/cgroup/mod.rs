@@ -21,11 +21,14 @@ pub use usage::CgroupMemory;
 const ATTEMPTS: u32 = 50;
 const PAUSE: Duration = Duration::from_millis(10);
 
-/// A fresh cgroup; removed when dropped. Processes in it must have ended by then: none is killed.
+/// A fresh cgroup; removed when dropped. None of its processes is killed: one that outlives the run, such as a daemon, is
+/// moved to where taskweight is.
 #[derive(Debug)]
 pub struct RunCgroup {
     path: PathBuf,
     version: Version,
+    /// Where processes go that are still in it when it is removed.
+    home: PathBuf,
 }
 
 impl RunCgroup {
@@ -43,7 +46,7 @@ impl RunCgroup {
         remove_leftovers(&place.parent, &owner);
         let path = place.parent.join(owner.name(NUMBER.fetch_add(1, Ordering::Relaxed)));
         fs::create_dir(&path).map_err(|error| format!("make {}: {}", path.display(), advice(&error)))?;
-        Ok(Self { path, version: place.version })
+        Ok(Self { path, version: place.version, home: place.own.clone() })
     }
 
     /// Moves a process into it, with all its threads; what it starts later is in it from the beginning. What was
@@ -88,11 +91,23 @@ impl RunCgroup {
     }
 }
 
+impl RunCgroup {
+    /// Moves what has outlived the run out of its cgroup.
+    fn move_out(&self) {
+        for pid in self.pids().unwrap_or_default() {
+            let _ended_meanwhile = fs::write(self.home.join("cgroup.procs"), pid.to_string());
+        }
+    }
+}
+
 impl Drop for RunCgroup {
     fn drop(&mut self) {
         for _ in 0..ATTEMPTS {
             match fs::remove_dir(&self.path) {
-                Err(error) if error.kind() == io::ErrorKind::ResourceBusy => thread::sleep(PAUSE),
+                Err(error) if error.kind() == io::ErrorKind::ResourceBusy => {
+                    self.move_out();
+                    thread::sleep(PAUSE);
+                }
                 // What cannot be removed now, the next run removes.
                 Ok(()) | Err(_) => return,
             }

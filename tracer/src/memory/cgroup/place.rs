@@ -20,6 +20,8 @@ pub enum Version {
 pub(super) struct Place {
     pub(super) version: Version,
     pub(super) parent: PathBuf,
+    /// The cgroup of this process.
+    pub(super) own: PathBuf,
 }
 
 /// The place for the cgroups of this process. `root` stands for `/`.
@@ -31,13 +33,15 @@ pub(super) fn find(root: &Path) -> Result<Place, String> {
         let mount =
             mounts.0.iter().find(|mount| mount.fs_type == "cgroup" && mount.super_options.contains_key("memory"));
         let mount = mount.ok_or("the memory controller is in a hierarchy of cgroup v1 that is not mounted here")?;
-        return Ok(Place { version: Version::V1, parent: directory(root, mount, &own.pathname)? });
+        let own = directory(root, mount, &own.pathname)?;
+        return Ok(Place { version: Version::V1, parent: own.clone(), own });
     }
     let own = cgroups.0.iter().find(|cgroup| cgroup.hierarchy == 0);
     let own = own.ok_or("this process is in no cgroup that has a memory controller")?;
     let mount = mounts.0.iter().find(|mount| mount.fs_type == "cgroup2").ok_or("no cgroups are mounted here")?;
-    let parent = delegating(&directory(root, mount, &own.pathname)?, &directory(root, mount, &mount.root)?)?;
-    Ok(Place { version: Version::V2, parent })
+    let own = directory(root, mount, &own.pathname)?;
+    let parent = delegating(&own, &directory(root, mount, &mount.root)?)?;
+    Ok(Place { version: Version::V2, parent, own })
 }
 
 fn parse<T: FromRead>(root: &Path, path: &str) -> Result<T, String> {

@@ -5,7 +5,7 @@ use super::*;
 
 /// A directory as the parent: enough for all that does not need the kernel.
 fn place(directory: &Path) -> Place {
-    Place { version: Version::V1, parent: directory.to_owned() }
+    Place { version: Version::V1, parent: directory.to_owned(), own: directory.to_owned() }
 }
 
 #[test]
@@ -65,5 +65,5 @@ fn a_process_is_charged_to_its_cgroup() {
     let path = cgroup.path().to_owned();
     drop(cgroup);
     assert!(!path.exists());
-    assert!(RunCgroup { path: path.clone(), version: Version::V1 }.memory().is_err());
+    assert!(RunCgroup { path: path.clone(), version: Version::V1, home: path.clone() }.memory().is_err());
 }

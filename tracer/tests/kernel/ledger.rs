@@ -1,0 +1,189 @@
+//! `taskweight memory`: what one task weighs, beside what is known of it.
+
+use std::fs;
+
+use nix::sys::signal::Signal;
+use taskweight::report::model::{LedgerRow, PerTask, Report};
+
+use crate::invocation::{Invocation, Outcome, run, subject};
+use crate::machine::{Held, state, wait_for};
+
+const KIB: f64 = 1024.0;
+
+fn idle(models: &str, tasks: &str) -> Outcome {
+    let options = ["--models", models, "--scenarios", "idle", "--tasks", tasks];
+    Invocation::new("compare", &options).start().finish()
+}
+
+fn report(outcome: &Outcome) -> Report {
+    let report = outcome.report();
+    assert_eq!((outcome.code, report.failures.len()), (0, 0), "{}", outcome.stderr);
+    report
+}
+
+fn row<'a>(report: &'a Report, model: &str) -> &'a LedgerRow {
+    report.ledger.iter().find(|row| row.model == model).unwrap()
+}
+
+fn weight(row: &LedgerRow, column: &str) -> PerTask {
+    let weight = row.per_task[&format!("{column}_bytes")];
+    assert!(weight.is_line, "{column} of {}: {weight:?} {:?}", row.model, row.points);
+    weight
+}
+
+fn assert_close(value: f64, expected: f64, share: f64, what: &str) {
+    assert!((value - expected).abs() <= share * expected, "{what}: {value}, not {expected}");
+}
+
+#[test]
+fn a_thread_reserves_megabytes_and_uses_kilobytes() {
+    needs_bpf!();
+    let outcome = idle("os-thread,pthread", "100,316,1000,3162,10000");
+    let report = report(&outcome);
+    // The standard library's stack, with a guard and a stack for signals; the system's is what `ulimit -s` says.
+    let stack_limit = nix::sys::resource::getrlimit(nix::sys::resource::Resource::RLIMIT_STACK).unwrap().0 as f64;
+    for (model, stack_bytes) in [("os-thread", 2.0 * KIB * KIB), ("pthread", stack_limit)] {
+        let row = row(&report, model);
+        assert_eq!((row.points.len(), row.tasks_reached, row.stopped_by.as_deref()), (5, 10_000, None));
+        assert_close(weight(row, "stack_reserved").slope, stack_bytes, 0.01, "stack reserved");
+        assert_close(weight(row, "reserved").slope, stack_bytes, 0.02, "reserved");
+        assert_close(weight(row, "kernel_stack").slope, 16.0 * KIB, 0.05, "kernel stack");
+        let resident = weight(row, "stack_resident").slope;
+        assert!((4.0 * KIB..=12.0 * KIB).contains(&resident), "{resident}");
+        let last = row.points[4].figures;
+        assert_close(last.total_bytes.unwrap() as f64, last.witness_bytes.unwrap() as f64, 0.1, "total at 10,000");
+    }
+    for run in &report.runs {
+        let stacks = run.memory.as_ref().unwrap().stacks.as_ref().unwrap();
+        assert_eq!((stacks.found, stacks.merged), (stacks.threads, 0), "{stacks:?}");
+        assert!(stacks.threads > run.tasks.unwrap());
+    }
+    for words in ["idle: bytes for each task", "16.0K", "Most tasks that there were"] {
+        assert!(outcome.stdout.contains(words), "{words}\n{}", outcome.stdout);
+    }
+}
+
+#[test]
+fn a_future_weighs_less_than_half_a_kilobyte_and_a_stackful_coroutine_has_a_page() {
+    needs_bpf!();
+    let report = report(&idle("future,corosensei", "100,316,1000,3162,10000"));
+    let future = weight(row(&report, "future"), "total").slope;
+    assert!((16.0..512.0).contains(&future), "{future}");
+    let stack = weight(row(&report, "corosensei"), "stack_resident").slope;
+    assert_close(stack, 4.0 * KIB, 0.01, "one page");
+    let reserved = weight(row(&report, "corosensei"), "stack_reserved").slope;
+    assert_close(reserved, KIB * KIB, 0.01, "the crate's default");
+}
+
+#[test]
+fn a_depth_that_was_used_stays_in_a_stack_and_leaves_a_future() {
+    needs_bpf!();
+    let options = ["--models", "pthread,future", "--scenarios", "deep", "--depths", "65536"];
+    let report = report(&Invocation::new("compare", &options).start().finish());
+    assert_eq!(report.ledger.len(), 4);
+    let total = |model: &str, held: bool| {
+        let rows = &report.ledger;
+        let row = rows.iter().find(|row| row.model == model && row.held == Some(held)).unwrap();
+        assert_eq!((row.depth_bytes, row.points.len()), (Some(65_536), 5));
+        weight(row, "total").slope
+    };
+    assert!(total("pthread", false) > 65_536.0 && total("pthread", true) > 65_536.0);
+    assert!(total("future", true) > 65_536.0);
+    assert!(total("future", false) < 1024.0, "{}", total("future", false));
+}
+
+#[test]
+fn a_million_tasks_cost_taskweight_little() {
+    needs_bpf!();
+    let report = report(&idle("future", "10000,100000,1000000"));
+    assert_eq!(row(&report, "future").tasks_reached, 1_000_000);
+    let cost = report.own_cost.unwrap();
+    assert!(cost.peak_rss_bytes < 200 << 20, "{cost:?}");
+    assert!(cost.user_ns + cost.system_ns < 10_000_000_000, "{cost:?}");
+}
+
+#[test]
+fn a_command_has_its_memory_and_its_threads_have_their_stacks() {
+    needs_bpf!();
+    let mut taskweight = Invocation::run(&[], &[&subject(), "stack-pages", "7", "16"]).start();
+    assert_eq!(taskweight.line(), "parked");
+    std::thread::sleep(std::time::Duration::from_millis(500));
+    drop(taskweight.take_stdin());
+    let run = taskweight.finish().run();
+    let memory = run.memory.unwrap();
+    let stacks = memory.stacks.unwrap();
+    assert_eq!((stacks.threads, stacks.found), (8, 8), "{stacks:?}");
+    let seen = memory.over_time.unwrap();
+    assert!(seen.sampling_count >= 2 && seen.peak_rss_bytes > stacks.resident_bytes, "{seen:?}");
+    assert!(memory.done.unwrap().figures.total_bytes > stacks.resident_bytes);
+    let own: Vec<_> = run.threads.iter().filter(|thread| thread.tid != thread.pid).collect();
+    assert_eq!(own.len(), 7);
+    for thread in own {
+        assert!(thread.stack_resident_bytes >= Some(16 * 4096) && thread.stack_faults >= 14, "{thread:?}");
+        assert!(thread.stack_high_water_bytes <= thread.stack_reserved_bytes);
+    }
+}
+
+/// Cgroups of living and dead taskweights, anywhere.
+fn cgroups_of(pid: u32) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut folders = vec![std::path::PathBuf::from("/sys/fs/cgroup")];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+            if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+                let name = entry.file_name().to_string_lossy().into_owned();
+                found.extend(name.starts_with(&format!("taskweight-{pid}-")).then_some(name));
+                folders.push(entry.path());
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn cgroups_go_at_the_end_after_ctrl_c_and_after_a_kill_with_the_next_run() {
+    needs_bpf!();
+    let started = || {
+        let taskweight = Invocation::run(&[], &[&subject(), "wait", "0"]).start();
+        assert_eq!(taskweight.line(), "started");
+        taskweight
+    };
+    for signal in [None, Some(Signal::SIGINT)] {
+        let taskweight = started();
+        let pid = taskweight.pid();
+        assert_eq!(cgroups_of(pid).len(), 1);
+        if let Some(signal) = signal {
+            taskweight.send(signal);
+        }
+        taskweight.finish();
+        assert!(cgroups_of(pid).is_empty(), "{signal:?}");
+    }
+    let mut taskweight = started();
+    let pid = taskweight.pid();
+    let stdin = taskweight.take_stdin();
+    taskweight.kill();
+    assert_eq!(cgroups_of(pid).len(), 1, "nobody was there to remove it");
+    drop(stdin);
+    // Once the command, whose input has ended, has left it, the next run can remove it.
+    wait_for("the next run removes what is left", || {
+        run(&[], &["true"]).run();
+        cgroups_of(pid).is_empty()
+    });
+}
+
+#[test]
+fn a_daemon_outlives_its_run_and_the_cgroup_does_not() {
+    needs_bpf!();
+    let mut taskweight = Invocation::run(&[], &[&subject(), "daemon"]).start();
+    assert_eq!(taskweight.line(), "started");
+    taskweight.say("go");
+    let daemon: u32 = taskweight.line().parse().unwrap();
+    let (pid, held) = (taskweight.pid(), Held::of(daemon));
+    // The daemon keeps stdin open, and ends with it.
+    let stdin = taskweight.take_stdin();
+    taskweight.finish();
+    assert!(matches!(state(daemon), Some('S' | 'R')));
+    assert!(cgroups_of(pid).is_empty());
+    drop(stdin);
+    assert!(held.ends());
+}
