@@ -103,13 +103,6 @@ pub(super) fn bytes(bytes: f64) -> String {
     }
 }
 
-/// `8.15-8.23`, in the unit that [`bytes`] gives to `middle`.
-pub(super) fn bytes_range(middle: f64, low: f64, high: f64) -> String {
-    let (scale, unit) = largest_below(&BYTE_UNITS, middle.abs());
-    let one = |value: f64| if unit == "B" { format!("{value:.0}") } else { significant(value / scale) };
-    format!("{}-{}", one(low), one(high))
-}
-
 fn prefixed(count: f64) -> String {
     let (scale, prefix) = largest_below(&COUNT_PREFIXES, count);
     format!("{}{prefix}", significant(count / scale))
@@ -164,10 +157,6 @@ mod tests {
         for (value, text) in expected {
             assert_eq!(bytes(value), text);
         }
-        assert_eq!(
-            (bytes_range(8_400.0, 8_192.0, 8_500.0), bytes_range(100.0, 99.6, 101.0)),
-            ("8.00-8.30".into(), "100-101".into())
-        );
     }
 
     #[test]

@@ -2,26 +2,26 @@
 
 use crate::report::model::{LedgerRow, PerTask, Report};
 
-use super::figure::{ABSENT, bytes, bytes_range, count};
+use super::figure::{ABSENT, bytes, count};
 use super::grid::Grid;
 use super::text::{Footnotes, Page};
 
 /// Columns of the table: head, and name in the report.
 const COLUMNS: [(&str, &str); 8] = [
-    ("re-\nserved", "reserved_bytes"),
+    ("addr.\nspace", "reserved_bytes"),
     ("of it\nstack", "stack_reserved_bytes"),
     ("\nstack", "stack_resident_bytes"),
     ("\nother", "other_resident_bytes"),
-    ("page\ntables", "page_tables_bytes"),
-    ("kernel\nstack", "kernel_stack_bytes"),
+    ("page\ntabl.", "page_tables_bytes"),
+    ("kern.\nstack", "kernel_stack_bytes"),
     ("\nslab", "slab_bytes"),
     ("\ntotal", "total_bytes"),
 ];
 
 const LEGEND: &str = "Bytes that one more task adds: the slope of a line through runs with different numbers of tasks, each in a \
-     fresh process (K = 1024 bytes). reserved: address space, of it stack: that of stacks. stack: resident pages of stacks. \
+     fresh process (K = 1024 bytes). addr. space: reserved, resident or not; of it stack: that of stacks. stack: resident pages of stacks. \
      other: all other resident memory, such as futures and heaps. page tables, kernel stack, slab: what the kernel needs. total: \
-     the sum from stack to slab; 95 %: its interval. witness: the same by the cgroup's own counter. A figure that is no line \
+     the sum from stack to slab; 95 %: half of its interval. witness: the same by the cgroup's own counter. A figure that is no line \
      over the number of tasks is `-`, and its points stand below.";
 
 /// All rows of the report, by scenario and depth.
@@ -67,8 +67,7 @@ fn weights(rows: &[&LedgerRow], page: &mut Page) {
 fn cells(row: &LedgerRow, footnotes: &mut Footnotes) -> Vec<String> {
     let mut cells = vec![row.model.clone()];
     cells.extend(COLUMNS.map(|(_, name)| cell(row, name, footnotes)));
-    let interval = line(row, "total_bytes").map(|total| bytes_range(total.slope, total.low, total.high));
-    cells.push(interval.unwrap_or_else(|| ABSENT.to_owned()));
+    cells.push(line(row, "total_bytes").map_or(ABSENT.to_owned(), spread));
     cells.push(cell(row, "witness_bytes", footnotes));
     cells
 }
@@ -80,6 +79,12 @@ fn cell(row: &LedgerRow, name: &str, footnotes: &mut Footnotes) -> String {
         &format!("{} of {}", name.trim_end_matches("_bytes").replace('_', " "), row.model),
         &why_not(row, name),
     )
+}
+
+/// Half of the interval as a share of the slope: `±0.4%`, `±12%`.
+fn spread(weight: &PerTask) -> String {
+    let share = (weight.high - weight.low) / 2.0 / weight.slope.abs() * 100.0;
+    if share < 9.95 { format!("±{share:.1}%") } else { format!("±{share:.0}%") }
 }
 
 fn line<'a>(row: &'a LedgerRow, name: &str) -> Option<&'a PerTask> {
