@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::report::model::Environment;
+use nix::sys::resource::{RLIM_INFINITY, Resource, getrlimit};
 use procfs::{CpuInfo, Meminfo};
 use source::{Finding, Source};
 
@@ -18,7 +19,17 @@ pub fn read() -> Environment {
     if environment.virtualisation.as_deref() == Some(confinement::UNNAMED_HYPERVISOR) {
         environment.virtualisation = confinement::hypervisor_signature().or(environment.virtualisation);
     }
+    stacks(&mut environment);
     environment
+}
+
+/// What decides how large threads' stacks are, and how their memory is allocated: programs inherit it.
+fn stacks(environment: &mut Environment) {
+    let limit = getrlimit(Resource::RLIMIT_STACK).map_err(|error| format!("getrlimit: {error}"));
+    let limit = limit.and_then(|(soft, _)| if soft == RLIM_INFINITY { Err("unlimited".to_owned()) } else { Ok(soft) });
+    environment.stack_limit_bytes = keep(&mut environment.reasons, "stack_limit_bytes", limit);
+    let tunables = std::env::var("GLIBC_TUNABLES").map_err(|_| "GLIBC_TUNABLES is not set".to_owned());
+    environment.glibc_tunables = keep(&mut environment.reasons, "glibc_tunables", tunables);
 }
 
 /// The environment as the files below `root` describe it.

@@ -29,6 +29,12 @@ pub struct Environment {
     pub smt: Option<String>,
     /// Transparent huge pages: `always`, `madvise` or `never`.
     pub transparent_huge_pages: Option<String>,
+    /// Limit of a stack (`ulimit -s`), which is the size of a C thread's unless the program says otherwise, bytes.
+    #[serde(default)]
+    pub stack_limit_bytes: Option<u64>,
+    /// Settings of the C library's allocator and stacks (`GLIBC_TUNABLES`).
+    #[serde(default)]
+    pub glibc_tunables: Option<String>,
     /// Clock source of the kernel.
     pub clock_source: Option<String>,
     /// Preemption model, where the kernel tells.
