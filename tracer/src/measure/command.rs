@@ -73,7 +73,7 @@ pub fn measure(
     let released = Instant::now();
     child.release()?;
     let account = Arc::new(account);
-    let sampler = Sampler::start(Arc::clone(&account), child.pid(), FIRST_SAMPLE)?;
+    let sampler = Sampler::start(Arc::clone(&account), child.pid(), FIRST_SAMPLE).context("start a thread")?;
     let (exit, interrupted) = wait(context, &mut child)?;
     let elapsed = released.elapsed();
     let sampled = sampler.finish();

@@ -34,12 +34,15 @@ impl Watch {
     }
 
     /// All tasks are parked.
-    pub(super) fn ready(&mut self, said: &Ready) -> std::io::Result<()> {
+    pub(super) fn ready(&mut self, said: &Ready) {
         self.stated = stated(said);
         self.memory.tasks = Some(said.tasks);
         self.memory.ready = Some(self.sample());
-        self.sampler = Some(Sampler::start(Arc::clone(&self.account), self.pid, FIRST_SAMPLE)?);
-        Ok(())
+        // The run may have left no thread for us.
+        match Sampler::start(Arc::clone(&self.account), self.pid, FIRST_SAMPLE) {
+            Ok(sampler) => self.sampler = Some(sampler),
+            Err(error) => self.memory.reason = Some(format!("memory over time: no thread to look at it: {error}")),
+        }
     }
 
     /// The work is done; all tasks are alive.

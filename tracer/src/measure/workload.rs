@@ -105,7 +105,7 @@ struct Tracing {
 impl Moments for Tracing {
     fn ready(&mut self, said: &Ready) -> anyhow::Result<()> {
         wait_for_rest(&self.session)?;
-        self.memory.ready(said)?;
+        self.memory.ready(said);
         self.before = Snapshot::take(&self.session)?;
         self.cpu = cpu_time(self.pid);
         Ok(self.session.open_window()?)

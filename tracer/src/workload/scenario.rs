@@ -93,7 +93,7 @@ impl Scenario {
                 name: "deep",
                 operation: "one parked task",
                 sentence: "N tasks call down until a part of their stacks is in use, then park: there, or having returned",
-                tasks: &[10, 32, 100, 316, 1000],
+                tasks: &[32, 100, 316, 1000, 3200],
             },
             Self::Echo => Description {
                 name: "echo",

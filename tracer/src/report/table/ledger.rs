@@ -22,7 +22,7 @@ const LEGEND: &str = "Bytes that one more task adds: the slope of a line through
      fresh process (K = 1024 bytes). addr. space: reserved, resident or not; of it stack: that of stacks. stack: resident pages of stacks. \
      other: all other resident memory, such as futures and heaps. page tables, kernel stack, slab: what the kernel needs. total: \
      the sum from stack to slab; 95 %: half of its interval. witness: the same by the cgroup's own counter. A figure that is no line \
-     over the number of tasks is `-`, and its points stand below.";
+     over the number of tasks is `-`.";
 
 /// All rows of the report, by scenario and depth.
 pub(super) fn render(report: &Report, page: &mut Page) {
@@ -73,12 +73,29 @@ fn cells(row: &LedgerRow, footnotes: &mut Footnotes) -> Vec<String> {
 }
 
 fn cell(row: &LedgerRow, name: &str, footnotes: &mut Footnotes) -> String {
-    let weight = line(row, name).map(|weight| bytes(weight.slope));
-    footnotes.or_absent(
-        weight,
-        &format!("{} of {}", name.trim_end_matches("_bytes").replace('_', " "), row.model),
-        &why_not(row, name),
-    )
+    match line(row, name) {
+        Some(weight) => bytes(weight.slope),
+        None => absent(row, name, footnotes),
+    }
+}
+
+/// Why there is no weight. The points stand in full where it is the total that is no line.
+fn absent(row: &LedgerRow, name: &str, footnotes: &mut Footnotes) -> String {
+    let column = name.trim_end_matches("_bytes").replace('_', " ");
+    match row.per_task.contains_key(name) {
+        false => footnotes.absent(&column, "not to be had: runs[].memory.ready.sources of the JSON report says why"),
+        true if name == "total_bytes" => footnotes.absent(&format!("total of {}", row.model), &points(row)),
+        true => {
+            footnotes.absent(&column, "no line over the number of tasks: ledger[].points of the JSON report has them")
+        }
+    }
+}
+
+fn points(row: &LedgerRow) -> String {
+    let totals = row.points.iter().filter_map(|point| Some((point.tasks, point.figures.total_bytes?)));
+    let points: Vec<String> =
+        totals.map(|(tasks, total)| format!("{} tasks {}", count(tasks), bytes(total as f64))).collect();
+    format!("no line over the number of tasks: {}", points.join(", "))
 }
 
 /// Half of the interval as a share of the slope: `±0.4%`, `±12%`.
@@ -89,22 +106,6 @@ fn spread(weight: &PerTask) -> String {
 
 fn line<'a>(row: &'a LedgerRow, name: &str) -> Option<&'a PerTask> {
     row.per_task.get(name).filter(|weight| weight.is_line)
-}
-
-/// Without a line there are points; without enough points there is a reason in the runs.
-fn why_not(row: &LedgerRow, name: &str) -> String {
-    if !row.per_task.contains_key(name) {
-        return "not to be had: runs[].memory.ready.sources of the JSON report says why".to_owned();
-    }
-    let value = |point: &crate::report::model::LedgerPoint| {
-        point.figures.columns().iter().find(|(column, _)| *column == name).and_then(|(_, value)| *value)
-    };
-    let points: Vec<String> = row
-        .points
-        .iter()
-        .filter_map(|point| Some(format!("{} {}", count(point.tasks), bytes(value(point)? as f64))))
-        .collect();
-    format!("no line over the number of tasks: {}", points.join(", "))
 }
 
 /// How many tasks each model had at rest, and what stopped it there or elsewhere.
@@ -120,5 +121,73 @@ fn reach(rows: &[LedgerRow], page: &mut Page) {
         page.heading("Most tasks that there were");
         grid.print_ending_in_text(page);
         page.blank();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::model::{LedgerPoint, MemoryFigures};
+
+    fn weight(slope: f64, is_line: bool) -> PerTask {
+        PerTask { slope, low: slope * 0.996, high: slope * 1.004, r2: 1.0, is_line }
+    }
+
+    fn row(model: &str, weights: &[(&str, PerTask)]) -> LedgerRow {
+        let point = |tasks, total| LedgerPoint {
+            tasks,
+            figures: MemoryFigures { total_bytes: Some(total), ..MemoryFigures::default() },
+        };
+        LedgerRow {
+            model: model.to_owned(),
+            scenario: "idle".to_owned(),
+            points: vec![point(100, 4096), point(1000, 4096)],
+            tasks_reached: 1000,
+            per_task: weights.iter().map(|(name, weight)| ((*name).to_owned(), *weight)).collect(),
+            ..LedgerRow::default()
+        }
+    }
+
+    fn weights_of(rows: &[&LedgerRow]) -> String {
+        let mut page = Page::new(80, false);
+        weights(rows, &mut page);
+        page.finish()
+    }
+
+    #[test]
+    fn a_weight_has_its_spread() {
+        let text = weights_of(&[&row("go", &[("total_bytes", weight(2048.0, true))])]);
+        let line = text.lines().find(|line| line.starts_with("go")).unwrap();
+        assert_eq!(line.split_whitespace().collect::<Vec<_>>()[7..], ["-", "2.00K", "±0.4%", "-"], "{text}");
+        assert!(text.contains("- reserved: not to be had"), "{text}");
+    }
+
+    #[test]
+    fn a_total_that_is_no_line_shows_its_points() {
+        let text =
+            weights_of(&[&row("go", &[("total_bytes", weight(7.0, false)), ("slab_bytes", weight(7.0, false))])]);
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(
+            text.contains("total of go: no line over the number of tasks: 100 tasks 4.00K, 1,000 tasks 4.00K"),
+            "{text}"
+        );
+        assert!(text.contains("slab: no line over the number of tasks: ledger[].points"), "{text}");
+    }
+
+    #[test]
+    fn the_scene_names_depth_and_form() {
+        let deep = LedgerRow { depth_bytes: Some(8192), held: Some(true), ..row("go", &[]) };
+        assert_eq!((scene(&deep), scene(&row("go", &[]))), ("idle, 8.00K, held".to_owned(), "idle".to_owned()));
+    }
+
+    #[test]
+    fn what_stopped_a_model_is_said_and_in_deep_only_that() {
+        let deep = LedgerRow { depth_bytes: Some(8192), held: Some(true), ..row("pthread", &[]) };
+        let stopped = LedgerRow { stopped_by: Some("pid_max 32768".to_owned()), ..deep.clone() };
+        let mut page = Page::new(80, false);
+        reach(&[row("go", &[]), deep, stopped], &mut page);
+        let text = page.finish();
+        assert_eq!(text.matches("1,000").count(), 2, "{text}");
+        assert!(text.contains("as many as were asked for") && text.contains("pid_max 32768"), "{text}");
     }
 }
