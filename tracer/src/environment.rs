@@ -19,20 +19,19 @@ pub fn read() -> Environment {
     if environment.virtualisation.as_deref() == Some(confinement::UNNAMED_HYPERVISOR) {
         environment.virtualisation = confinement::hypervisor_signature().or(environment.virtualisation);
     }
-    stacks(&mut environment);
     environment
 }
 
 /// What decides how large threads' stacks are, and how their memory is allocated: programs inherit it.
-fn stacks(environment: &mut Environment) {
+fn stacks(environment: &mut Environment, reasons: &mut BTreeMap<String, String>) {
     let limit = getrlimit(Resource::RLIMIT_STACK).map_err(|error| format!("getrlimit: {error}"));
     let limit = limit.and_then(|(soft, _)| if soft == RLIM_INFINITY { Err("unlimited".to_owned()) } else { Ok(soft) });
-    environment.stack_limit_bytes = keep(&mut environment.reasons, "stack_limit_bytes", limit);
+    environment.stack_limit_bytes = keep(reasons, "stack_limit_bytes", limit);
     let tunables = std::env::var("GLIBC_TUNABLES").map_err(|_| "GLIBC_TUNABLES is not set".to_owned());
-    environment.glibc_tunables = keep(&mut environment.reasons, "glibc_tunables", tunables);
+    environment.glibc_tunables = keep(reasons, "glibc_tunables", tunables);
 }
 
-/// The environment as the files below `root` describe it.
+/// The environment as the files below `root` describe it, and what this process inherited.
 pub fn read_from(root: &Path) -> Environment {
     let source = Source::new(root);
     let mut reasons = BTreeMap::new();
@@ -56,6 +55,7 @@ pub fn read_from(root: &Path) -> Environment {
         ..Environment::default()
     };
     numbers(&source, &mut environment, &mut reasons);
+    stacks(&mut environment, &mut reasons);
     environment.reasons = reasons;
     environment
 }
