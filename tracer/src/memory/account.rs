@@ -71,11 +71,26 @@ impl Account {
     /// Takes a sample of these processes. What a workload states of its stacks is of the first of them.
     #[must_use]
     pub fn sample(&self, pids: &[u32], stated: &Stated) -> Moment {
+        self.sample_with(pids, stated, || ThreadStacks::of_all(pids))
+    }
+
+    /// The same without looking at stacks, which is much cheaper where there are many threads. `reason` says why.
+    #[must_use]
+    pub fn sample_without_stacks(&self, pids: &[u32], reason: &str) -> Moment {
+        self.sample_with(pids, &Stated::default(), || Err(reason.to_owned()))
+    }
+
+    fn sample_with(
+        &self,
+        pids: &[u32],
+        stated: &Stated,
+        threads: impl FnOnce() -> Result<ThreadStacks, String>,
+    ) -> Moment {
         // The cgroup first: reading the rest makes the kernel allocate on our account, not on the run's.
         let cgroup = self.cgroup.as_ref().map_err(String::clone).and_then(RunCgroup::memory);
         let now = SystemMemory::read();
         let processes = together(pids);
-        let threads = ThreadStacks::of_all(pids);
+        let threads = threads();
         let address_space = processes.as_ref().ok().and_then(|memory| memory.reserved_bytes).unwrap_or_default();
         let found = figures::figures(&threads, stated, |stacks| {
             let pid = pids.first().ok_or_else(|| String::from("no process is left"))?;
@@ -140,6 +155,10 @@ mod tests {
         assert!(figures.reserved_bytes > figures.other_resident_bytes && figures.page_tables_bytes > Some(4_096));
         assert!(figures.stack_resident_bytes > Some(4_096) && moment.rss_bytes > figures.stack_resident_bytes);
         assert!(figures.columns().iter().all(|(name, _)| moment.sample.sources.contains_key(*name)));
+        let without = account.sample_without_stacks(&[child.id()], "too many threads");
+        assert_eq!(without.sample.figures.stack_resident_bytes, None);
+        assert_eq!(without.sample.sources["stack_resident_bytes"], "too many threads");
+        assert!(without.sample.figures.other_resident_bytes >= figures.stack_resident_bytes);
         end(child);
     }
 

@@ -9,15 +9,17 @@ use std::time::{Duration, Instant};
 
 use nix::time::{ClockId, clock_gettime};
 
-use super::Account;
-use super::process::Rollup;
 use super::stacks::{Stated, ThreadStack};
+use super::{Account, Moment};
 use crate::report::model::{OverTime, Sample, StackSummary};
 
 /// From one sample to the next, unless reading is costly or the run long.
 const INTERVAL: Duration = Duration::from_millis(100);
-/// One part in this many of the time may go into sampling.
+/// One part in this many of the time may go into sampling; half of it, where stacks cannot be looked at each time, so
+/// that there is something to save up.
 const SHARE: u32 = 20;
+/// Why a sample has no stacks.
+const TOO_COSTLY: &str = "stacks were not looked at then: so many threads are looked at only so often";
 /// Samples kept; with more, every second one goes.
 const KEPT: usize = 600;
 /// Threads whose stacks are kept one by one.
@@ -40,9 +42,10 @@ pub struct Sampled {
     pub over_time: OverTime,
     /// The stack of each thread as it was when last seen, by thread id.
     pub stacks: BTreeMap<u32, ThreadStack>,
-    /// The stacks at the moment when most of them was resident, with the deepest one ever seen.
+    /// The stacks at the moment when most of them was resident, with the deepest one ever seen; `None` where they were
+    /// never looked at.
     pub summary: Option<StackSummary>,
-    /// The last full sample.
+    /// The last sample, with stacks if there was time for them.
     pub last: Option<Sample>,
 }
 
@@ -111,43 +114,43 @@ impl Watch {
     fn sample(&mut self) {
         let at = self.started.elapsed();
         let pids = self.account.pids(self.root);
-        let rss = if self.affords_all(at, &pids) { self.all(&pids) } else { self.resident(&pids) };
-        if let Some(rss) = rss {
-            self.note(at, rss);
-        }
-    }
-
-    /// Whether a full sample fits into what is left of the share, a fifth of which is kept back for resident memory.
-    fn affords_all(&self, at: Duration, pids: &[u32]) -> bool {
-        let cost = self.full_cost.unwrap_or_else(|| PER_THREAD * (8 + threads(pids)));
-        self.spent + cost <= at * 4 / 5 / SHARE
-    }
-
-    fn all(&mut self, pids: &[u32]) -> Option<u64> {
-        let (begun, threads_before) = (cpu_time(), threads(pids));
-        let moment = self.account.sample(pids, &Stated::default());
-        self.full_cost = Some(cpu_time().saturating_sub(begun));
+        let begun = cpu_time();
+        let threads_before = threads(&pids);
+        let affords_all = self.affords_all(at, &pids);
+        let moment = if affords_all {
+            self.account.sample(&pids, &Stated::default())
+        } else {
+            self.account.sample_without_stacks(&pids, TOO_COSTLY)
+        };
+        let cost = cpu_time().saturating_sub(begun);
         // What ended meanwhile says nothing, and what it said before stands.
-        moment.rss_bytes?;
-        for stack in moment.stacks.found {
-            if self.seen.stacks.len() < THREADS_KEPT || self.seen.stacks.contains_key(&stack.tid) {
-                self.seen.stacks.insert(stack.tid, stack);
-            }
+        let Some(rss) = moment.rss_bytes else { return };
+        self.note(at, rss);
+        if affords_all {
+            self.full_cost = Some(cost);
+            self.keep_stacks(&moment);
+        } else {
+            self.interval = self.interval.max(cost * SHARE * 2);
         }
-        self.seen.summary = Some(larger(self.seen.summary.take(), moment.summary));
         // A process that is ending has columns that do not belong together.
-        if self.seen.last.is_none() || threads(pids) >= threads_before {
+        if self.seen.last.is_none() || threads(&pids) >= threads_before {
             self.seen.last = Some(moment.sample);
         }
-        moment.rss_bytes
     }
 
-    fn resident(&mut self, pids: &[u32]) -> Option<u64> {
-        let begun = cpu_time();
-        let readings = pids.iter().filter_map(|pid| Rollup::read(*pid).ok().flatten());
-        let sum = readings.map(|rollup| rollup.rss_bytes).reduce(|sum, one| sum + one);
-        self.interval = self.interval.max(cpu_time().saturating_sub(begun) * SHARE);
-        sum
+    /// Whether a full sample fits into what is left of the share.
+    fn affords_all(&self, at: Duration, pids: &[u32]) -> bool {
+        let cost = self.full_cost.unwrap_or_else(|| PER_THREAD * (8 + threads(pids)));
+        self.spent + cost <= at / SHARE
+    }
+
+    fn keep_stacks(&mut self, moment: &Moment) {
+        for stack in &moment.stacks.found {
+            if self.seen.stacks.len() < THREADS_KEPT || self.seen.stacks.contains_key(&stack.tid) {
+                self.seen.stacks.insert(stack.tid, *stack);
+            }
+        }
+        self.seen.summary = Some(larger(self.seen.summary.take(), moment.summary.clone()));
     }
 
     fn note(&mut self, at: Duration, rss: u64) {
@@ -240,9 +243,9 @@ mod tests {
         let me = [std::process::id()];
         assert!(!watch.affords_all(Duration::ZERO, &me) && watch.affords_all(Duration::from_secs(1), &me));
         watch.full_cost = Some(Duration::from_millis(500));
-        assert!(!watch.affords_all(Duration::from_secs(12), &me) && watch.affords_all(Duration::from_secs(13), &me));
+        assert!(!watch.affords_all(Duration::from_secs(9), &me) && watch.affords_all(Duration::from_secs(10), &me));
         watch.spent = Duration::from_millis(500);
-        assert!(!watch.affords_all(Duration::from_secs(24), &me) && watch.affords_all(Duration::from_secs(26), &me));
+        assert!(!watch.affords_all(Duration::from_secs(19), &me) && watch.affords_all(Duration::from_secs(20), &me));
     }
 
     #[test]
