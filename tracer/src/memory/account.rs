@@ -11,7 +11,7 @@ use crate::report::model::{Sample, StackSummary};
 
 /// A cgroup for a run where one can be had, and the state of the machine before it.
 ///
-/// It is to be dropped when the run's processes have ended and were waited for: only then can the cgroup be removed.
+/// It is to be dropped when the run's processes have ended and were waited for; those that live on leave its cgroup.
 #[derive(Debug)]
 pub struct Account {
     cgroup: Result<RunCgroup, String>,

@@ -60,10 +60,11 @@ fn a_process_is_charged_to_its_cgroup() {
         let memory = cgroup.memory().unwrap();
         assert!(memory.usage_bytes > 4096 && memory.version == cgroup.version(), "{memory:?}");
     }
-    drop(child.stdin.take());
-    child.wait().unwrap();
-    let path = cgroup.path().to_owned();
+    let (path, version) = (cgroup.path().to_owned(), cgroup.version());
     drop(cgroup);
     assert!(!path.exists());
-    assert!(RunCgroup { path: path.clone(), version: Version::V1, home: path.clone() }.memory().is_err());
+    assert!(child.try_wait().unwrap().is_none(), "it lives, elsewhere");
+    drop(child.stdin.take());
+    child.wait().unwrap();
+    assert!(RunCgroup { home: path.clone(), path, version }.memory().is_err());
 }
