@@ -6,6 +6,8 @@
 
 pub mod account;
 pub mod cgroup;
+#[cfg(test)]
+mod fixture;
 pub mod ledger;
 pub mod process;
 mod sample;

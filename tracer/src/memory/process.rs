@@ -153,6 +153,7 @@ fn reason(pid: u32, file: &str, error: &dyn Display) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::fixture;
     use super::*;
 
     fn rollup(text: &str) -> Rollup {
@@ -216,6 +217,21 @@ Locked:                0 kB
         assert_eq!(parts, (Some(8_388 << 10), Some(134 << 10), Some(4 << 10)));
         assert_eq!(new.plus(&rollup(LINUX_4_19)).pss_anonymous_bytes, None);
         assert_eq!(new.plus(&new).rss_bytes, (2 * 9_928) << 10);
+    }
+
+    #[test]
+    fn files_of_real_kernels() {
+        for kernel in fixture::KERNELS {
+            let status = status_of(fixture::text(kernel, "status").as_bytes()).unwrap();
+            let memory = ProcessMemory::of(&status, rollup(&fixture::text(kernel, "smaps_rollup")));
+            assert_eq!(memory.threads, 101, "{kernel}");
+            // A hundred stacks of 8 MiB with their guards, and little else; of each, two pages.
+            let stacks = 100 * ((8 << 20) + 4_096);
+            assert!((stacks..stacks + (4 << 20)).contains(&memory.reserved_bytes.unwrap()), "{kernel} {memory:?}");
+            assert!((800 << 10..1 << 20).contains(&memory.rollup.pss_anonymous_bytes.unwrap()), "{kernel} {memory:?}");
+            assert_eq!(memory.rollup.pss_anonymous_bytes, Some(memory.rollup.anonymous_bytes), "{kernel}");
+            assert!((400 << 10..500 << 10).contains(&memory.page_tables_bytes.unwrap()), "{kernel} {memory:?}");
+        }
     }
 
     #[test]

@@ -58,6 +58,7 @@ impl SystemMemory {
 mod tests {
     use procfs::FromRead;
 
+    use super::super::fixture;
     use super::*;
 
     fn parse(lines: &str) -> SystemMemory {
@@ -81,6 +82,21 @@ mod tests {
     fn what_an_old_kernel_does_not_say_is_unknown() {
         let memory = parse("");
         assert_eq!((memory.kernel_stack_bytes, memory.available_bytes), (None, None));
+    }
+
+    #[test]
+    fn files_of_real_kernels() {
+        for kernel in fixture::KERNELS {
+            let meminfo = Meminfo::from_read(fixture::text(kernel, "meminfo").as_bytes()).unwrap();
+            let load = LoadAverage::from_read(fixture::text(kernel, "loadavg").as_bytes()).unwrap();
+            let memory = SystemMemory::of(&meminfo, &load);
+            assert!(
+                memory.kernel_stack_bytes > Some(1 << 20) && memory.available_bytes > Some(700 << 20),
+                "{memory:?}"
+            );
+            assert!(memory.page_tables_bytes > Some(400 << 10) && memory.slab_bytes > 9 << 20, "{memory:?}");
+            assert_eq!(memory.stack_size_bytes(), Some(16 << 10), "{kernel}");
+        }
     }
 
     #[test]

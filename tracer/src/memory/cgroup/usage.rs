@@ -90,6 +90,7 @@ fn number(cgroup: &Path, file: &str) -> Result<u64, String> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::super::fixture;
     use super::*;
 
     const V1: &str = "cache 704512\nrss 1949696\nrss_huge 0\nshmem 4096\nmapped_file 98304\ndirty 28672\n\
@@ -121,6 +122,18 @@ mod tests {
     fn version_2_of_an_older_kernel() {
         let memory = CgroupMemory::of_v2(40_000_000, V2_OLD);
         assert_eq!((memory.slab_bytes, memory.kernel_bytes), (Some(7_001_024), Some(7_001_024 + 16_400_384)));
+    }
+
+    #[test]
+    fn files_of_real_kernels() {
+        for (kernel, slab) in [("linux-6.1", 910_064), ("linux-6.12", 932_720)] {
+            let memory = CgroupMemory::of_v2(4_177_920, &fixture::text(kernel, "memory.stat"));
+            assert_eq!((memory.kernel_stack_bytes, memory.slab_bytes), (Some(100 * 16_384), Some(slab)), "{kernel}");
+            assert_eq!(memory.page_cache_bytes, Some(0), "{kernel}");
+            assert!((2_900_000..3_100_000).contains(&memory.kernel_bytes.unwrap()), "{kernel} {memory:?}");
+        }
+        let memory = CgroupMemory::of_v1(1 << 30, Some(1 << 20), &fixture::text("linux-6.18-cgroup-v1", "memory.stat"));
+        assert!(memory.page_cache_bytes > Some(4_096), "{memory:?}");
     }
 
     #[test]
