@@ -39,7 +39,7 @@ impl Watch {
         self.memory.tasks = Some(said.tasks);
         self.memory.ready = Some(self.sample());
         // The run may have left no thread for us.
-        match Sampler::start(Arc::clone(&self.account), self.pid, FIRST_SAMPLE) {
+        match Sampler::start_resident(Arc::clone(&self.account), self.pid, FIRST_SAMPLE) {
             Ok(sampler) => self.sampler = Some(sampler),
             Err(error) => self.memory.reason = Some(format!("memory over time: no thread to look at it: {error}")),
         }

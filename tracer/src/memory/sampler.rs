@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use nix::time::{ClockId, clock_gettime};
 
+use super::process::Rollup;
 use super::stacks::{Stated, ThreadStack};
 use super::{Account, Moment};
 use crate::report::model::{OverTime, Sample, StackSummary};
@@ -56,8 +57,19 @@ impl Sampler {
     /// # Errors
     /// When no thread can be started.
     pub fn start(account: Arc<Account>, root: u32, first: Duration) -> io::Result<Self> {
+        Self::run(Watch::new(account, root), first)
+    }
+
+    /// The same for resident memory over time and nothing else: the least that can be read while a run is being measured.
+    ///
+    /// # Errors
+    /// When no thread can be started.
+    pub fn start_resident(account: Arc<Account>, root: u32, first: Duration) -> io::Result<Self> {
+        Self::run(Watch { resident_only: true, ..Watch::new(account, root) }, first)
+    }
+
+    fn run(watch: Watch, first: Duration) -> io::Result<Self> {
         let (stop, stopped) = mpsc::channel();
-        let watch = Watch::new(account, root);
         let thread = thread::Builder::new().name(String::from("memory")).spawn(move || watch.until(&stopped, first))?;
         Ok(Self { stop: Some(stop), thread: Some(thread) })
     }
@@ -83,6 +95,7 @@ impl Drop for Sampler {
 struct Watch {
     account: Arc<Account>,
     root: u32,
+    resident_only: bool,
     started: Instant,
     interval: Duration,
     /// What the last full sample cost.
@@ -94,7 +107,8 @@ struct Watch {
 impl Watch {
     fn new(account: Arc<Account>, root: u32) -> Self {
         let (started, seen) = (Instant::now(), Sampled::default());
-        Self { account, root, started, interval: INTERVAL, full_cost: None, spent: Duration::ZERO, seen }
+        let (interval, spent) = (INTERVAL, Duration::ZERO);
+        Self { account, root, resident_only: false, started, interval, full_cost: None, spent, seen }
     }
 
     fn until(mut self, stopped: &Receiver<()>, first: Duration) -> Sampled {
@@ -114,6 +128,9 @@ impl Watch {
     fn sample(&mut self) {
         let at = self.started.elapsed();
         let pids = self.account.pids(self.root);
+        if self.resident_only {
+            return self.sample_resident(at, &pids);
+        }
         let begun = cpu_time();
         let threads_before = threads(&pids);
         let affords_all = self.affords_all(at, &pids);
@@ -135,6 +152,16 @@ impl Watch {
         // A process that is ending has columns that do not belong together.
         if self.seen.last.is_none() || threads(&pids) >= threads_before {
             self.seen.last = Some(moment.sample);
+        }
+    }
+
+    fn sample_resident(&mut self, at: Duration, pids: &[u32]) {
+        let begun = cpu_time();
+        let readings = pids.iter().filter_map(|pid| Rollup::read(*pid).ok().flatten());
+        let sum = readings.map(|rollup| rollup.rss_bytes).reduce(|sum, one| sum + one);
+        self.interval = self.interval.max(cpu_time().saturating_sub(begun) * SHARE);
+        if let Some(rss) = sum {
+            self.note(at, rss);
         }
     }
 
@@ -222,6 +249,17 @@ mod tests {
         assert!(over_time.peak_rss_bytes > Some(100_000) && over_time.sampling_ns > 0);
         assert!(over_time.samples.iter().all(|(_, rss)| Some(*rss) <= over_time.peak_rss_bytes));
         assert!(over_time.samples.iter().is_sorted_by(|one, next| next.0 - one.0 >= 90_000_000), "{over_time:?}");
+    }
+
+    #[test]
+    fn resident_memory_alone() {
+        let me = std::process::id();
+        let account = Arc::new(Account::without_cgroup("a test"));
+        let sampler = Sampler::start_resident(account, me, Duration::from_millis(1)).unwrap();
+        thread::sleep(Duration::from_millis(150));
+        let seen = sampler.finish();
+        assert!(seen.over_time.peak_rss_bytes > Some(1 << 20) && seen.over_time.sampling_count > 0);
+        assert!(seen.last.is_none() && seen.summary.is_none() && seen.stacks.is_empty());
     }
 
     #[test]
