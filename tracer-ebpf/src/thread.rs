@@ -32,6 +32,8 @@ pub struct ThreadCounts {
     pub wakeup_count: u64,
     /// Wake-ups that were made while this thread ran (`sched_waking`), of whatever thread.
     pub waking_count: u64,
+    /// Switches in on a CPU that was idle.
+    pub idle_exit_count: u64,
     /// Moves to another CPU (`sched_migrate_task`).
     pub migration_count: u64,
     /// System calls entered.
@@ -143,9 +145,9 @@ pub struct SyscallTotals {
     pub unreturned_count: u64,
 }
 
-const _: () = assert!(size_of::<ThreadCounts>() == 16 * 8);
+const _: () = assert!(size_of::<ThreadCounts>() == 17 * 8);
 const _: () = assert!(size_of::<KernelCounters>() == 4 * 8);
-const _: () = assert!(size_of::<ThreadState>() == 12 * 8 + 2 * 128 + 2 * 32 + 16 + COMM_BYTES);
+const _: () = assert!(size_of::<ThreadState>() == 12 * 8 + 2 * 136 + 2 * 32 + 16 + COMM_BYTES);
 const _: () = assert!(size_of::<SyscallTotals>() == 24);
 
 #[cfg(feature = "user")]

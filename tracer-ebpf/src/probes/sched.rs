@@ -75,6 +75,8 @@ pub fn switch<S: Subject>(departure: Departure, prev: S, next: S) {
         switch_out(thread, prev, departure, now, histograms.as_deref_mut());
     }
     if let Some(thread) = coming {
+        // The idle task has pid 0 on every CPU.
+        thread.counts.idle_exit_count += u64::from(prev.pid() == 0);
         switch_in(thread, now, histograms);
     }
 }

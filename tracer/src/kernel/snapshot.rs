@@ -56,6 +56,7 @@ fn combine(left: &ThreadCounts, right: &ThreadCounts, with: fn(u64, u64) -> u64)
         exit_count: with(left.exit_count, right.exit_count),
         wakeup_count: with(left.wakeup_count, right.wakeup_count),
         waking_count: with(left.waking_count, right.waking_count),
+        idle_exit_count: with(left.idle_exit_count, right.idle_exit_count),
         migration_count: with(left.migration_count, right.migration_count),
         syscall_count: with(left.syscall_count, right.syscall_count),
         syscall_ns: with(left.syscall_ns, right.syscall_ns),

@@ -66,10 +66,10 @@ pub fn measure(
     };
     let mut child = Child::spawn_suspended(&spec)?;
     let mut account = Account::open();
-    account.add(child.pid());
     let mut session = context.open_session(child.pid())?;
     let mut counters = counters(&child, hardware);
     session.open_window()?;
+    account.add(child.pid());
     let released = Instant::now();
     child.release()?;
     let account = Arc::new(account);

@@ -3,10 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use crate::{
-    memory::{
-        Account, Sampler,
-        stacks::{RuntimeStacks, Series, Stated},
-    },
+    memory::{Account, Sampler, stacks::Stated},
     report::model::{RunMemory, Sample},
     workload::protocol::Ready,
 };
@@ -64,13 +61,5 @@ impl Watch {
 }
 
 fn stated(said: &Ready) -> Stated {
-    let series = said.stacks.iter().map(|series| Series {
-        base: series.base,
-        length: series.length,
-        stride: series.stride,
-        count: series.count,
-    });
-    let runtime = said.runtime_stacks.as_ref();
-    let runtime = runtime.map(|stacks| RuntimeStacks { bytes: stacks.bytes, source: stacks.source.clone() });
-    Stated { stacks: series.collect(), runtime }
+    Stated { stacks: said.stacks.clone(), runtime: said.runtime_stacks.clone() }
 }

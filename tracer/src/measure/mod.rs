@@ -94,6 +94,7 @@ impl Window {
             switches: switches(&all),
             wakeups: all.wakeup_count,
             wakeups_made: all.waking_count,
+            idle_exits: all.idle_exit_count,
             migrations: all.migration_count,
             syscalls: self.figures.syscalls.clone(),
             page_faults: self.page_faults(&all),

@@ -76,8 +76,8 @@ impl Moments for Counting {
 pub fn traced(context: &Context<'_>, case: &Case, programs: &Path) -> anyhow::Result<Traced> {
     let stage = Stage::set(context, case, programs)?;
     let pid = stage.child.pid();
-    let memory = Watch::of(pid);
     let session = context.open_session(pid)?;
+    let memory = Watch::of(pid);
     let mut tracing = Tracing { session, pid, memory, before: Snapshot::default(), cpu: Cpu::default(), window: None };
     let (said, exit) = stage.perform(context, case, &mut tracing)?;
     let Tracing { session, cpu, window, memory, .. } = tracing;

@@ -166,6 +166,9 @@ pub struct Kernel {
     /// Wake-ups, of whatever thread, made while a traced thread ran: by itself or by an interrupt meanwhile.
     #[serde(default)]
     pub wakeups_made: u64,
+    /// Switches to a traced thread on a CPU that was idle.
+    #[serde(default)]
+    pub idle_exits: u64,
     /// Moves of traced threads to another CPU.
     pub migrations: u64,
     /// System calls.

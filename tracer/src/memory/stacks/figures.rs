@@ -1,25 +1,17 @@
 //! Stacks as columns of the ledger: whose word is taken, and what is not in it.
 
 use super::super::sample::Figure;
-use super::{Series, StatedStacks, ThreadStacks};
+use super::{StatedStacks, ThreadStacks};
 use crate::report::model::StackSummary;
+use crate::workload::protocol::{RuntimeStacks, StackSeries};
 
 /// What a workload says of its tasks' stacks. By default nothing: its tasks are threads of the kernel.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Stated {
     /// Where they lie.
-    pub stacks: Vec<Series>,
+    pub stacks: Vec<StackSeries>,
     /// What its runtime says they take.
     pub runtime: Option<RuntimeStacks>,
-}
-
-/// What a runtime says its tasks' stacks take.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RuntimeStacks {
-    /// All of them together.
-    pub bytes: u64,
-    /// In the runtime's own words, where the figure comes from.
-    pub source: String,
 }
 
 /// Stacks of a run.
@@ -34,7 +26,7 @@ pub(in super::super) struct StackFigures {
 pub(in super::super) fn figures(
     threads: &Result<ThreadStacks, String>,
     stated: &Stated,
-    read_stated: impl FnOnce(&[Series]) -> Result<StatedStacks, String>,
+    read_stated: impl FnOnce(&[StackSeries]) -> Result<StatedStacks, String>,
 ) -> StackFigures {
     if !stated.stacks.is_empty() {
         return match read_stated(&stated.stacks) {
@@ -138,7 +130,7 @@ mod tests {
         ThreadStacks { found: (0..found).map(stack).collect(), ..ThreadStacks::default() }
     }
 
-    fn never(_: &[Series]) -> Result<StatedStacks, String> {
+    fn never(_: &[StackSeries]) -> Result<StatedStacks, String> {
         panic!("nothing was stated")
     }
 
@@ -167,11 +159,11 @@ mod tests {
 
     #[test]
     fn what_is_stated_comes_first_then_the_runtime() {
-        let read = |stated: &[Series]| {
+        let read = |stated: &[StackSeries]| {
             Ok(StatedStacks { count: stated[0].count, reserved_bytes: 7, resident_bytes: 5, deepest_bytes: 3 })
         };
         let runtime = Some(RuntimeStacks { bytes: 77, source: String::from("/memory/classes/heap/stacks") });
-        let series = vec![Series { base: 1 << 20, length: 4_096, stride: 4_096, count: 1_000 }];
+        let series = vec![StackSeries { base: 1 << 20, length: 4_096, stride: 4_096, count: 1_000 }];
         let stated = Stated { stacks: series.clone(), runtime: runtime.clone() };
         let of_both = figures(&Ok(stacks(2)), &stated, read);
         assert_eq!(of_both.resident.unwrap().0, 5);

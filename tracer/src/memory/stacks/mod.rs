@@ -12,10 +12,10 @@ mod pointers;
 mod series;
 mod top;
 
-pub use figures::{RuntimeStacks, Stated};
+pub use figures::Stated;
 use mappings::Candidate;
 use pages::{Kind, Pages};
-pub use series::{Series, StatedStacks};
+pub use series::StatedStacks;
 
 /// Addresses from `start` to before `end`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

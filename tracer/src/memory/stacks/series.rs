@@ -4,19 +4,7 @@ use std::io;
 
 use super::Range;
 use super::pages::{Kind, Pages};
-
-/// Stacks of one length that lie evenly: the k-th begins at `base + k * stride`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Series {
-    /// Lowest usable address of the first, without its guard.
-    pub base: u64,
-    /// Bytes of each.
-    pub length: u64,
-    /// Bytes from one to the next; may be negative.
-    pub stride: i64,
-    /// How many.
-    pub count: u64,
-}
+use crate::workload::protocol::StackSeries;
 
 /// What the stacks that a workload states take, bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -37,7 +25,7 @@ impl StatedStacks {
     ///
     /// # Errors
     /// Says what is wrong with the statement, or why its pages cannot be read.
-    pub fn read(pid: u32, stated: &[Series], address_space_bytes: u64) -> Result<Self, String> {
+    pub fn read(pid: u32, stated: &[StackSeries], address_space_bytes: u64) -> Result<Self, String> {
         let sum = stated.iter().map(|series| u128::from(series.length) * u128::from(series.count));
         let sum = sum.fold(0, u128::saturating_add);
         if sum > u128::from(address_space_bytes) {
@@ -81,8 +69,8 @@ impl StatedStacks {
 /// The highest address that a program can have on any machine that Linux runs on, and one.
 const ADDRESS_SPACE: u64 = 1 << 56;
 
-fn check(series: &Series) -> Result<(), String> {
-    let Series { base, length, stride, count } = series;
+fn check(series: &StackSeries) -> Result<(), String> {
+    let StackSeries { base, length, stride, count } = series;
     if *length == 0 {
         return Err(format!("the workload states a stack at {base:#x} that has no length"));
     }
@@ -94,7 +82,7 @@ fn check(series: &Series) -> Result<(), String> {
     Ok(())
 }
 
-fn stack_at(series: &Series, index: u64) -> Result<Range, String> {
+fn stack_at(series: &StackSeries, index: u64) -> Result<Range, String> {
     let distance = i128::from(series.stride) * i128::from(index);
     let start = u64::try_from(i128::from(series.base) + distance).ok();
     let end = start.and_then(|start| start.checked_add(series.length)).filter(|end| *end <= ADDRESS_SPACE);
@@ -110,11 +98,11 @@ mod tests {
     const STACK: u64 = 64 << 10;
     const COUNT: u64 = 100;
 
-    fn one(base: u64, length: u64) -> Series {
-        Series { base, length, stride: 0, count: 1 }
+    fn one(base: u64, length: u64) -> StackSeries {
+        StackSeries { base, length, stride: 0, count: 1 }
     }
 
-    fn read(stated: &[Series]) -> Result<StatedStacks, String> {
+    fn read(stated: &[StackSeries]) -> Result<StatedStacks, String> {
         StatedStacks::read(std::process::id(), stated, 1 << 40)
     }
 
@@ -126,8 +114,8 @@ mod tests {
         // The two top pages of each, and one more of the third.
         let tops = (0..COUNT).flat_map(|stack| [1, 2].map(|below| (stack + 1) * STACK - below * page));
         mapping.touch(tops.chain([2 * STACK + 5 * page]));
-        let upwards = Series { base: base + page, length: STACK - page, stride: STACK as i64, count: COUNT };
-        let downwards = Series { base: base + page + (COUNT - 1) * STACK, stride: -(STACK as i64), ..upwards };
+        let upwards = StackSeries { base: base + page, length: STACK - page, stride: STACK as i64, count: COUNT };
+        let downwards = StackSeries { base: base + page + (COUNT - 1) * STACK, stride: -(STACK as i64), ..upwards };
         let expected = StatedStacks {
             count: COUNT,
             reserved_bytes: COUNT * (STACK - page),
@@ -139,20 +127,22 @@ mod tests {
         let one_by_one: Vec<_> = (0..COUNT).map(|stack| one(base + page + stack * STACK, STACK - page)).collect();
         assert_eq!(read(&one_by_one), Ok(expected));
         // Neighbours that do not begin with a page: every page is one's.
-        let uneven = Series { base: base + 100, length: STACK, stride: STACK as i64, count: COUNT - 1 };
+        let uneven = StackSeries { base: base + 100, length: STACK, stride: STACK as i64, count: COUNT - 1 };
         assert_eq!(read(&[uneven]).unwrap().resident_bytes, (2 * (COUNT - 1) + 1) * page);
     }
 
     #[test]
     fn statements_that_cannot_be_true() {
-        let series = Series { base: 1 << 20, length: 4096, stride: 4096, count: 3 };
-        assert!(read(&[Series { stride: 4095, ..series }]).unwrap_err().contains("overlap"));
-        assert!(read(&[Series { stride: 0, ..series }]).unwrap_err().contains("overlap"));
-        assert!(read(&[Series { length: 0, ..series }]).unwrap_err().contains("no length"));
+        let series = StackSeries { base: 1 << 20, length: 4096, stride: 4096, count: 3 };
+        assert!(read(&[StackSeries { stride: 4095, ..series }]).unwrap_err().contains("overlap"));
+        assert!(read(&[StackSeries { stride: 0, ..series }]).unwrap_err().contains("overlap"));
+        assert!(read(&[StackSeries { length: 0, ..series }]).unwrap_err().contains("no length"));
         assert!(read(&[series, one(0, 1 << 41)]).unwrap_err().contains("in all"));
-        assert!(read(&[Series { length: u64::MAX, count: u64::MAX, ..series }; 2]).unwrap_err().contains("in all"));
+        assert!(
+            read(&[StackSeries { length: u64::MAX, count: u64::MAX, ..series }; 2]).unwrap_err().contains("in all")
+        );
         for (base, stride) in [(u64::MAX - 9_000, 4096), (1 << 20, i64::MAX), (8192, -8192), (8192, i64::MIN)] {
-            let reason = read(&[Series { base, stride, ..series }]).unwrap_err();
+            let reason = read(&[StackSeries { base, stride, ..series }]).unwrap_err();
             assert!(reason.contains("leave the address space"), "{base:#x} {stride}: {reason}");
         }
     }

@@ -116,6 +116,7 @@ fn events(report: &Report, run: &Run, totals: &mut Totals) {
     totals.count("  exit", kernel.switches.exit);
     totals.count("wake-ups", kernel.wakeups);
     totals.counted("wake-ups made", kernel.wakeups_made, missing(report, "sched_waking"));
+    totals.count("exits from idle", kernel.idle_exits);
     totals.counted("migrations", kernel.migrations, missing(report, "sched_migrate_task"));
     totals.counted("system calls", kernel.syscalls.count, missing(report, "sys_enter"));
     match missing(report, "sys_exit") {
