@@ -179,7 +179,7 @@ pub struct MeasuringArgs {
     /// Keep root for the programs under measurement, instead of the user who called sudo
     #[arg(long)]
     pub as_root: bool,
-    /// Seconds that a program may take [default: compare 60 for each step, run unlimited]
+    /// Seconds that a program may take [default: compare 60 for each step, 180 with idle and deep, run unlimited]
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     pub timeout: Option<std::time::Duration>,
     /// Threads that can be told apart

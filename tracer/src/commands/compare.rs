@@ -27,6 +27,8 @@ use comparison::Comparison;
 
 /// Time for each step of a workload unless said otherwise.
 const TIMEOUT: Duration = Duration::from_secs(60);
+/// The same where tasks are created up to the machine's limit.
+const TIMEOUT_AT_LIMITS: Duration = Duration::from_secs(180);
 /// Threads that a run of a comparison lists one by one.
 const THREADS_LISTED: usize = 16;
 
@@ -42,7 +44,7 @@ pub fn run(cli: &Cli, args: &CompareArgs) -> anyhow::Result<u8> {
         kernel: &kernel,
         signals: &signals,
         identity: super::identity(&args.measuring)?,
-        timeout: Some(args.measuring.timeout.unwrap_or(TIMEOUT)),
+        timeout: Some(args.measuring.timeout.unwrap_or_else(|| timeout(&request))),
         form: args.measuring.probe_form,
         thread_capacity: args.measuring.max_threads,
         threads_listed: THREADS_LISTED,
@@ -65,6 +67,11 @@ pub fn run(cli: &Cli, args: &CompareArgs) -> anyhow::Result<u8> {
     comparison.report.own_cost = super::own_cost();
     finish(cli, args, &comparison.report, destination)?;
     Ok(exit_status(args, &comparison))
+}
+
+fn timeout(request: &Request) -> Duration {
+    let at_limits = request.scenarios.iter().any(|scenario| scenario.only_parks());
+    if at_limits { TIMEOUT_AT_LIMITS } else { TIMEOUT }
 }
 
 /// A weight has its spread from the line through several numbers of tasks, not from repetitions.
