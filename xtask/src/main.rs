@@ -10,6 +10,7 @@ mod run;
 mod setup;
 mod test;
 mod toolchain;
+mod vm;
 mod workspace;
 
 use std::process::ExitCode;
@@ -33,6 +34,8 @@ enum Verb {
     Run(run::Args),
     /// Run every test, those that need root and BPF included
     Test(test::Args),
+    /// Run the tests that need root on other kernels, in guests under QEMU: cargo xtask vm 6.12-rt
+    Vm(vm::Args),
     /// Measure what taskweight costs, beside other tools: --rounds 7
     Bench(bench::Args),
     /// Check format and lints of both sides, kernel and user space
@@ -66,6 +69,7 @@ fn dispatch(verb: Verb) -> Result<ExitCode> {
         Verb::Lint => return lint::lint(&workspace),
         Verb::Run(args) => return run::run(&workspace, &args),
         Verb::Test(args) => return test::test(&workspace, &args),
+        Verb::Vm(args) => return vm::vm(&workspace, &args),
         Verb::Bench(args) => return bench::bench(&workspace, &args),
         Verb::TestProgram(_) | Verb::BenchMeasure(_) => {}
     }

@@ -7,6 +7,7 @@ pub mod languages;
 mod llvm;
 mod plan;
 mod probe;
+pub mod programs;
 
 use anyhow::{Result, bail};
 

@@ -1,0 +1,136 @@
+//! The initramfs of the guests: init, the tests, the optimised programs, a few programs of this machine, and the
+//! libraries of all of them. One for all kernels.
+
+use std::collections::BTreeSet;
+use std::fs::{self, File};
+use std::io::Read as _;
+use std::os::unix::fs::{PermissionsExt as _, symlink};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use anyhow::{Context, Result, bail};
+
+use super::{libraries, programs::Programs};
+
+const INIT: &str = include_str!("init.sh");
+/// Folders that are mounted on or searched.
+const FOLDERS: [&str; 9] = ["proc", "sys", "dev", "tmp", "run", "root", "etc", "bin", "usr/bin"];
+/// What the tests let taskweight measure, beside the subject.
+const OF_THIS_MACHINE: [&str; 7] = ["echo", "env", "id", "sh", "sleep", "touch", "true"];
+const USERS: &str = "root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/:/bin/sh\n";
+const GROUPS: &str = "root:x:0:\nnogroup:x:65534:\n";
+
+/// A root file system that grows in a folder.
+pub struct Image<'a> {
+    root: PathBuf,
+    busybox: &'a Path,
+    libraries: BTreeSet<PathBuf>,
+}
+
+/// Builds the initramfs in a folder and returns its file.
+pub fn build(folder: &Path, busybox: &Path, programs: &Programs) -> Result<PathBuf> {
+    let mut image = Image::new(folder.join("root"), busybox)?;
+    image.program(&programs.tests, "opt/taskweight/tests/deps/kernel")?;
+    image.program(&programs.subject, "opt/taskweight/tests/examples/subject")?;
+    for program in &programs.optimised {
+        let name = program.file_name().and_then(|name| name.to_str()).context("a program without a name")?;
+        image.program(program, &format!("opt/taskweight/bin/{name}"))?;
+    }
+    for name in OF_THIS_MACHINE {
+        let path = which::which(name).with_context(|| format!("find {name}, which the tests measure"))?;
+        image.program(&path, &format!("usr/bin/{name}"))?;
+    }
+    symlink("/usr/bin/sh", image.root.join("bin/sh")).context("link sh")?;
+    image.libraries()?;
+    image.pack(&folder.join("initramfs"))
+}
+
+impl<'a> Image<'a> {
+    /// With folders, users and init.
+    fn new(root: PathBuf, busybox: &'a Path) -> Result<Self> {
+        if root.exists() {
+            fs::remove_dir_all(&root).with_context(|| format!("remove {}", root.display()))?;
+        }
+        let image = Self { root, busybox, libraries: BTreeSet::new() };
+        for folder in FOLDERS {
+            let path = image.root.join(folder);
+            fs::create_dir_all(&path).with_context(|| format!("make {}", path.display()))?;
+        }
+        fs::write(image.place("etc/passwd")?, USERS).context("write the users")?;
+        fs::write(image.place("etc/group")?, GROUPS).context("write the groups")?;
+        let init = image.place("init")?;
+        fs::write(&init, INIT).context("write init")?;
+        make_executable(&init)?;
+        let inside = image.place("busybox")?;
+        fs::copy(busybox, &inside).context("copy busybox")?;
+        make_executable(&inside)?;
+        Ok(image)
+    }
+
+    /// Puts a program into its place, without its debugging symbols, which would take most of the guest's memory.
+    fn program(&mut self, program: &Path, place: &str) -> Result<()> {
+        self.libraries.extend(libraries::of(program)?);
+        let path = self.place(place)?;
+        let mut strip = Command::new("strip");
+        let strip = strip.args(["--strip-debug", "-o"]).arg(&path).arg(program);
+        if !strip.output().is_ok_and(|output| output.status.success()) {
+            fs::copy(program, &path).with_context(|| format!("copy {} to {}", program.display(), path.display()))?;
+        }
+        make_executable(&path)
+    }
+
+    /// Puts the libraries where the programs look for them.
+    fn libraries(&self) -> Result<()> {
+        for library in &self.libraries {
+            let path = self.place(library.strip_prefix("/").unwrap_or(library))?;
+            fs::copy(library, &path).with_context(|| format!("copy {} to {}", library.display(), path.display()))?;
+        }
+        Ok(())
+    }
+
+    /// A path below the root, whose folder is there.
+    fn place(&self, path: impl AsRef<Path>) -> Result<PathBuf> {
+        let path = self.root.join(path);
+        let folder = path.parent().unwrap_or(&self.root);
+        fs::create_dir_all(folder).with_context(|| format!("make {}", folder.display()))?;
+        Ok(path)
+    }
+
+    /// Everything is root's, whoever packs it.
+    fn pack(&self, file: &Path) -> Result<PathBuf> {
+        let script = r#"set -o pipefail; "$0" find . | "$0" cpio -o -H newc -R 0:0"#;
+        let output = File::create(file).with_context(|| format!("create {}", file.display()))?;
+        let mut pack = Command::new(self.busybox);
+        pack.args(["sh", "-c", script]).arg(self.busybox).current_dir(&self.root).stdout(output);
+        let said = pack.stderr(Stdio::piped()).output().context("start busybox")?;
+        if !said.status.success() {
+            bail!("pack {}: {}", file.display(), String::from_utf8_lossy(&said.stderr).trim());
+        }
+        Ok(file.to_owned())
+    }
+}
+
+fn make_executable(path: &Path) -> Result<()> {
+    let all = fs::Permissions::from_mode(0o755);
+    fs::set_permissions(path, all).with_context(|| format!("make {} executable", path.display()))
+}
+
+/// Whether a file is a program in machine code. Scripts need an interpreter that guests do not have.
+pub fn is_machine_code(path: &Path) -> bool {
+    let mut magic = [0; 4];
+    File::open(path).and_then(|mut file| file.read_exact(&mut magic)).is_ok() && magic == *b"\x7fELF"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_script_is_no_machine_code() {
+        let folder = tempfile::tempdir().unwrap();
+        let script = folder.path().join("script");
+        fs::write(&script, "#!/bin/sh\n").unwrap();
+        assert!(!is_machine_code(&script) && !is_machine_code(folder.path()));
+        assert!(is_machine_code(&std::env::current_exe().unwrap()));
+    }
+}

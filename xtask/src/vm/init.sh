@@ -1,0 +1,26 @@
+#!/busybox sh
+# The first process of a guest: sets up what a machine has, runs the tests, says how they ended, powers off.
+# The kernel passes what follows `--` in its command line as arguments, and NAME=value words as environment.
+/busybox mount -t proc proc /proc
+/busybox mount -t sysfs sysfs /sys
+/busybox mount -t devtmpfs devtmpfs /dev
+/busybox mkdir -p /dev/pts /dev/shm
+/busybox mount -t devpts devpts /dev/pts
+/busybox mount -t tmpfs -o mode=1777 tmpfs /dev/shm
+/busybox mount -t tmpfs -o mode=1777 tmpfs /tmp
+/busybox mount -t cgroup2 cgroup2 /sys/fs/cgroup
+echo "+memory +pids" >/sys/fs/cgroup/cgroup.subtree_control
+/busybox ip link set lo up
+echo "${taskweight_pid_max:?}" >/proc/sys/kernel/pid_max
+# Only what makes the kernel stop comes between the lines of the tests; the rest follows them.
+/busybox dmesg -n 1
+
+export PATH=/usr/bin:/bin HOME=/root TERM=dumb CI=true TASKWEIGHT_BIN_DIR=/opt/taskweight/bin
+unset taskweight_pid_max
+cd /tmp
+echo "taskweight-vm: booted $(/busybox uname -r)"
+/opt/taskweight/tests/deps/kernel "$@" </dev/null 2>&1
+echo "taskweight-vm: exit $?"
+/busybox dmesg -r | /busybox grep -E '^<[0-4]>'
+echo "taskweight-vm: end"
+/busybox poweroff -f

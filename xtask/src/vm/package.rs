@@ -1,0 +1,143 @@
+//! Packages of Debian, unpacked under the target directory; nothing is installed into the system.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+
+use super::series::Series;
+use crate::command;
+
+/// Where packages are kept that have been unpacked.
+pub struct Packages {
+    folder: PathBuf,
+    lists_are_new: bool,
+}
+
+impl Packages {
+    /// In this folder.
+    pub fn new(folder: PathBuf) -> Self {
+        Self { folder, lists_are_new: false }
+    }
+
+    /// The newest kernel of a series: its release and its image. Where it cannot be had, the newest one that was had
+    /// before, which is said.
+    pub fn kernel(&mut self, series: &Series) -> Result<Kernel> {
+        let newest = self.newest(series)?;
+        let file = |name: &str| format!("boot/vmlinuz-{}", name.trim_start_matches("linux-image-"));
+        let found = self.file(&newest, &file(&newest));
+        let (name, image) = match (found, self.newest_unpacked(series)) {
+            (Ok(image), _) => (newest, image),
+            (Err(error), Some(older)) => {
+                eprintln!("{}: {newest} cannot be had, {older} is taken instead: {error:#}", series.name);
+                let image = self.folder.join(&older).join(file(&older));
+                (older, image)
+            }
+            (Err(error), None) => return Err(error),
+        };
+        Ok(Kernel { release: name.trim_start_matches("linux-image-").to_owned(), image })
+    }
+
+    /// A file of a package, which is downloaded unless it was before.
+    pub fn file(&mut self, package: &str, file: &str) -> Result<PathBuf> {
+        let path = self.folder.join(package).join(file);
+        if !path.exists() {
+            self.fetch(package).with_context(|| format!("get the package {package}"))?;
+        }
+        if !path.exists() {
+            bail!("the package {package} has no {file}");
+        }
+        Ok(path)
+    }
+
+    fn newest(&mut self, series: &Series) -> Result<String> {
+        let mut newest = series.newest(&known(series)?).or_else(|| self.newest_unpacked(series));
+        if newest.is_none() && !self.lists_are_new {
+            self.update()?;
+            newest = series.newest(&known(series)?);
+        }
+        newest.with_context(|| {
+            format!(
+                "apt's sources have no {}: add one that has, as {} (a file below /etc/apt/sources.list.d), \
+                 then run this command again",
+                series.pattern(),
+                "Debian's bookworm, bookworm-security, bookworm-backports or trixie",
+            )
+        })
+    }
+
+    fn newest_unpacked(&self, series: &Series) -> Option<String> {
+        let entries = fs::read_dir(&self.folder).ok()?.flatten();
+        let names: Vec<_> = entries.filter_map(|entry| entry.file_name().into_string().ok()).collect();
+        series.newest(&names.join("\n"))
+    }
+
+    /// Downloads a package and unpacks it; the lists are fetched first when they are too old to do it.
+    fn fetch(&mut self, package: &str) -> Result<()> {
+        let first = self.download(package);
+        if first.is_ok() || self.lists_are_new {
+            return first;
+        }
+        self.update()?;
+        self.download(package)
+    }
+
+    fn update(&mut self) -> Result<()> {
+        eprintln!("the package lists are empty or old: fetching them");
+        self.lists_are_new = true;
+        let mut apt_get = command::as_root("apt-get")?;
+        command::run_quietly(apt_get.arg("update"))
+    }
+
+    /// Into a folder of its own, which gets its name when it is complete.
+    fn download(&self, package: &str) -> Result<()> {
+        let part = self.folder.join("part");
+        clear(&part)?;
+        let unpacked = part.join(package);
+        fs::create_dir_all(&unpacked).with_context(|| format!("make {}", unpacked.display()))?;
+        let mut download = Command::new("apt-get");
+        // apt's own user may not write here; downloading as root it would say so each time.
+        download.args(["-o", "APT::Sandbox::User=root", "download", package]).current_dir(&part);
+        command::run_quietly(&mut download)?;
+        let archive = archive(&part)?;
+        command::run_quietly(Command::new("dpkg-deb").arg("-x").arg(archive).arg(&unpacked))?;
+        // The greater part of a kernel package, and of no use to a guest without disks.
+        clear(&unpacked.join("lib/modules"))?;
+        let path = self.folder.join(package);
+        clear(&path)?;
+        fs::rename(&unpacked, &path).with_context(|| format!("rename {} to {}", unpacked.display(), path.display()))?;
+        clear(&part)
+    }
+}
+
+/// A kernel to boot.
+pub struct Kernel {
+    /// As `uname -r` has it.
+    pub release: String,
+    /// The file to boot.
+    pub image: PathBuf,
+}
+
+/// What apt knows of a series, by its sources.
+fn known(series: &Series) -> Result<String> {
+    let pattern = format!("^{}", series.prefix().replace('.', r"\."));
+    command::output(Command::new("apt-cache").args(["search", "--names-only", &pattern]))
+}
+
+/// The package that was downloaded into a folder.
+fn archive(folder: &Path) -> Result<PathBuf> {
+    let entries = fs::read_dir(folder).with_context(|| format!("read {}", folder.display()))?;
+    let mut paths = entries.flatten().map(|entry| entry.path());
+    let is_package = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "deb");
+    paths.find(is_package).with_context(|| format!("apt-get download left no package in {}", folder.display()))
+}
+
+fn clear(folder: &Path) -> Result<()> {
+    match fs::remove_dir_all(folder) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(error).with_context(|| format!("remove {}", folder.display()))
+        }
+        _ => Ok(()),
+    }
+}
