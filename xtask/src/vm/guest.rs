@@ -2,6 +2,7 @@
 
 use std::fs::{self, File};
 use std::io::{Read, Write as _};
+use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
@@ -9,6 +10,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
+use nix::sys::prctl::set_pdeathsig;
+use nix::sys::signal::Signal;
 
 use super::console::Console;
 
@@ -64,6 +67,16 @@ impl Accelerator {
         }
     }
 
+    /// Words for the kernel.
+    fn words(self) -> &'static str {
+        match self {
+            Self::Kvm => "",
+            // Otherwise the kernel finds the CPUs' counters unsynchronised, and every look at the clock is a system call,
+            // also in workloads that are to make none.
+            Self::Emulation => "tsc=reliable",
+        }
+    }
+
     fn boot(self) -> Duration {
         match self {
             Self::Kvm => BOOT_WITH_KVM,
@@ -114,9 +127,17 @@ impl Guest<'_> {
         qemu.args(["-cpu", "max", "-m", MEMORY_MIB, "-smp", CPUS, "-nodefaults", "-no-user-config", "-no-reboot"]);
         qemu.args(["-display", "none", "-monitor", "none", "-serial", "stdio"]);
         qemu.arg("-kernel").arg(self.kernel).arg("-initrd").arg(self.initramfs);
-        qemu.args(["-append", &format!("console=ttyS0 quiet panic=-1 {}", self.words)]);
+        qemu.args(["-append", &format!("console=ttyS0 quiet panic=-1 {} {}", self.accelerator.words(), self.words)]);
+        end_with_parent(&mut qemu);
         qemu
     }
+}
+
+/// A guest that hangs must not outlive this program, however that ends.
+fn end_with_parent(command: &mut Command) {
+    let set = || set_pdeathsig(Signal::SIGKILL).map_err(Into::into);
+    // SAFETY: between fork and exec only prctl() is called, which is async-signal-safe.
+    unsafe { command.pre_exec(set) };
 }
 
 /// Ends with its owner.
@@ -154,5 +175,52 @@ fn watch(pieces: &Receiver<Vec<u8>>, console: &mut Console, boot: Duration, limi
             Err(RecvTimeoutError::Disconnected) => return End::ByItself,
             Err(RecvTimeoutError::Timeout) => return end,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SHORT: Duration = Duration::from_millis(20);
+    const LONG: Duration = Duration::from_secs(60);
+
+    /// What is seen of a guest that printed these words and then nothing, or that ended.
+    fn watched(words: &str, ends: bool, boot: Duration, limit: Duration) -> End {
+        let (sender, receiver) = mpsc::channel();
+        sender.send(words.into()).unwrap();
+        let sender = (!ends).then_some(sender);
+        let end = watch(&receiver, &mut Console::default(), boot, limit);
+        drop(sender);
+        end
+    }
+
+    #[test]
+    fn a_guest_that_says_nothing_has_not_booted() {
+        assert_eq!(watched("SeaBIOS\n", false, SHORT, LONG), End::NotBooted);
+        assert_eq!(watched("SeaBIOS\n", false, LONG, SHORT), End::NotBooted);
+    }
+
+    #[test]
+    fn a_guest_that_stops_in_the_tests_hangs() {
+        assert_eq!(watched("taskweight-vm: booted 6.1\n", false, SHORT, SHORT), End::Hung);
+    }
+
+    #[test]
+    fn a_guest_that_ends_is_waited_for_no_longer() {
+        assert_eq!(watched("taskweight-vm: booted 6.1\n", true, LONG, LONG), End::ByItself);
+    }
+
+    #[test]
+    fn the_last_lines_are_printable() {
+        let folder = tempfile::tempdir().unwrap();
+        let log = folder.path().join("log");
+        let lines: String = (0..100).map(|number| format!("\u{1b}[2Jline {number}\r\n\r\n")).collect();
+        fs::write(&log, lines).unwrap();
+        let (kernel, words) = (Path::new("kernel"), String::new());
+        let guest = Guest { kernel, initramfs: kernel, words, limit: LONG, accelerator: Accelerator::Emulation, log };
+        let last = guest.last_lines();
+        assert_eq!(last.lines().count(), LAST_LINES);
+        assert!(last.ends_with("?[2Jline 99"), "{last}");
     }
 }
