@@ -16,7 +16,7 @@ const INIT: &str = include_str!("init.sh");
 /// Folders that are mounted on or searched.
 const FOLDERS: [&str; 9] = ["proc", "sys", "dev", "tmp", "run", "root", "etc", "bin", "usr/bin"];
 /// What the tests let taskweight measure, beside the subject.
-const OF_THIS_MACHINE: [&str; 7] = ["echo", "env", "id", "sh", "sleep", "touch", "true"];
+const OF_THIS_MACHINE: [&str; 8] = ["echo", "env", "head", "id", "sh", "sleep", "touch", "true"];
 const USERS: &str = "root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/:/bin/sh\n";
 const GROUPS: &str = "root:x:0:\nnogroup:x:65534:\n";
 
@@ -40,6 +40,7 @@ pub fn build(folder: &Path, busybox: &Path, programs: &Programs) -> Result<PathB
         let path = which::which(name).with_context(|| format!("find {name}, which the tests measure"))?;
         image.program(&path, &format!("usr/bin/{name}"))?;
     }
+    image.folder(&programs.scratch)?;
     symlink("/usr/bin/sh", image.root.join("bin/sh")).context("link sh")?;
     image.libraries()?;
     image.pack(&folder.join("initramfs"))
@@ -77,6 +78,12 @@ impl<'a> Image<'a> {
             fs::copy(program, &path).with_context(|| format!("copy {} to {}", program.display(), path.display()))?;
         }
         make_executable(&path)
+    }
+
+    /// An empty folder at the place that it has on this machine.
+    fn folder(&self, path: &Path) -> Result<()> {
+        let path = self.root.join(path.strip_prefix("/").unwrap_or(path));
+        fs::create_dir_all(&path).with_context(|| format!("make {}", path.display()))
     }
 
     /// Puts the libraries where the programs look for them.

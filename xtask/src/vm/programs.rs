@@ -19,6 +19,8 @@ pub struct Programs {
     pub subject: PathBuf,
     /// taskweight and those workloads that are machine code. The others need runtimes of some 100 MB.
     pub optimised: Vec<PathBuf>,
+    /// The folder whose path cargo has given to the tests, to write to.
+    pub scratch: PathBuf,
 }
 
 /// Builds all that is run in a guest. Languages that are not there are left out, as in every build; none is installed.
@@ -28,7 +30,7 @@ pub fn build(workspace: &Workspace) -> Result<Programs> {
     languages::build::build(workspace)?;
     let tests = one(workspace, &["test", "--no-run", "--test", "kernel"], "kernel")?;
     let subject = one(workspace, &["build", "--example", "subject"], "subject")?;
-    Ok(Programs { tests, subject, optimised: optimised(&workspace.release())? })
+    Ok(Programs { tests, subject, optimised: optimised(&workspace.release())?, scratch: workspace.target.join("tmp") })
 }
 
 impl Programs {
