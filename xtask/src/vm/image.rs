@@ -16,7 +16,7 @@ const INIT: &str = include_str!("init.sh");
 /// Folders that are mounted on or searched.
 const FOLDERS: [&str; 9] = ["proc", "sys", "dev", "tmp", "run", "root", "etc", "bin", "usr/bin"];
 /// What the tests let taskweight measure, beside the subject.
-const OF_THIS_MACHINE: [&str; 8] = ["echo", "env", "head", "id", "sh", "sleep", "touch", "true"];
+const OF_THIS_MACHINE: [&str; 10] = ["echo", "env", "head", "id", "mount", "sh", "sleep", "touch", "true", "unshare"];
 const USERS: &str = "root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/:/bin/sh\n";
 const GROUPS: &str = "root:x:0:\nnogroup:x:65534:\n";
 
