@@ -141,3 +141,39 @@ fn clear(folder: &Path) -> Result<()> {
         _ => Ok(()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_unpacked_before_is_found_by_its_series() {
+        let folder = tempfile::tempdir().unwrap();
+        let packages = Packages::new(folder.path().to_owned());
+        let series = Series::named("6.1-cloud").unwrap();
+        assert_eq!(packages.newest_unpacked(series), None);
+        for name in ["part", "busybox-static", "linux-image-6.1.0-9-cloud-amd64", "linux-image-6.1.0-10-cloud-amd64"] {
+            fs::create_dir(folder.path().join(name)).unwrap();
+        }
+        assert_eq!(packages.newest_unpacked(series).as_deref(), Some("linux-image-6.1.0-10-cloud-amd64"));
+    }
+
+    #[test]
+    fn a_file_that_is_there_is_not_downloaded_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("no-such-package/bin/program");
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, "").unwrap();
+        let mut packages = Packages::new(folder.path().to_owned());
+        assert_eq!(packages.file("no-such-package", "bin/program").unwrap(), path);
+    }
+
+    #[test]
+    fn only_a_package_is_unpacked() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(archive(folder.path()).is_err());
+        fs::write(folder.path().join("other"), "").unwrap();
+        fs::write(folder.path().join("one_1_amd64.deb"), "").unwrap();
+        assert!(archive(folder.path()).unwrap().ends_with("one_1_amd64.deb"));
+    }
+}
