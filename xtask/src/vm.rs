@@ -21,7 +21,7 @@ use crate::setup::programs::Program;
 use crate::workspace::Workspace;
 use console::Console;
 use guest::{Accelerator, End, Guest};
-use package::Packages;
+use package::{Kernel, Packages};
 use series::Series;
 use verdict::Verdict;
 
@@ -72,7 +72,7 @@ pub fn vm(workspace: &Workspace, args: &Args) -> Result<ExitCode> {
     let busybox = packages.file("busybox-static", "bin/busybox")?;
     let initramfs = image::build(&folder, &busybox, &programs)?;
     let accelerator = if args.emulate { Accelerator::Emulation } else { Accelerator::to_try() };
-    let mut matrix = Matrix { args, initramfs, folder, tests, accelerator };
+    let mut matrix = Matrix { args, busybox, initramfs, folder, tests, accelerator };
     let all = series::ALL.iter().collect();
     let kernels = if args.kernels.is_empty() { &all } else { &args.kernels };
     let verdicts: Vec<_> = kernels.iter().map(|series| matrix.run(series, &mut packages)).collect::<Result<_>>()?;
@@ -96,6 +96,8 @@ fn lock(folder: &Path) -> Result<File> {
 struct Matrix<'a> {
     args: &'a Args,
     folder: PathBuf,
+    busybox: PathBuf,
+    /// What all kernels have in common.
     initramfs: PathBuf,
     /// The names of the tests that are to be run.
     tests: Vec<String>,
@@ -116,20 +118,21 @@ impl Matrix<'_> {
         };
         eprintln!("{}: {} tests on Linux {} under QEMU", series.name, self.tests.len(), kernel.release);
         let start = Instant::now();
-        let (console, end) = self.boot(series, &kernel.image)?;
+        let (console, end) = self.boot(series, &kernel)?;
         let mut verdict = Verdict::new(series.name, &kernel.release, (&console, end), &self.tests);
         verdict.elapsed = start.elapsed();
         print!("{verdict}");
         if verdict.is_unfinished() {
-            let guest = self.guest(series, &kernel.image);
+            let guest = self.guest(series, &kernel);
             println!("{}: the last lines of {}:\n{}", series.name, guest.log.display(), guest.last_lines());
         }
         Ok(verdict)
     }
 
     /// With KVM where that works, and emulated from the first time on that it does not.
-    fn boot(&mut self, series: &Series, kernel: &Path) -> Result<(Console, End)> {
+    fn boot(&mut self, series: &Series, kernel: &Kernel) -> Result<(Console, End)> {
         let guest = self.guest(series, kernel);
+        image::with_modules(&self.initramfs, &self.busybox, kernel, &guest.initramfs)?;
         let (console, end) = guest.run()?;
         if console.release.is_some() || self.accelerator == Accelerator::Emulation {
             return Ok((console, end));
@@ -141,11 +144,11 @@ impl Matrix<'_> {
         self.guest(series, kernel).run()
     }
 
-    fn guest<'a>(&'a self, series: &Series, kernel: &'a Path) -> Guest<'a> {
+    fn guest<'a>(&self, series: &Series, kernel: &'a Kernel) -> Guest<'a> {
         let words = self.args.tests.iter().fold(String::new(), |words, word| words + " " + word);
         Guest {
-            kernel,
-            initramfs: &self.initramfs,
+            kernel: &kernel.image,
+            initramfs: self.folder.join(format!("{}.initramfs", series.name)),
             words: format!("taskweight_pid_max={} -- --show-output{words}", series.pid_max),
             limit: Duration::from_secs(60 * self.args.limit),
             accelerator: self.accelerator,

@@ -31,7 +31,7 @@ const LAST_LINES: usize = 25;
 /// What to boot.
 pub struct Guest<'a> {
     pub kernel: &'a Path,
-    pub initramfs: &'a Path,
+    pub initramfs: PathBuf,
     /// Words for init: `NAME=value` for its environment, after `--` its arguments.
     pub words: String,
     /// How long it may take in all.
@@ -126,7 +126,7 @@ impl Guest<'_> {
         qemu.args(["-accel", self.accelerator.name()]);
         qemu.args(["-cpu", "max", "-m", MEMORY_MIB, "-smp", CPUS, "-nodefaults", "-no-user-config", "-no-reboot"]);
         qemu.args(["-display", "none", "-monitor", "none", "-serial", "stdio"]);
-        qemu.arg("-kernel").arg(self.kernel).arg("-initrd").arg(self.initramfs);
+        qemu.arg("-kernel").arg(self.kernel).arg("-initrd").arg(&self.initramfs);
         qemu.args(["-append", &format!("console=ttyS0 quiet panic=-1 {} {}", self.accelerator.words(), self.words)]);
         end_with_parent(&mut qemu);
         qemu
@@ -218,7 +218,8 @@ mod tests {
         let lines: String = (0..100).map(|number| format!("\u{1b}[2Jline {number}\r\n\r\n")).collect();
         fs::write(&log, lines).unwrap();
         let (kernel, words) = (Path::new("kernel"), String::new());
-        let guest = Guest { kernel, initramfs: kernel, words, limit: LONG, accelerator: Accelerator::Emulation, log };
+        let guest =
+            Guest { kernel, initramfs: kernel.into(), words, limit: LONG, accelerator: Accelerator::Emulation, log };
         let last = guest.last_lines();
         assert_eq!(last.lines().count(), LAST_LINES);
         assert!(last.ends_with("?[2Jline 99"), "{last}");

@@ -10,11 +10,13 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
 
-use super::{libraries, programs::Programs};
+use super::libraries;
+use super::package::Kernel;
+use super::programs::Programs;
 
 const INIT: &str = include_str!("init.sh");
 /// Folders that are mounted on or searched.
-const FOLDERS: [&str; 9] = ["proc", "sys", "dev", "tmp", "run", "root", "etc", "bin", "usr/bin"];
+const FOLDERS: [&str; 10] = ["proc", "sys", "dev", "tmp", "run", "root", "scratch", "etc", "bin", "usr/bin"];
 /// What the tests let taskweight measure, beside the subject.
 const OF_THIS_MACHINE: [&str; 10] = ["echo", "env", "head", "id", "mount", "sh", "sleep", "touch", "true", "unshare"];
 const USERS: &str = "root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/:/bin/sh\n";
@@ -40,7 +42,7 @@ pub fn build(folder: &Path, busybox: &Path, programs: &Programs) -> Result<PathB
         let path = which::which(name).with_context(|| format!("find {name}, which the tests measure"))?;
         image.program(&path, &format!("usr/bin/{name}"))?;
     }
-    image.folder(&programs.scratch)?;
+    image.scratch(&programs.scratch)?;
     symlink("/usr/bin/sh", image.root.join("bin/sh")).context("link sh")?;
     image.libraries()?;
     image.pack(&folder.join("initramfs"))
@@ -80,10 +82,10 @@ impl<'a> Image<'a> {
         make_executable(&path)
     }
 
-    /// An empty folder at the place that it has on this machine.
-    fn folder(&self, path: &Path) -> Result<()> {
-        let path = self.root.join(path.strip_prefix("/").unwrap_or(path));
-        fs::create_dir_all(&path).with_context(|| format!("make {}", path.display()))
+    /// The folder that tests write to is a link to where init mounts a disk.
+    fn scratch(&self, path: &Path) -> Result<()> {
+        let path = self.place(path.strip_prefix("/").unwrap_or(path))?;
+        symlink("/scratch", &path).with_context(|| format!("link {}", path.display()))
     }
 
     /// Puts the libraries where the programs look for them.
@@ -103,18 +105,30 @@ impl<'a> Image<'a> {
         Ok(path)
     }
 
-    /// Everything is root's, whoever packs it.
     fn pack(&self, file: &Path) -> Result<PathBuf> {
-        let script = r#"set -o pipefail; "$0" find . | "$0" cpio -o -H newc -R 0:0"#;
         let output = File::create(file).with_context(|| format!("create {}", file.display()))?;
-        let mut pack = Command::new(self.busybox);
-        pack.args(["sh", "-c", script]).arg(self.busybox).current_dir(&self.root).stdout(output);
-        let said = pack.stderr(Stdio::piped()).output().context("start busybox")?;
-        if !said.status.success() {
-            bail!("pack {}: {}", file.display(), String::from_utf8_lossy(&said.stderr).trim());
-        }
+        pack(self.busybox, &self.root, ".", output).with_context(|| format!("pack {}", file.display()))?;
         Ok(file.to_owned())
     }
+}
+
+/// Adds a kernel's modules to a copy of the initramfs: the kernel takes archives one after the other.
+pub fn with_modules(initramfs: &Path, busybox: &Path, kernel: &Kernel, copy: &Path) -> Result<()> {
+    fs::copy(initramfs, copy).with_context(|| format!("copy {} to {}", initramfs.display(), copy.display()))?;
+    let output = File::options().append(true).open(copy).with_context(|| format!("open {}", copy.display()))?;
+    pack(busybox, &kernel.folder, "modules", output).with_context(|| format!("pack the modules of {}", kernel.release))
+}
+
+/// Appends what is at a path below a folder to an archive. Everything is root's, whoever packs it.
+fn pack(busybox: &Path, folder: &Path, path: &str, archive: File) -> Result<()> {
+    let script = r#"set -o pipefail; "$0" find "$1" | "$0" cpio -o -H newc -R 0:0"#;
+    let mut pack = Command::new(busybox);
+    pack.args(["sh", "-c", script]).arg(busybox).arg(path).current_dir(folder).stdout(archive);
+    let said = pack.stderr(Stdio::piped()).output().context("start busybox")?;
+    if !said.status.success() {
+        bail!("busybox says {}", String::from_utf8_lossy(&said.stderr).trim());
+    }
+    Ok(())
 }
 
 fn make_executable(path: &Path) -> Result<()> {

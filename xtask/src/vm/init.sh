@@ -11,6 +11,15 @@
 /busybox mount -t cgroup2 cgroup2 /sys/fs/cgroup
 echo "+memory +pids" >/sys/fs/cgroup/cgroup.subtree_control
 /busybox ip link set lo up
+options_of() {
+    [ "$1" != brd ] || echo rd_nr=1 rd_size=262144
+}
+# A disk in memory, since files that a test writes to a tmpfs are memory and not cache.
+/busybox unxz /modules/*.xz 2>/dev/null
+for module in brd crc16 crc32c_generic mbcache jbd2 ext4; do
+    [ ! -e "/modules/$module.ko" ] || /busybox insmod "/modules/$module.ko" $(options_of $module)
+done
+/busybox mke2fs -F -b 4096 /dev/ram0 65536 >/dev/null && /busybox mount -t ext4 /dev/ram0 /scratch
 echo "${taskweight_pid_max:?}" >/proc/sys/kernel/pid_max
 # Only what makes the kernel stop comes between the lines of the tests; the rest follows them.
 /busybox dmesg -n 1

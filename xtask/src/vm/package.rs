@@ -9,6 +9,10 @@ use anyhow::{Context, Result, bail};
 use super::series::Series;
 use crate::command;
 
+/// The modules that guests need for a disk in memory with a file system on it, in the order in which they are loaded.
+/// What a kernel has built in is no file of its package.
+const MODULES: [&str; 6] = ["brd", "crc16", "crc32c_generic", "mbcache", "jbd2", "ext4"];
+
 /// Where packages are kept that have been unpacked.
 pub struct Packages {
     folder: PathBuf,
@@ -27,16 +31,17 @@ impl Packages {
         let newest = self.newest(series)?;
         let file = |name: &str| format!("boot/vmlinuz-{}", name.trim_start_matches("linux-image-"));
         let found = self.file(&newest, &file(&newest));
-        let (name, image) = match (found, self.newest_unpacked(series)) {
-            (Ok(image), _) => (newest, image),
+        let name = match (found, self.newest_unpacked(series)) {
+            (Ok(_), _) => newest,
             (Err(error), Some(older)) => {
                 eprintln!("{}: {newest} cannot be had, {older} is taken instead: {error:#}", series.name);
-                let image = self.folder.join(&older).join(file(&older));
-                (older, image)
+                older
             }
             (Err(error), None) => return Err(error),
         };
-        Ok(Kernel { release: name.trim_start_matches("linux-image-").to_owned(), image })
+        let folder = self.folder.join(&name);
+        let release = name.trim_start_matches("linux-image-").to_owned();
+        Ok(Kernel { release, image: folder.join(file(&name)), folder })
     }
 
     /// A file of a package, which is downloaded unless it was before.
@@ -102,8 +107,7 @@ impl Packages {
         command::run_quietly(&mut download)?;
         let archive = archive(&part)?;
         command::run_quietly(Command::new("dpkg-deb").arg("-x").arg(archive).arg(&unpacked))?;
-        // The greater part of a kernel package, and of no use to a guest without disks.
-        clear(&unpacked.join("lib/modules"))?;
+        keep_modules(&unpacked)?;
         let path = self.folder.join(package);
         clear(&path)?;
         fs::rename(&unpacked, &path).with_context(|| format!("rename {} to {}", unpacked.display(), path.display()))?;
@@ -117,6 +121,8 @@ pub struct Kernel {
     pub release: String,
     /// The file to boot.
     pub image: PathBuf,
+    /// The folder of its package, with `modules` in it.
+    pub folder: PathBuf,
 }
 
 /// What apt knows of a series, by its sources.
@@ -131,6 +137,30 @@ fn archive(folder: &Path) -> Result<PathBuf> {
     let mut paths = entries.flatten().map(|entry| entry.path());
     let is_package = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "deb");
     paths.find(is_package).with_context(|| format!("apt-get download left no package in {}", folder.display()))
+}
+
+/// Of the modules, the greater part of a kernel's package, keeps those that guests load, in a folder `modules`.
+fn keep_modules(unpacked: &Path) -> Result<()> {
+    let (all, kept) = (unpacked.join("lib/modules"), unpacked.join("modules"));
+    for path in files_below(&all).into_iter().filter(|path| is_wanted(path)) {
+        let name = path.file_name().context("a module without a name")?;
+        fs::create_dir_all(&kept).with_context(|| format!("make {}", kept.display()))?;
+        fs::rename(&path, kept.join(name)).with_context(|| format!("move {}", path.display()))?;
+    }
+    clear(&all)
+}
+
+/// `ext4.ko`, `ext4.ko.xz`
+fn is_wanted(path: &Path) -> bool {
+    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    name.split_once(".ko").is_some_and(|(stem, _)| MODULES.contains(&stem))
+}
+
+fn files_below(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let (folders, mut files): (Vec<_>, Vec<_>) = entries.map(|entry| entry.path()).partition(|path| path.is_dir());
+    files.extend(folders.iter().flat_map(|folder| files_below(folder)));
+    files
 }
 
 fn clear(folder: &Path) -> Result<()> {
@@ -166,6 +196,16 @@ mod tests {
         fs::write(&path, "").unwrap();
         let mut packages = Packages::new(folder.path().to_owned());
         assert_eq!(packages.file("no-such-package", "bin/program").unwrap(), path);
+    }
+
+    #[test]
+    fn modules_that_guests_load_are_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let block = folder.path().join("lib/modules/6.1.0/kernel/drivers/block");
+        fs::create_dir_all(&block).unwrap();
+        ["brd.ko.xz", "zram.ko.xz", "ext4.txt"].iter().for_each(|name| fs::write(block.join(name), "").unwrap());
+        keep_modules(folder.path()).unwrap();
+        assert_eq!(files_below(folder.path()), [folder.path().join("modules/brd.ko.xz")]);
     }
 
     #[test]
