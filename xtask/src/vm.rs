@@ -85,10 +85,15 @@ fn lock(folder: &Path) -> Result<File> {
     fs::create_dir_all(folder).with_context(|| format!("make {}", folder.display()))?;
     let path = folder.join("lock");
     let file = File::create(&path).with_context(|| format!("create {}", path.display()))?;
-    if let Err(TryLockError::WouldBlock) = file.try_lock() {
-        eprintln!("another run of cargo xtask vm has {}: waiting for its end", path.display());
-    }
-    file.lock().with_context(|| format!("lock {}", path.display()))?;
+    let locked = match file.try_lock() {
+        Ok(()) => Ok(()),
+        Err(TryLockError::WouldBlock) => {
+            eprintln!("another run of cargo xtask vm has {}: waiting for its end", path.display());
+            file.lock()
+        }
+        Err(TryLockError::Error(error)) => Err(error),
+    };
+    locked.with_context(|| format!("lock {}", path.display()))?;
     Ok(file)
 }
 
