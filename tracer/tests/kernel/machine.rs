@@ -12,8 +12,9 @@ use nix::sched::{CpuSet, sched_setaffinity};
 use nix::unistd::Pid;
 use taskweight::workload::affinity;
 
-/// Longer than anything here takes, so that what hangs is a failure.
-pub const PATIENCE: Duration = Duration::from_secs(60);
+/// Longer than anything here takes, so that what hangs is a failure. On a busy machine an emulated guest needs more than
+/// a minute for what takes seconds otherwise.
+pub const PATIENCE: Duration = Duration::from_secs(300);
 
 /// The CPU for runs that are bound to one.
 pub fn cpu() -> u32 {
