@@ -19,7 +19,7 @@ options_of() {
 for module in brd crc16 crc32c_generic mbcache jbd2 ext4; do
     [ ! -e "/modules/$module.ko" ] || /busybox insmod "/modules/$module.ko" $(options_of $module)
 done
-/busybox mke2fs -F -b 4096 /dev/ram0 65536 >/dev/null && /busybox mount -t ext4 /dev/ram0 /scratch
+/busybox mke2fs -F -b 4096 /dev/ram0 >/dev/null && /busybox mount -t ext4 /dev/ram0 /scratch
 echo "${taskweight_pid_max:?}" >/proc/sys/kernel/pid_max
 # Only what makes the kernel stop comes between the lines of the tests; the rest follows them.
 /busybox dmesg -n 1
