@@ -70,8 +70,8 @@ fn touch(pages: u64) {
     let (rights, flags) = (ProtFlags::PROT_READ | ProtFlags::PROT_WRITE, MapFlags::MAP_PRIVATE);
     // SAFETY: a new mapping at a place that the kernel chooses.
     let start = unsafe { mmap_anonymous(None, length, rights, flags) }.unwrap();
-    // SAFETY: advice on the mapping just made.
-    unsafe { madvise(start, length.get(), MmapAdvise::MADV_NOHUGEPAGE) }.unwrap();
+    // SAFETY: advice on the mapping just made. A kernel without huge pages, such as a real-time one, refuses it.
+    let _has_no_huge_pages = unsafe { madvise(start, length.get(), MmapAdvise::MADV_NOHUGEPAGE) };
     for index in 0..pages as usize {
         // SAFETY: within the mapping, which nothing else uses.
         unsafe { start.cast::<u8>().add(index * page).write_volatile(1) };

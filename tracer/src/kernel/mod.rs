@@ -71,6 +71,8 @@ pub struct RunningKernel {
     pub types: Result<TypeInformation, String>,
     /// Every pid is below it.
     pub pid_max: u32,
+    /// Whether it is preemptible nearly everywhere (PREEMPT_RT), also where it does its own bookkeeping.
+    pub is_real_time: bool,
     /// Time it took to read all this, in nanoseconds.
     pub read_in_ns: u64,
 }
@@ -94,7 +96,9 @@ impl RunningKernel {
         let started = Instant::now();
         let types = TypeInformation::read(Path::new(btf::VMLINUX));
         let pid_max = pid_max()?;
-        Ok(Self { types, pid_max, read_in_ns: started.elapsed().as_nanos() as u64 })
+        let version = nix::sys::utsname::uname().map(|name| name.version().to_string_lossy().into_owned());
+        let is_real_time = version.is_ok_and(|version| version.contains("PREEMPT_RT"));
+        Ok(Self { types, pid_max, is_real_time, read_in_ns: started.elapsed().as_nanos() as u64 })
     }
 
     /// Constants for the programs, the member offsets filled in where they are known.

@@ -81,7 +81,7 @@ pub fn measure(
     let window = Window::close(&mut session, Snapshot::default())?;
     let mut run = assemble(context, &window, &exit, elapsed, cpu, operations);
     if session.sees_kernel_counters {
-        run.witness.extend(witness::compare_tree(&window.after.threads, &exit.rusage));
+        run.witness.extend(witness::compare_tree(&window.after.threads, &exit.rusage, context.kernel.is_real_time));
     }
     weigh(&mut run, sampled, account.no_cgroup());
     run.hardware = match &mut counters {

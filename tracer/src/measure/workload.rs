@@ -86,7 +86,7 @@ pub fn traced(context: &Context<'_>, case: &Case, programs: &Path) -> anyhow::Re
     run.memory = Some(memory.finish());
     let end = Snapshot::take(&session)?;
     if session.sees_kernel_counters {
-        run.witness.extend(witness::compare_tree(&end.threads, &exit.rusage));
+        run.witness.extend(witness::compare_tree(&end.threads, &exit.rusage, context.kernel.is_real_time));
     }
     let costs = calibration::costs(&session);
     Ok(Traced { run, said, probes: window.probes, costs, counts: end.counts() })

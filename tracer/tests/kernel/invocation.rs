@@ -64,6 +64,9 @@ impl Invocation {
         // A shell starts what it puts into the background with SIGINT ignored, and taskweight leaves it so.
         // SAFETY: between fork and exec only calls that are safe there are made.
         unsafe { command.pre_exec(|| signal(Signal::SIGINT, SigHandler::SigDfl).map(drop).map_err(Into::into)) };
+        // Pages are counted one by one: some systems make huge ones of them wherever they can.
+        // SAFETY: as above.
+        unsafe { command.pre_exec(without_huge_pages) };
         Self { command, folder }
     }
 
@@ -85,6 +88,13 @@ impl Invocation {
         let (stdout, stderr) = (lines(child.stdout.take().unwrap()), lines(child.stderr.take().unwrap()));
         Running { stdin: child.stdin.take(), stdout, stderr, process: Process(child), folder: self.folder }
     }
+}
+
+/// For this process and all that it starts.
+pub fn without_huge_pages() -> std::io::Result<()> {
+    // SAFETY: takes numbers. A kernel without huge pages refuses it, and all is well.
+    unsafe { libc::prctl(libc::PR_SET_THP_DISABLE, 1, 0, 0, 0) };
+    Ok(())
 }
 
 /// Lines as they come, through a thread, so that no read can hang a test.

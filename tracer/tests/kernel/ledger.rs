@@ -108,7 +108,8 @@ fn a_command_has_its_memory_and_its_threads_have_their_stacks() {
     needs_bpf!();
     let mut taskweight = Invocation::run(&[], &[&subject(), "stack-pages", "7", "16"]).start();
     assert_eq!(taskweight.line(), "parked");
-    std::thread::sleep(std::time::Duration::from_millis(500));
+    // Several looks, also where the machine is slow.
+    std::thread::sleep(std::time::Duration::from_secs(2));
     drop(taskweight.take_stdin());
     let run = taskweight.finish().run();
     let memory = run.memory.unwrap();

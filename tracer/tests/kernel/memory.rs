@@ -4,6 +4,7 @@
 
 use std::fs;
 use std::io::{BufRead as _, BufReader, Write as _};
+use std::os::unix::process::CommandExt as _;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::thread;
@@ -15,7 +16,7 @@ use taskweight::memory::{Account, Moment, Sampled, Sampler};
 use taskweight::report::model::MemoryFigures;
 use taskweight::stats::regression::{self, Line};
 
-use crate::invocation::subject;
+use crate::invocation::{subject, without_huge_pages};
 use crate::machine::wait_for;
 
 /// The other file system that is in memory; its root is that of an initramfs.
@@ -33,6 +34,8 @@ impl Parked {
         // A shell that waits for a line is in the cgroup before it becomes the subject.
         let script = format!("read go; exec {} stack-pages {threads} {pages}", subject());
         let mut command = Command::new("sh");
+        // SAFETY: between fork and exec only a system call is made.
+        unsafe { command.pre_exec(without_huge_pages) };
         let mut child = command.args(["-c", &script]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
         account.add(child.id());
         child.stdin.as_mut().unwrap().write_all(b"\n").unwrap();
@@ -128,6 +131,7 @@ fn files_that_were_written_are_not_the_runs_weight() {
     child.stdin.as_mut().unwrap().write_all(b"\n").unwrap();
     BufReader::new(child.stdout.take().unwrap()).read_line(&mut String::new()).unwrap();
     let sample = account.sample(&[child.id()], &Stated::default()).sample;
+    assert_eq!(fs::metadata(&file).unwrap().len(), WRITTEN, "there is room for it");
     drop(child.stdin.take());
     let _status = child.wait().unwrap();
     println!("{:#?}", sample.sources);

@@ -7,7 +7,7 @@ use taskweight::report::model::{Probe, ProbeState, Report, Run};
 use crate::invocation::{Outcome, programs, run_subject};
 use crate::lossless::{assert_switches_witnessed, sum_of_threads, until_lossless};
 use crate::machine::cpu;
-use crate::sched::{check_two_threads, ring, start_ring};
+use crate::sched::{check_two_threads, check_yields, ring, start_ring};
 use crate::syscall::check_getppid;
 
 const RAW: [&str; 2] = ["--probe-form", "raw"];
@@ -115,7 +115,7 @@ fn plain_tracepoints_tell_yields_from_preemptions() {
     let options = [&PLAIN[..], &["--pin", &cpu]].concat();
     let run = until_undisturbed(&["sched_switch", "sys_enter"], || run_subject(&options, &["yield", "10007"]));
     let switches = run.kernel.switches;
-    assert!(switches.yielded.abs_diff(2 * 10_007) * 100 <= 2 * 10_007, "{switches:?}");
+    check_yields(switches.yielded);
     assert_eq!(switches.exit, 3);
 }
 

@@ -63,6 +63,13 @@ fn the_ring_is_counted_exactly_among_ten_thousand_threads() {
     });
 }
 
+/// Not exactly as many as calls. One in which the kernel has another reason to switch, too, switches twice. One that finds
+/// nobody else to run switches to nobody, and so does one of a thread that has waited for so long that it may go on: in a
+/// guest whose CPU is taken away for tens of milliseconds that is most of them.
+pub fn check_yields(yielded: u64) {
+    assert!((2 * 10_007 / 5..2 * 10_007 * 101 / 100).contains(&yielded), "{yielded}");
+}
+
 #[test]
 fn giving_way_is_neither_blocking_nor_being_preempted() {
     needs_bpf!();
@@ -73,9 +80,7 @@ fn giving_way_is_neither_blocking_nor_being_preempted() {
         run
     });
     let switches = run.kernel.switches;
-    // Not exactly as many as calls: one that finds nobody else to run switches to nobody, and one in which the kernel
-    // has another reason to switch, too, switches twice.
-    assert!(switches.yielded.abs_diff(2 * 10_007) * 100 <= 2 * 10_007, "{switches:?}");
+    check_yields(switches.yielded);
     // The barrier and the two joins, each with a lock that may be taken.
     assert!(switches.voluntary <= 20, "{switches:?}");
     assert_eq!(sum_of_threads(&run), switches);

@@ -47,18 +47,20 @@ impl CgroupMemory {
         }
     }
 
+    /// A thread's stack is charged where it was created: a process that was moved into the cgroup has none there.
     fn of_v2(usage_bytes: u64, stat: &str) -> Self {
-        let kernel_stack_bytes = accounted(line(stat, "kernel_stack"));
         // Lines that came later than 4.18 are optional.
         let optional = ["percpu", "vmalloc", "sock"].map(|name| line(stat, name).unwrap_or_default());
-        let slab = accounted(line(stat, "slab")).map(|slab| slab + optional.iter().sum::<u64>());
-        let parts = || Some(kernel_stack_bytes? + slab? + line(stat, "pagetables").unwrap_or_default());
+        let slab = line(stat, "slab").map(|slab| slab + optional.iter().sum::<u64>());
+        let kernel_stack = line(stat, "kernel_stack");
+        let parts = || Some(kernel_stack? + slab? + line(stat, "pagetables").unwrap_or_default());
+        let kernel_bytes = accounted(line(stat, "kernel").or_else(parts));
         Self {
             version: Version::V2,
             usage_bytes,
-            kernel_bytes: accounted(line(stat, "kernel")).or_else(parts),
-            kernel_stack_bytes,
-            slab_bytes: slab,
+            kernel_bytes,
+            kernel_stack_bytes: kernel_stack.filter(|_| kernel_bytes.is_some()),
+            slab_bytes: slab.filter(|_| kernel_bytes.is_some()),
             page_cache_bytes: difference(line(stat, "file"), line(stat, "shmem")),
         }
     }

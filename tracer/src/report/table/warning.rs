@@ -13,6 +13,9 @@ const OVERHEAD_LIMIT: f64 = 2.0;
 /// An interval wider than this share of its median does not tell models apart.
 const NOISE_LIMIT: f64 = 0.2;
 
+/// Clock sources that programs cannot read by themselves, through the vDSO.
+const SLOW_CLOCKS: [&str; 4] = ["hpet", "acpi_pm", "pit", "jiffies"];
+
 /// Cases that a warning names; of the others it gives the number.
 const NAMED: usize = 3;
 
@@ -22,6 +25,8 @@ const NAMED: usize = 3;
 pub enum Warning {
     /// The frequency governor changes the speed of the CPUs.
     Governor(String),
+    /// Every reading of the clock enters the kernel.
+    ClockSource(String),
     /// A container may limit CPU time and hide parts of the machine.
     Container(String),
     /// The probes took most of the elapsed time.
@@ -51,6 +56,11 @@ impl fmt::Display for Warning {
                 out,
                 "the CPU governor is `{governor}`: times depend on the load before; set it to `performance` while \
                  measuring"
+            ),
+            Self::ClockSource(source) => write!(
+                out,
+                "the kernel's clock is `{source}`: every reading of it by a program is a system call, which is in the counts; \
+                 boot with `tsc=reliable` if this machine's TSC can be trusted"
             ),
             Self::Container(container) => write!(
                 out,
@@ -122,7 +132,9 @@ fn machine(report: &Report) -> Vec<Warning> {
     let environment = &report.environment;
     let governor = environment.governor.iter().filter(|governor| *governor != "performance");
     let container = environment.container.iter().filter(|container| *container != "none");
-    governor.cloned().map(Warning::Governor).chain(container.cloned().map(Warning::Container)).collect()
+    let clock = environment.clock_source.iter().filter(|clock| SLOW_CLOCKS.contains(&clock.as_str()));
+    let warnings = governor.cloned().map(Warning::Governor).chain(clock.cloned().map(Warning::ClockSource));
+    warnings.chain(container.cloned().map(Warning::Container)).collect()
 }
 
 fn overhead(repetitions: &[&Run]) -> Option<Warning> {
