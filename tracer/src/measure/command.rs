@@ -96,6 +96,7 @@ fn weigh(run: &mut Run, sampled: Sampled, no_cgroup: Option<&str>) {
     for thread in &mut run.threads {
         if let Some(stack) = sampled.stacks.get(&thread.tid) {
             thread.stack_reserved_bytes = Some(stack.reserved_bytes);
+            thread.stack_in_use_bytes = Some(stack.in_use_bytes);
             thread.stack_resident_bytes = Some(stack.resident_bytes);
             thread.stack_high_water_bytes = Some(stack.high_water_bytes);
         }

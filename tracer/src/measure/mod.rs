@@ -148,6 +148,7 @@ fn thread_of(state: &ThreadState, counts: &ThreadCounts) -> Thread {
         off_cpu_ns: counts.off_cpu_ns,
         run_queue_ns: counts.run_queue_ns,
         stack_reserved_bytes: None,
+        stack_in_use_bytes: None,
         stack_resident_bytes: None,
         stack_high_water_bytes: None,
     }

@@ -320,9 +320,12 @@ pub struct Thread {
     pub off_cpu_ns: u64,
     /// Of it, time waiting for a CPU, nanoseconds.
     pub run_queue_ns: u64,
-    /// Address space of its stack, bytes; `null` where it was not found, as the two below.
+    /// Address space of its stack, bytes; `null` where it was not found, as those below.
     #[serde(default)]
     pub stack_reserved_bytes: Option<u64>,
+    /// From the top of its stack to where it stood, bytes.
+    #[serde(default)]
+    pub stack_in_use_bytes: Option<u64>,
     /// Resident pages of its stack, bytes.
     #[serde(default)]
     pub stack_resident_bytes: Option<u64>,

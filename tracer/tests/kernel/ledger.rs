@@ -122,7 +122,10 @@ fn a_command_has_its_memory_and_its_threads_have_their_stacks() {
     assert_eq!(own.len(), 7);
     for thread in own {
         assert!(thread.stack_resident_bytes >= Some(16 * 4096), "{thread:?}");
-        assert!(thread.stack_high_water_bytes <= thread.stack_reserved_bytes);
+        // It touched its pages below the place where it stands, and stands near the top.
+        let [in_use, high_water] = [thread.stack_in_use_bytes, thread.stack_high_water_bytes];
+        assert!(in_use < Some(8 * 4096) && high_water >= Some(16 * 4096), "{thread:?}");
+        assert!(high_water <= thread.stack_reserved_bytes);
     }
 }
 

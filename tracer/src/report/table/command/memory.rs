@@ -69,10 +69,11 @@ fn stacks(stacks: Option<&StackSummary>, page: &mut Page) {
 fn threads(threads: &[Thread], top: usize, page: &mut Page) {
     let mut seen: Vec<&Thread> = threads.iter().filter(|thread| thread.stack_resident_bytes.is_some()).collect();
     seen.sort_by_key(|thread| std::cmp::Reverse(thread.stack_high_water_bytes));
-    let mut grid = Grid::new(&["thread", "tid", "stack reserved", "resident", "high-water", "faults"]);
+    let mut grid = Grid::new(&["thread", "tid", "stack reserved", "in use", "resident", "high-water", "faults"]);
     for thread in seen.iter().take(top) {
-        let sizes = [thread.stack_reserved_bytes, thread.stack_resident_bytes, thread.stack_high_water_bytes];
-        let sizes = sizes.map(|size| size.map_or(ABSENT.to_owned(), |size| bytes(size as f64)));
+        let reserved = [thread.stack_reserved_bytes, thread.stack_in_use_bytes];
+        let sizes = [reserved, [thread.stack_resident_bytes, thread.stack_high_water_bytes]].concat();
+        let sizes = sizes.into_iter().map(|size| size.map_or(ABSENT.to_owned(), |size| bytes(size as f64)));
         let name = [thread.name.clone(), thread.tid.to_string()];
         grid.row(name.into_iter().chain(sizes).chain([count(thread.stack_faults)]));
     }
