@@ -21,6 +21,10 @@ use crate::report::model::Probe;
 /// Fewer runs than this say nothing about the time of one.
 const ENOUGH_RUNS: u64 = 100;
 
+/// Where fewer than one run in this many is for a traced thread, the difference to the empty program is lost among all the
+/// other runs.
+const LEAST_SHARE: u64 = 4;
+
 /// Statistics by name of the probe.
 pub type Costs = BTreeMap<&'static str, ProgramStatistics>;
 
@@ -86,7 +90,8 @@ pub fn fill_in(probes: &mut [Probe], ours: &Costs, empty: &Costs, counts: &Threa
         let Some(statistics) = ours.get(probe.name.as_str()) else { continue };
         probe.runs = Some(statistics.run_count);
         let empty = empty.get(probe.name.as_str()).and_then(per_run);
-        let events = events(&probe.name, counts).filter(|events| *events >= ENOUGH_RUNS);
+        let enough = |events: &u64| *events >= ENOUGH_RUNS && events * LEAST_SHARE >= statistics.run_count;
+        let events = events(&probe.name, counts).filter(enough);
         probe.net_ns_per_run = empty.zip(events).map(|(empty, events)| {
             (statistics.run_time_ns as f64 - empty * statistics.run_count as f64) / events as f64
         });
@@ -151,9 +156,11 @@ mod tests {
     #[test]
     fn runs_for_threads_that_are_not_traced_do_not_dilute_the_cost() {
         let mut probes = [probe()];
-        let (ours, empty) = (costs("sched_switch", 9000, 600_000), costs("sched_switch", 500, 30_000));
+        let (ours, empty) = (costs("sched_switch", 4000, 300_000), costs("sched_switch", 500, 30_000));
         fill_in(&mut probes, &ours, &empty, &switches(1000));
-        assert_eq!((probes[0].runs, probes[0].net_ns_per_run), (Some(9000), Some(60.0)));
+        assert_eq!((probes[0].runs, probes[0].net_ns_per_run), (Some(4000), Some(60.0)));
+        fill_in(&mut probes, &ours, &empty, &switches(999));
+        assert_eq!(probes[0].net_ns_per_run, None, "too few of them");
     }
 
     #[test]
