@@ -18,7 +18,7 @@ use super::console::Console;
 /// The emulator.
 pub const QEMU: &str = "qemu-system-x86_64";
 /// Enough for ten thousand threads, and for everything else to stay in memory.
-const MEMORY_MIB: &str = "2048";
+const MEMORY_MIB: &str = "4096";
 /// Tests move threads from one CPU to another.
 const CPUS: &str = "2";
 /// Emulated guests take a few seconds to start the tests; this is for a very busy machine.

@@ -21,6 +21,8 @@ for module in brd crc16 crc32c_generic mbcache jbd2 ext4; do
 done
 /busybox mke2fs -F -b 4096 /dev/ram0 >/dev/null && /busybox mount -t ext4 /dev/ram0 /scratch
 echo "${taskweight_pid_max:?}" >/proc/sys/kernel/pid_max
+# By the size of a guest's memory there are fewer than the tests start, each test by itself and two at a time.
+echo 60000 >/proc/sys/kernel/threads-max
 # Only what makes the kernel stop comes between the lines of the tests; the rest follows them.
 /busybox dmesg -n 1
 
