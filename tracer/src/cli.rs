@@ -153,7 +153,7 @@ pub struct RegimesArgs {
     #[arg(long, value_delimiter = ',', value_name = "LIST")]
     pub models: Option<Vec<String>>,
     /// Repetitions, each with a traced and an untraced run
-    #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=1000))]
     pub repetitions: u32,
     /// 2 and 100 tasks, 0 and 256 KiB, fewer operations: a first look in a minute or two
     #[arg(long)]

@@ -259,6 +259,18 @@ mod tests {
     }
 
     #[test]
+    fn memory_to_touch_makes_a_run_of_fewer_operations() {
+        let tokio = models(&[String::from("tokio")]).expect("known")[0];
+        let count = |scenario, touch_bytes| operations(tokio, scenario, 2, touch_bytes, false);
+        for scenario in [Scenario::Switch, Scenario::SwitchIo] {
+            assert!(count(scenario, 256 << 10) < count(scenario, 0), "{scenario:?}");
+        }
+        assert_eq!(count(Scenario::Yield, 256 << 10), count(Scenario::Yield, 0));
+        let case = Case { touch_bytes: Some(64), ..cases(&Request { models: vec![tokio], ..request() }).remove(0) };
+        assert_eq!(case.operation(), "one hand-over, touching 64 bytes");
+    }
+
+    #[test]
     fn a_ring_of_one_is_not_measured() {
         let request = Request { tasks: Some(vec![1]), ..request() };
         assert!(cases(&request).iter().all(|case| case.scenario.least_tasks() == 1));

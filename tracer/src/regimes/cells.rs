@@ -94,13 +94,9 @@ fn reason(report: &Report, model: &Model, cell: &Cell) -> String {
         let not_offered = model.not_offered.unwrap_or("it is not offered");
         return format!("{name}: {not_offered}");
     }
-    // What is touched is not in a failure but in its reason; a failure of the same work has the same cause as a rule.
-    let touching = (cell.touch_bytes > 0).then(|| format!("touching {} bytes", cell.touch_bytes));
     let failure = report.failures.iter().find(|failure| {
-        let work = (failure.scenario.as_deref(), failure.tasks, failure.pinned);
-        failure.model == name
-            && work == (Some(scenario), Some(cell.tasks), cell.pinned)
-            && touching.as_ref().map_or(!failure.reason.starts_with("touching "), |t| failure.reason.starts_with(t))
+        let work = (failure.scenario.as_deref(), failure.tasks, failure.pinned, failure.touch_bytes.unwrap_or(0));
+        failure.model == name && work == (Some(scenario), Some(cell.tasks), cell.pinned, cell.touch_bytes)
     });
     match failure {
         Some(failure) => format!("{name} failed: {}", failure.reason),
@@ -123,4 +119,134 @@ fn small_ratio_cause(regime: &Regime, all: &[Regime]) -> Option<String> {
         thread_untouched_ns: untouched.and_then(|other| Some(other.thread?.elapsed_ns)),
         coroutine_untouched_ns: untouched.and_then(|other| Some(other.coroutine?.elapsed_ns)),
     }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        report::model::{Failure, PerOperation},
+        workload::{catalog::MODELS, scenario::Scenario},
+    };
+
+    const TOUCHED: u64 = 256 << 10;
+
+    fn model(name: &str) -> &'static Model {
+        MODELS.iter().find(|model| model.name == name).expect("known")
+    }
+
+    /// Two pinned cells of two tasks each: without and with memory to touch.
+    fn grid(scenario: Scenario) -> Grid {
+        let cell = |touch_bytes| Cell { pinned: Some(1), scenario, tasks: 2, touch_bytes, left_out: None };
+        let coroutines = ["tokio", "corosensei"].map(model).to_vec();
+        Grid { threads: model("os-thread"), coroutines, cells: vec![cell(0), cell(TOUCHED)] }
+    }
+
+    fn empty_report() -> Report {
+        let report: Report = serde_json::from_str(include_str!("../../tests/fixtures/compare.json")).expect("a report");
+        Report { runs: Vec::new(), failures: Vec::new(), ..report }
+    }
+
+    /// Runs with these times per hand-over, one for each repetition.
+    fn add(report: &mut Report, model: &str, touch_bytes: Option<u64>, times_ns: &[f64]) {
+        let all: Report = serde_json::from_str(include_str!("../../tests/fixtures/compare.json")).expect("a report");
+        let like = all.runs.into_iter().next().expect("a run");
+        for (repetition, elapsed_ns) in times_ns.iter().enumerate() {
+            let mut run = Run { model: model.to_owned(), touch_bytes, repetition: repetition as u32, ..like.clone() };
+            (run.scenario, run.tasks, run.pinned) = (Some("switch".to_owned()), Some(2), Some(1));
+            run.operations = Some(1000);
+            (run.kernel.migrations, run.kernel.idle_exits) = (20, 800);
+            run.per_operation = Some(PerOperation {
+                elapsed_ns: *elapsed_ns,
+                kernel_switches: 1.0,
+                syscalls: 2.0,
+                ..Default::default()
+            });
+            report.runs.push(run);
+        }
+    }
+
+    #[test]
+    fn the_ratio_is_the_median_of_those_within_a_repetition() {
+        let mut report = empty_report();
+        add(&mut report, "os-thread", None, &[2000.0, 9000.0, 2400.0]);
+        add(&mut report, "tokio", None, &[100.0, 450.0, 100.0]);
+        let regime = &regimes(&report, &grid(Scenario::Switch))[0];
+        assert_eq!(regime.ratio, Some(Ratio { median: 20.0, low: Some(20.0), high: Some(24.0) }));
+        let thread = regime.thread.expect("measured");
+        assert_eq!((thread.elapsed_ns, thread.migrations, thread.idle_exits), (2400.0, Some(0.02), Some(0.8)));
+        assert_eq!((regime.cause.as_ref(), regime.reason.as_ref()), (None, None));
+    }
+
+    #[test]
+    fn a_small_ratio_has_its_cause_from_the_cell_where_nothing_is_touched() {
+        let mut report = empty_report();
+        add(&mut report, "os-thread", None, &[2000.0]);
+        add(&mut report, "tokio", None, &[100.0]);
+        add(&mut report, "os-thread", Some(TOUCHED), &[8000.0]);
+        add(&mut report, "tokio", Some(TOUCHED), &[6000.0]);
+        let regimes = regimes(&report, &grid(Scenario::Switch));
+        assert_eq!((regimes[0].touch_bytes, regimes[0].cause.as_ref()), (0, None));
+        let both =
+            "both wait for the memory: touching 256 KiB takes 98 % of a coroutine's hand-over, 75 % of a thread's";
+        assert_eq!((regimes[1].touch_bytes, regimes[1].cause.as_deref()), (TOUCHED, Some(both)));
+        assert_eq!(regimes[1].ratio.map(|ratio| (ratio.low, ratio.high)), Some((None, None)));
+    }
+
+    #[test]
+    fn a_missing_probe_is_not_a_count_of_0() {
+        let mut report = empty_report();
+        add(&mut report, "os-thread", None, &[2000.0]);
+        for probe in &mut report.probes {
+            probe.state = ProbeState::Missing;
+        }
+        let thread = regimes(&report, &grid(Scenario::Switch))[0].thread.expect("measured");
+        assert_eq!((thread.syscalls, thread.migrations), (None, None));
+    }
+
+    #[test]
+    fn what_was_not_measured_says_why() {
+        let mut report = empty_report();
+        add(&mut report, "os-thread", None, &[2000.0]);
+        add(&mut report, "os-thread", Some(TOUCHED), &[2000.0]);
+        report.failures.push(Failure {
+            model: "tokio".to_owned(),
+            scenario: Some("switch".to_owned()),
+            tasks: Some(2),
+            touch_bytes: None,
+            pinned: Some(1),
+            repetition: 0,
+            half: "twin".to_owned(),
+            reason: "out of luck".to_owned(),
+        });
+        let reasons = |report: &Report, grid: &Grid| -> Vec<String> {
+            regimes(report, grid).into_iter().filter_map(|regime| regime.reason).collect()
+        };
+        let mut grid = grid(Scenario::Switch);
+        assert_eq!(
+            reasons(&report, &grid),
+            [
+                "tokio failed: out of luck",
+                "tokio does not offer switch with --touch",
+                "corosensei does not offer switch",
+                "corosensei does not offer switch with --touch"
+            ]
+        );
+        report.interrupted = true;
+        assert_eq!(reasons(&report, &grid)[1], "the measurement was interrupted");
+        grid.cells[1].left_out = Some("would touch too much".to_owned());
+        grid.cells[1].tasks = 10_000;
+        assert_eq!(reasons(&report, &grid)[1], "would touch too much");
+    }
+
+    #[test]
+    fn a_scenario_that_a_model_never_offers_has_the_models_own_reason() {
+        let mut report = empty_report();
+        add(&mut report, "os-thread", None, &[2000.0]);
+        report.runs.iter_mut().for_each(|run| run.scenario = Some("switch-io".to_owned()));
+        let regimes = regimes(&report, &grid(Scenario::SwitchIo));
+        let reason = regimes[2].reason.as_deref().expect("a reason");
+        assert_eq!((regimes[2].coroutine_model.as_str(), regimes[2].ratio), ("corosensei", None));
+        assert!(reason.starts_with("corosensei: switch-io, echo and hog are not offered"), "{reason}");
+    }
 }

@@ -75,9 +75,10 @@ fn too_large(bytes: u64, available_bytes: u64) -> Option<String> {
 }
 
 impl Grid {
-    /// The runs of one repetition: all models of a cell before the next one.
+    /// The runs of one repetition: all models of a cell before the next one. Threads alone are not measured.
     pub fn cases(&self) -> Vec<Case> {
-        let measured = self.cells.iter().filter(|cell| cell.left_out.is_none());
+        let is_offered = |cell: &&Cell| self.coroutines.iter().any(|model| model.scenarios.contains(&cell.scenario));
+        let measured = self.cells.iter().filter(|cell| cell.left_out.is_none()).filter(is_offered);
         measured.flat_map(|cell| self.models().filter_map(|model| cell.case(model))).collect()
     }
 
@@ -142,6 +143,8 @@ mod tests {
         );
         // corosensei cannot wait for pipes.
         assert_eq!(cases.len(), 8 * 3 + 8 * 2);
+        let alone = Grid { coroutines: vec![model("corosensei")], ..grid };
+        assert_eq!(alone.cases().len(), 8 * 2, "threads that nothing is compared with");
     }
 
     #[test]

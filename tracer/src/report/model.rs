@@ -423,6 +423,9 @@ pub struct Failure {
     pub scenario: Option<String>,
     /// Tasks.
     pub tasks: Option<u64>,
+    /// Bytes that each task was to touch; `null` for none.
+    #[serde(default)]
+    pub touch_bytes: Option<u64>,
     /// The CPU it was bound to.
     pub pinned: Option<u32>,
     /// Counts from 0.

@@ -118,6 +118,7 @@ impl Comparison<'_> {
             model: case.model.name.to_owned(),
             scenario: Some(case.scenario.name().to_owned()),
             tasks: Some(case.tasks),
+            touch_bytes: case.touch_bytes,
             pinned: case.pinned,
             repetition,
             half: half.to_owned(),

@@ -128,16 +128,16 @@ fn figures(side: &Side) -> [String; 5] {
     [time(side.elapsed_ns), rate(side.kernel_switches), syscalls, migrations, idle]
 }
 
-/// `1.3 (1.2-1.4)`.
+/// `1.30 (1.17-1.43)`.
 fn interval(ratio: &Ratio) -> String {
     let range = ratio.low.zip(ratio.high).map(|(low, high)| format!(" ({}-{})", number(low), number(high)));
     number(ratio.median) + &range.unwrap_or_default()
 }
 
-/// `0.85`, `1.4`, `12.3`, `271`: five columns at most where it means anything.
+/// `0.85`, `1.40`, `12.3`, `271`: five columns at most where it means anything.
 fn number(ratio: f64) -> String {
     let decimals = match ratio {
-        ratio if ratio < 0.995 => 2,
+        ratio if ratio < 1.995 => 2,
         ratio if ratio < 99.95 => 1,
         _ => 0,
     };
@@ -198,7 +198,9 @@ mod tests {
             .map(|(tasks, median)| regime(true, "switch", tasks, 0, median));
         let plain = heat_of(&regimes, false);
         assert!(
-            plain.lines().any(|line| line.split_whitespace().eq(["pinned", "switch", "27.1+", "2.0", "0.85!", "271+"]))
+            plain
+                .lines()
+                .any(|line| line.split_whitespace().eq(["pinned", "switch", "27.1+", "1.96", "0.85!", "271+"]))
         );
         let color = heat_of(&regimes, true);
         assert!(color.contains("\x1b[32m") && color.contains("27.1+\x1b[0m"), "{color:?}");
@@ -224,7 +226,7 @@ mod tests {
         small(&[&one, &regime(true, "switch", 2, 0, 9.0)], &mut page);
         let text = page.finish();
         assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
-        assert!(text.contains("unpinned switch-io, 100 tasks, 256K touched: 1.3 (1.2-1.4)\n"), "{text}");
+        assert!(text.contains("unpinned switch-io, 100 tasks, 256K touched: 1.30 (1.17-1.43)\n"), "{text}");
         let cells = |name: &str| {
             let line = text.lines().find(|line| line.trim_start().starts_with(name)).expect("a line");
             line.split_whitespace().map(str::to_owned).collect::<Vec<_>>()
