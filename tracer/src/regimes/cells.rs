@@ -125,7 +125,7 @@ fn small_ratio_cause(regime: &Regime, all: &[Regime]) -> Option<String> {
 mod tests {
     use super::*;
     use crate::{
-        report::model::{Failure, PerOperation},
+        report::model::{Failure, PerOperation, Probe},
         workload::{catalog::MODELS, scenario::Scenario},
     };
 
@@ -197,9 +197,10 @@ mod tests {
     fn a_missing_probe_is_not_a_count_of_0() {
         let mut report = empty_report();
         add(&mut report, "os-thread", None, &[2000.0]);
-        for probe in &mut report.probes {
-            probe.state = ProbeState::Missing;
-        }
+        let like = report.probes[0].clone();
+        report.probes = ["sys_enter", "sched_migrate_task"]
+            .map(|name| Probe { name: name.to_owned(), state: ProbeState::Missing, ..like.clone() })
+            .into();
         let thread = regimes(&report, &grid(Scenario::Switch))[0].thread.expect("measured");
         assert_eq!((thread.syscalls, thread.migrations), (None, None));
     }
