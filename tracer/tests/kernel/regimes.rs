@@ -73,7 +73,10 @@ fn a_cell_that_fails_says_so_and_the_others_are_measured() {
     let report = outcome.report();
     assert_eq!((outcome.code, report.failures.len()), (1, 4), "{}", outcome.stderr);
     switch_cells(&report, |touched| touched == 0);
-    assert!(outcome.stdout.contains("future failed: exited with status 3"), "{}", outcome.stdout);
+    let touched = report.regimes.iter().filter(|cell| cell.scenario == "switch" && cell.touch_bytes > 0);
+    let expected = "future failed: touching 262144 bytes: taskweight-future exited with status 3";
+    touched.for_each(|cell| assert!(cell.reason.as_ref().unwrap().starts_with(expected), "{cell:?}"));
+    assert!(outcome.stdout.contains("- pinned switch: future failed"), "{}", outcome.stdout);
 }
 
 #[test]

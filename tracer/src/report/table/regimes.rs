@@ -67,20 +67,23 @@ fn heat(regimes: &[&Regime], page: &mut Page) {
     let mut footnotes = Footnotes::default();
     for row in distinct(regimes, place) {
         let mut line = format!("{row:LABEL_COLUMNS$}");
+        let of_row: Vec<&Regime> = regimes.iter().copied().filter(|regime| place(regime) == row).collect();
+        let is_alike = of_row.windows(2).all(|pair| pair[0].reason == pair[1].reason);
         for column in &columns {
-            let is_it = |regime: &&&Regime| place(regime) == row && (regime.tasks, regime.touch_bytes) == *column;
-            line.push_str(&cell(regimes.iter().find(is_it).copied(), width, page, &mut footnotes));
+            let regime = of_row.iter().find(|regime| (regime.tasks, regime.touch_bytes) == *column);
+            let name = regime.filter(|_| !is_alike).map_or_else(|| row.clone(), |regime| title(regime));
+            line.push_str(&cell(regime.copied(), &name, width, page, &mut footnotes));
         }
         page.line(line.trim_end(), Style::Plain);
     }
     page.footnotes(&footnotes);
 }
 
-/// A ratio with its mark and its colour.
-fn cell(regime: Option<&Regime>, width: usize, page: &Page, footnotes: &mut Footnotes) -> String {
+/// A ratio with its mark and its colour; without one, a note of the reason under this name.
+fn cell(regime: Option<&Regime>, name: &str, width: usize, page: &Page, footnotes: &mut Footnotes) -> String {
     let Some(ratio) = regime.and_then(|regime| regime.ratio) else {
         let reason = regime.and_then(|regime| regime.reason.as_deref()).unwrap_or("not measured");
-        return format!("{:>1$} ", footnotes.absent(&regime.map_or(String::new(), place), reason), width - 1);
+        return format!("{:>1$} ", footnotes.absent(name, reason), width - 1);
     };
     let (mark, style) = match ratio.median {
         median if median >= SMALL_RATIO => ('+', Style::Advantage),
@@ -214,8 +217,10 @@ mod tests {
             reason: Some("go failed: no memory".to_owned()),
             ..regime(true, "switch", 2, 0, 1.0)
         };
-        let text = heat_of(&[absent], false);
-        assert!(text.contains("- pinned switch: go failed: no memory"), "{text}");
+        let text = heat_of(std::slice::from_ref(&absent), false);
+        assert!(text.contains("- pinned switch: go failed: no memory"), "the whole row: {text}");
+        let text = heat_of(&[absent, regime(true, "switch", 100, 0, 3.0)], false);
+        assert!(text.contains("- pinned switch, 2 tasks: go failed: no memory"), "one cell of it: {text}");
     }
 
     #[test]
