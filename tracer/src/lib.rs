@@ -11,6 +11,7 @@ pub mod kernel;
 pub mod measure;
 pub mod memory;
 pub mod plan;
+pub mod regimes;
 pub mod report;
 pub mod stats;
 pub mod witness;

@@ -53,13 +53,23 @@ pub struct Case {
     pub rate: Option<u64>,
     /// How much of its stack each task uses. Of `deep` only, which has it always.
     pub depth: Option<Depth>,
+    /// Bytes that each task touches while it holds the token; `None` for none. Of `switch` and `switch-io` only.
+    pub touch_bytes: Option<u64>,
 }
 
 impl Case {
-    /// What one operation is, with the depth where it has one: runs of different depths do different work.
+    /// What one operation is, with what makes it other work than that of the scenario alone.
     pub fn operation(&self) -> String {
-        let depth = self.depth.map_or(String::new(), |depth| format!(", {depth}"));
-        format!("{}{depth}", self.scenario.operation())
+        match self.variant() {
+            Some(variant) => format!("{}, {variant}", self.scenario.operation()),
+            None => self.scenario.operation().to_owned(),
+        }
+    }
+
+    /// The depth, or the bytes touched, where there are any: such runs do different work in the same scenario.
+    pub fn variant(&self) -> Option<String> {
+        let depth = self.depth.map(|depth| depth.to_string());
+        depth.or_else(|| Some(format!("touching {} bytes", self.touch_bytes?)))
     }
 }
 
@@ -117,9 +127,9 @@ pub fn cases(request: &Request) -> Vec<Case> {
             for model in request.models.iter().filter(|model| model.scenarios.contains(&scenario)) {
                 let pinned = if let Pinning::Cpu(cpu) = pinning { Some(cpu) } else { None };
                 let asked = request.operations.filter(|_| !scenario.only_parks());
-                let operations = asked.unwrap_or_else(|| operations(model, scenario, tasks, request.quick));
+                let operations = asked.unwrap_or_else(|| operations(model, scenario, tasks, 0, request.quick));
                 let rate = request.rate.filter(|_| scenario == Scenario::Echo);
-                let case = |depth| Case { model, scenario, tasks, pinned, operations, rate, depth };
+                let case = |depth| Case { model, scenario, tasks, pinned, operations, rate, depth, touch_bytes: None };
                 cases.extend(depths(request, scenario).into_iter().map(case));
             }
         }
@@ -159,12 +169,15 @@ fn default_tasks(scenario: Scenario, quick: bool) -> Vec<u64> {
 }
 
 /// About 50 ms of work: long against the reading of the maps, short against the patience of a reader.
-fn operations(model: &Model, scenario: Scenario, tasks: u64, quick: bool) -> u64 {
+pub fn operations(model: &Model, scenario: Scenario, tasks: u64, touch_bytes: u64, quick: bool) -> u64 {
     let in_time = |ns: u64| (50_000_000 / ns.max(1)).max(1000);
     let hand_over_ns = model.typical_hand_over_ns;
+    // A line of 64 bytes takes a nanosecond or so, depending on the cache that has it.
+    let touch_ns = touch_bytes / 64;
     let operations = match scenario {
-        Scenario::Switch | Scenario::Yield => in_time(hand_over_ns),
-        Scenario::SwitchIo => in_time(hand_over_ns.max(2500)),
+        Scenario::Switch => in_time(hand_over_ns + touch_ns),
+        Scenario::SwitchIo => in_time(hand_over_ns.max(2500) + touch_ns),
+        Scenario::Yield => in_time(hand_over_ns),
         Scenario::Control if model.interpreted => 300_000,
         Scenario::Control => 10_000_000,
         Scenario::Spawn => in_time(hand_over_ns * 10).min(100_000),
@@ -243,6 +256,18 @@ mod tests {
             assert_eq!(quick.len(), 5, "{quick:?}");
             assert!(quick[4] >= 100 * quick[0] && quick[4] <= 10_000 && all.starts_with(&quick));
         }
+    }
+
+    #[test]
+    fn memory_to_touch_makes_a_run_of_fewer_operations() {
+        let tokio = models(&[String::from("tokio")]).expect("known")[0];
+        let count = |scenario, touch_bytes| operations(tokio, scenario, 2, touch_bytes, false);
+        for scenario in [Scenario::Switch, Scenario::SwitchIo] {
+            assert!(count(scenario, 256 << 10) < count(scenario, 0), "{scenario:?}");
+        }
+        assert_eq!(count(Scenario::Yield, 256 << 10), count(Scenario::Yield, 0));
+        let case = Case { touch_bytes: Some(64), ..cases(&Request { models: vec![tokio], ..request() }).remove(0) };
+        assert_eq!(case.operation(), "one hand-over, touching 64 bytes");
     }
 
     #[test]

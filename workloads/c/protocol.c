@@ -60,12 +60,13 @@ static enum scenario scenario_named(const char *name) {
 
 void parse_arguments(struct arguments *arguments, const struct model *model, int argc, char **argv) {
     enum { OWN_OPTIONS = 4, OWN = 1000 };
-    struct option options[7 + OWN_OPTIONS] = {
+    struct option options[8 + OWN_OPTIONS] = {
         {"tasks", required_argument, NULL, 't'},   {"operations", required_argument, NULL, 'o'},
         {"workers", required_argument, NULL, 'w'}, {"socket", required_argument, NULL, 's'},
-        {"depth", required_argument, NULL, 'd'},   {"hold", no_argument, NULL, 'h'}};
+        {"depth", required_argument, NULL, 'd'},   {"hold", no_argument, NULL, 'h'},
+        {"touch", required_argument, NULL, 'c'}};
     for (int own = 0; model->options && model->options[own].name; own++)
-        options[6 + own] = (struct option){model->options[own].name, required_argument, NULL, OWN + own};
+        options[7 + own] = (struct option){model->options[own].name, required_argument, NULL, OWN + own};
     *arguments = (struct arguments){0};
     int option;
     while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
@@ -79,6 +80,8 @@ void parse_arguments(struct arguments *arguments, const struct model *model, int
             arguments->depth = number("depth", optarg, 1, (size_t)1 << 40);
         else if (option == 'h')
             arguments->hold = true;
+        else if (option == 'c')
+            arguments->touch = number("touch", optarg, 0, (size_t)1 << 40);
         else if (option == 'w' && (!model->one_worker || number("workers", optarg, 1, UINT32_MAX) != 1))
             refuse("--workers %s: %s", optarg, model->workers);
         else if (option >= OWN)
@@ -102,6 +105,8 @@ void parse_arguments(struct arguments *arguments, const struct model *model, int
         refuse("--depth BYTES belongs to scenario deep, which needs it");
     if (arguments->hold && arguments->scenario != SCENARIO_DEEP)
         refuse("--hold belongs to scenario deep");
+    if (arguments->touch != 0 && arguments->scenario > SCENARIO_SWITCH_IO)
+        refuse("--touch BYTES belongs to scenarios switch and switch-io");
 }
 
 bool only_parks(const struct arguments *arguments) {

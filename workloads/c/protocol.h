@@ -50,6 +50,8 @@ struct arguments {
     // scenarios but `deep`.
     size_t depth;
     bool hold;
+    // What each task touches while it holds the token, in bytes; 0 in all scenarios but `switch` and `switch-io`.
+    size_t touch;
 };
 
 // Whether tasks are parked and nothing else, as many as there can be.

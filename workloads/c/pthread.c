@@ -120,6 +120,9 @@ int main(int argc, char **argv) {
     for (uint32_t index = 0; index < arguments.tasks; index++) {
         tasks[index].index = index;
         tasks[index].channel = has_channels ? channels[index] : -1;
+        tasks[index].memory = touched_memory(arguments.touch);
+        if (arguments.touch > 0 && !tasks[index].memory)
+            fail("allocate %zu bytes for task %u: %s", arguments.touch, index, strerror(errno));
     }
     free(channels);
     atomic_store(&connected, arguments.tasks);

@@ -74,6 +74,7 @@ take_round(struct task *own, void (*hand_over)(struct task *, uint64_t), uint64_
     uint64_t token = own->index == 0 ? 0 : take_over(own);
     while (token < arguments.operations) {
         own->operations++;
+        touch(own->memory, arguments.touch);
         hand_over(next, token + 1);
         token = take_over(own);
     }

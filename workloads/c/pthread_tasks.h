@@ -18,6 +18,8 @@ struct task {
     // Its own pipe, or its connection.
     int channel;
     pthread_t thread;
+    // What it touches while it holds the token.
+    char *memory;
 };
 
 extern struct arguments arguments;

@@ -25,6 +25,8 @@ struct task {
     uint64_t operations;
     // The neighbours among those that have not finished; the next one in the ring.
     struct task *next, *previous;
+    // What it touches while it holds the token.
+    char *memory;
 };
 
 static struct arguments arguments;
@@ -63,6 +65,7 @@ static _Noreturn void do_switch(struct task *own) {
         stopwatch_receive(&stopwatch, token);
     while (token < arguments.operations) {
         own->operations++;
+        touch(own->memory, arguments.touch);
         token++;
         stopwatch_hand(&stopwatch, token);
         swap(&own->context, &own->next->context);
@@ -221,6 +224,9 @@ int main(int argc, char **argv) {
     for (uint32_t index = 0; index < arguments.tasks; index++) {
         tasks[index].next = &tasks[(index + 1) % arguments.tasks];
         tasks[index].next->previous = &tasks[index];
+        tasks[index].memory = touched_memory(arguments.touch);
+        if (arguments.touch > 0 && !tasks[index].memory)
+            fail("allocate %zu bytes for task %u: %s", arguments.touch, index, strerror(errno));
     }
     const char *stopped_by = NULL;
     uint32_t created = arguments.scenario == SCENARIO_SPAWN ? arguments.tasks : create_all(&stopped_by);

@@ -1,6 +1,9 @@
 #define _GNU_SOURCE
 #include "work.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 void histogram_count(struct histogram *histogram, uint64_t value) {
     int bits = 63 - __builtin_clzll(value | 1);
     int shift = bits > 5 ? bits - 5 : 0;
@@ -41,6 +44,12 @@ uint32_t chunk(uint64_t index) {
         x ^= x << 5;
     }
     return x;
+}
+
+char *touched_memory(size_t bytes) {
+    size_t whole = (bytes + LINE_BYTES - 1) / LINE_BYTES * LINE_BYTES;
+    char *memory = whole > 0 ? aligned_alloc(LINE_BYTES, whole) : NULL;
+    return memory ? memset(memory, 1, whole) : NULL;
 }
 
 void compute_until(uint64_t end_ns) {

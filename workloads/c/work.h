@@ -2,6 +2,7 @@
 #ifndef TASKWEIGHT_WORK_H
 #define TASKWEIGHT_WORK_H
 
+#include <stddef.h>
 #include <stdint.h>
 #include <time.h>
 
@@ -41,6 +42,20 @@ uint32_t chunk(uint64_t index);
 
 // Computes until the monotonic clock shows `end_ns`, without giving way.
 void compute_until(uint64_t end_ns);
+
+// What a processor fetches at a time.
+#define LINE_BYTES 64
+
+// The memory that a task touches, in whole lines and written: null where it is none, or cannot be had.
+char *touched_memory(size_t bytes);
+
+// Reads and writes one word of each line of it.
+static inline void touch(char *memory, size_t bytes) {
+    for (size_t offset = 0; offset < bytes; offset += LINE_BYTES) {
+        volatile uint64_t *word = (volatile uint64_t *)(void *)(memory + offset);
+        *word = *word + 1;
+    }
+}
 
 // The monotonic clock, in nanoseconds.
 static inline uint64_t now_ns(void) {

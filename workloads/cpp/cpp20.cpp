@@ -19,6 +19,9 @@
 Run::Run(const arguments &arguments)
     : asked(arguments), slots(asked.tasks), ready(asked.tasks + 1), unfinished(finishers(&asked)) {
     stopwatch_start(&watch);
+    for (auto &slot : slots)
+        if (slot.memory = touched_memory(asked.touch); asked.touch > 0 && !slot.memory)
+            throw std::bad_alloc{};
     if (asked.scenario == SCENARIO_SWITCH_IO || asked.scenario == SCENARIO_ECHO)
         channels = open_channels(&asked, true);
     if (channels || asked.scenario == SCENARIO_HOG)

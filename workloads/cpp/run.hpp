@@ -13,6 +13,8 @@ struct Slot {
     Place place{};
     std::uint64_t token = 0;
     std::uint64_t operations = 0;
+    // What it touches while it holds the token.
+    char *memory = nullptr;
 };
 
 // The tasks of one run.

@@ -68,6 +68,7 @@ Task Run::hand_round(std::uint32_t index) {
         token = co_await Receive{ready, own, watch};
     while (token < asked.operations) {
         own.operations++;
+        touch(own.memory, asked.touch);
         stopwatch_hand(&watch, token + 1);
         next.token = token + 1;
         if (next.place)
@@ -92,6 +93,7 @@ Task Run::hand_round_by_pipe(std::uint32_t index) {
         if (token_in_pipes == asked.operations)
             break;
         own.operations++;
+        touch(own.memory, asked.touch);
         stopwatch_hand(&watch, token_in_pipes + 1);
         token_in_pipes++;
         if (write(next_pipe, "", 1) != 1)

@@ -27,7 +27,7 @@ func prepareSwitchIO(r *run) error {
 	value := uint64(0)
 	r.create(1, func(index int) {
 		counter, own, next := &r.slots[index].operations, pipes[index], pipes[(index+1)%r.tasks]
-		message := []byte{1}
+		memory, message := r.slots[index].memory, []byte{1}
 		receive := func() uint64 {
 			if _, err := own.Read(message); err != nil {
 				fail(err)
@@ -41,6 +41,7 @@ func prepareSwitchIO(r *run) error {
 		}
 		for token < r.operations {
 			*counter++
+			memory.touch()
 			value = token + 1
 			r.meter.hand(value)
 			if _, err := next.Write(message); err != nil {

@@ -12,7 +12,7 @@ import (
 )
 
 // arguments is the command line:
-// PROGRAM SCENARIO --tasks N --operations M [--workers W] [--socket PATH] [--depth BYTES [--hold]]
+// PROGRAM SCENARIO --tasks N --operations M [--workers W] [--socket PATH] [--depth BYTES [--hold]] [--touch BYTES]
 type arguments struct {
 	scenario   string
 	tasks      int
@@ -21,6 +21,7 @@ type arguments struct {
 	socket     string
 	depth      int
 	hold       bool
+	touch      int
 }
 
 func parseArguments(line []string, workers int) (arguments, error) {
@@ -36,6 +37,7 @@ func parseArguments(line []string, workers int) (arguments, error) {
 	flags.StringVar(&given.socket, "socket", "", "echo only: the Unix socket to listen on")
 	flags.IntVar(&given.depth, "depth", 0, "deep only: bytes of stack that a task uses")
 	flags.BoolVar(&given.hold, "hold", false, "deep only: tasks park with that much in use")
+	flags.IntVar(&given.touch, "touch", 0, "switch and switch-io only: bytes that a task touches while it has the token")
 	if err := flags.Parse(line[1:]); err != nil {
 		return given, err
 	}
@@ -62,6 +64,8 @@ func (a arguments) validate() error {
 		return errors.New("deep needs --depth BYTES, at least 1")
 	case a.scenario != "deep" && (a.depth != 0 || a.hold):
 		return errors.New("--depth BYTES and --hold belong to deep")
+	case a.touch < 0 || a.touch != 0 && a.scenario != "switch" && a.scenario != "switch-io":
+		return errors.New("--touch BYTES belongs to switch and switch-io, and is not negative")
 	}
 	return nil
 }

@@ -10,7 +10,8 @@ import (
 type slot struct {
 	operations uint64
 	inbox      chan uint64
-	_          [48]byte
+	memory     touched
+	_          [24]byte
 }
 
 // run is one run: its tasks, the gate they wait behind, and the proof that they did the work.
@@ -35,13 +36,17 @@ type run struct {
 }
 
 func newRun(given arguments) *run {
-	return &run{
+	r := &run{
 		arguments: given,
 		slots:     make([]slot, given.tasks),
 		gate:      make(chan struct{}),
 		finished:  make(chan struct{}),
 		turn:      -1,
 	}
+	for i := range r.slots {
+		r.slots[i].memory = newTouched(given.touch)
+	}
+	return r
 }
 
 // create makes a task of each index, parked at the gate, and waits until all of them have come there. finishers is how

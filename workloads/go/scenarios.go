@@ -49,6 +49,7 @@ func prepareSwitch(r *run) error {
 	r.create(1, func(index int) {
 		counter, own := &r.slots[index].operations, r.slots[index].inbox
 		next := r.slots[(index+1)%r.tasks].inbox
+		memory := r.slots[index].memory
 		token := uint64(0)
 		if index != 0 {
 			token = <-own
@@ -56,6 +57,7 @@ func prepareSwitch(r *run) error {
 		}
 		for token < r.operations {
 			*counter++
+			memory.touch()
 			r.meter.hand(token + 1)
 			next <- token + 1
 			token = <-own

@@ -32,6 +32,9 @@ pub struct Arguments {
     /// In `deep`, park at the bottom of the calls instead of having returned from them
     #[arg(long, requires = "depth")]
     pub hold: bool,
+    /// Bytes that a task touches before it hands over, in `switch` and `switch-io`
+    #[arg(long, value_name = "BYTES", default_value_t = 0, value_parser = clap::value_parser!(u64).range(..=1 << 40))]
+    pub touch: u64,
 }
 
 impl Arguments {
@@ -87,13 +90,20 @@ impl AsRef<Arguments> for WorkersCommand {
 /// Parses the command line; on a mistake prints what is wrong in one line and exits with status 2.
 pub fn parse<C: Parser + AsRef<Arguments>>() -> C {
     let command: C = parse_any();
-    let Arguments { scenario, tasks, .. } = *command.as_ref();
-    let minimum = scenario.minimum_tasks();
-    if tasks < minimum {
-        let message = format!("scenario {} needs at least {minimum} tasks, not {tasks}", scenario.name());
-        refuse(&<C as CommandFactory>::command().error(ErrorKind::ValueValidation, message));
+    if let Some(mistake) = mistake(command.as_ref()) {
+        refuse(&<C as CommandFactory>::command().error(ErrorKind::ValueValidation, mistake));
     }
     command
+}
+
+/// What is wrong with arguments each of which is well-formed.
+fn mistake(arguments: &Arguments) -> Option<String> {
+    let Arguments { scenario, tasks, touch, .. } = *arguments;
+    let minimum = scenario.minimum_tasks();
+    if tasks < minimum {
+        return Some(format!("scenario {} needs at least {minimum} tasks, not {tasks}", scenario.name()));
+    }
+    (touch > 0 && !scenario.is_ring()).then(|| String::from("--touch <BYTES> belongs to switch and switch-io"))
 }
 
 /// Parses any command line, with the same manners.

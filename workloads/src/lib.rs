@@ -52,5 +52,6 @@ pub mod tokio_hog;
 pub mod tokio_model;
 pub mod tokio_pipe;
 pub mod tokio_spawn;
+pub mod touch;
 pub mod turns;
 pub mod work;

@@ -18,6 +18,7 @@ use crate::pipe::both_ways;
 use crate::request::RequestBuffer;
 use crate::slot::Slot;
 use crate::smol_model::{Executor, Tasks};
+use crate::touch::Touched;
 use crate::{connections, program, stackless, ticks};
 
 /// A task's ends of the ring of pipes, and the value of the token, which only its holder touches.
@@ -57,18 +58,20 @@ pub fn create_pipe_ring(executor: Executor, tasks: Tasks) -> Result<()> {
 
 /// Task `index` of `switch-io`. The first task has the token when the gate opens.
 async fn switch_io(tasks: Tasks, index: usize, ends: PipeEnds) {
+    let mut touched = tasks.touched();
     stackless::pass_gate(tasks, index).await;
-    match take_round(tasks, index, &ends).await {
+    match take_round(tasks, index, &ends, &mut touched).await {
         Ok(token) => tasks.finish(token),
         Err(error) => program::fail(&anyhow::Error::new(error).context("hand the token over")),
     }
     stackless::stay_alive().await
 }
 
-async fn take_round(tasks: Tasks, index: usize, ends: &PipeEnds) -> io::Result<u64> {
+async fn take_round(tasks: Tasks, index: usize, ends: &PipeEnds, touched: &mut Touched) -> io::Result<u64> {
     let mut token = if index == 0 { 0 } else { receive(tasks, ends).await? };
     while token < tasks.operations() {
         tasks.slot(index).count();
+        touched.touch();
         tasks.hand_overs().leaves(token + 1);
         ends.hand(token + 1)?;
         token = receive(tasks, ends).await?;

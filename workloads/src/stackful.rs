@@ -8,6 +8,7 @@ use corosensei::Yielder;
 
 use crate::slot::Slot;
 use crate::task_set::TaskSet;
+use crate::touch::Touched;
 
 /// The slot of a coroutine: it needs no waker, the scheduler resumes it.
 #[derive(Default, Debug)]
@@ -45,15 +46,16 @@ pub enum Suspended {
 /// What a coroutine sees of the scheduler: it is resumed with the token, or 0 where there is none.
 pub type Scheduler = Yielder<u64, Suspended>;
 
-/// What the task with this index does once the gate is open.
-pub type Body = fn(&Coroutines, usize, &Scheduler);
+/// What the task with this index does once the gate is open, and the memory that it touches in a ring.
+pub type Body = fn(&Coroutines, usize, &Scheduler, &mut Touched);
 
 /// Task `index` of `switch`. The scheduler hands the token to the first task.
-pub fn switch(tasks: &Coroutines, index: usize, scheduler: &Scheduler) {
+pub fn switch(tasks: &Coroutines, index: usize, scheduler: &Scheduler, touched: &mut Touched) {
     let mut token = scheduler.suspend(Suspended::Parked);
     tasks.hand_overs().arrives(token);
     while token < tasks.operations() {
         tasks.slot(index).count();
+        touched.touch();
         tasks.hand_overs().leaves(token + 1);
         token = scheduler.suspend(Suspended::Handed(token + 1));
         tasks.hand_overs().arrives(token);
@@ -62,7 +64,7 @@ pub fn switch(tasks: &Coroutines, index: usize, scheduler: &Scheduler) {
 }
 
 /// Task `index` of `yield`.
-pub fn give_way(tasks: &Coroutines, index: usize, scheduler: &Scheduler) {
+pub fn give_way(tasks: &Coroutines, index: usize, scheduler: &Scheduler, _touched: &mut Touched) {
     let mut token = 0;
     for _ in 0..tasks.share(index) {
         black_box(tasks.slot(index)).count();
@@ -73,11 +75,11 @@ pub fn give_way(tasks: &Coroutines, index: usize, scheduler: &Scheduler) {
 }
 
 /// Task `index` of `control`.
-pub fn control(tasks: &Coroutines, index: usize, _scheduler: &Scheduler) {
+pub fn control(tasks: &Coroutines, index: usize, _scheduler: &Scheduler, _touched: &mut Touched) {
     tasks.count_share(index);
 }
 
 /// Task `index` of `cpu`. All coroutines share one thread.
-pub fn compute(tasks: &Coroutines, index: usize, _scheduler: &Scheduler) {
+pub fn compute(tasks: &Coroutines, index: usize, _scheduler: &Scheduler, _touched: &mut Touched) {
     tasks.compute_share(index);
 }

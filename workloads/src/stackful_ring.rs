@@ -80,9 +80,10 @@ pub fn spawn(tasks: &Coroutines) -> Result<()> {
 
 fn create(tasks: Coroutines, index: usize, body: Body) -> io::Result<Task> {
     Ok(Coroutine::with_stack(DefaultStack::new(STACK_BYTES)?, move |scheduler: &Scheduler, _| {
+        let mut touched = tasks.touched();
         tasks.arrive();
         scheduler.suspend(Suspended::Parked);
-        body(&tasks, index, scheduler);
+        body(&tasks, index, scheduler, &mut touched);
         loop {
             scheduler.suspend(Suspended::Parked);
         }

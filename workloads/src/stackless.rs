@@ -17,6 +17,7 @@ where
     P: Deref<Target = TaskSet<S>>,
     S: FutureSlot,
 {
+    let mut touched = tasks.touched();
     pass_gate(&tasks, index).await;
     let (own, next) = (tasks.slot(index), tasks.slot(tasks.next(index)));
     let mut token = 0;
@@ -26,6 +27,7 @@ where
     }
     while token < tasks.operations() {
         own.count();
+        touched.touch();
         tasks.hand_overs().leaves(token + 1);
         next.put(token + 1);
         next.wake();

@@ -14,6 +14,7 @@ use crate::distribution::Distribution;
 use crate::hand_over::HandOvers;
 use crate::scenario::Scenario;
 use crate::slot::Slot;
+use crate::touch::Touched;
 
 /// The tasks of one run.
 ///
@@ -26,6 +27,7 @@ pub struct TaskSet<S> {
     pub(crate) scenario: Scenario,
     pub(crate) operations: u64,
     depth: Depth,
+    touch_bytes: usize,
     open: AtomicBool,
     expected: AtomicUsize,
     arrived: AtomicUsize,
@@ -50,6 +52,7 @@ impl<S: Slot> TaskSet<S> {
             scenario,
             operations: arguments.operations,
             depth: arguments.depth(),
+            touch_bytes: arguments.touch as usize,
             open: AtomicBool::new(false),
             expected: AtomicUsize::new(if scenario == Scenario::Spawn { 0 } else { slots }),
             arrived: AtomicUsize::new(0),
@@ -82,6 +85,11 @@ impl<S: Slot> TaskSet<S> {
     /// How much of its stack each task uses in `deep`.
     pub fn depth(&self) -> Depth {
         self.depth
+    }
+
+    /// The memory that a task of a ring touches whenever it holds the token; for it to own from its beginning on.
+    pub fn touched(&self) -> Touched {
+        Touched::new(self.touch_bytes)
     }
 
     /// The operations of task `index` where each has its share.

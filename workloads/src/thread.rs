@@ -24,6 +24,7 @@ pub fn pass_gate<H: Handle>(tasks: &Parkers<H>) {
 
 /// Task `index` of `switch`. The first task has the token when the gate opens.
 pub fn switch<H: Handle>(tasks: &Parkers<H>, index: usize) {
+    let mut touched = tasks.touched();
     pass_gate(tasks);
     let (own, next) = (tasks.slot(index), tasks.slot(tasks.next(index)));
     let receive = || {
@@ -34,6 +35,7 @@ pub fn switch<H: Handle>(tasks: &Parkers<H>, index: usize) {
     let mut token = if index == 0 { 0 } else { receive() };
     while token < tasks.operations() {
         own.count();
+        touched.touch();
         tasks.hand_overs().leaves(token + 1);
         next.hand(token + 1);
         token = receive();

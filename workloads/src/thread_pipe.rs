@@ -12,6 +12,7 @@ use crate::pipe::both_ways;
 use crate::program;
 use crate::slot::Slot;
 use crate::thread::{Parkers, pass_gate};
+use crate::touch::Touched;
 
 /// A task's ends of the ring of pipes, and the value of the token, which only its holder touches.
 #[derive(Debug)]
@@ -45,17 +46,24 @@ pub fn pipe_ring<R>(count: usize, flags: i32, reader: impl Fn(Arc<File>) -> io::
 
 /// Task `index` of `switch-io`. The first task has the token when the gate opens.
 pub fn switch_io<H: Handle, R: Read>(tasks: &Parkers<H>, index: usize, ends: &mut PipeEnds<R>) {
+    let mut touched = tasks.touched();
     pass_gate(tasks);
-    match take_round(tasks, index, ends) {
+    match take_round(tasks, index, ends, &mut touched) {
         Ok(token) => tasks.finish(token),
         Err(error) => program::fail(&anyhow::Error::new(error).context("hand the token over")),
     }
 }
 
-fn take_round<H: Handle, R: Read>(tasks: &Parkers<H>, index: usize, ends: &mut PipeEnds<R>) -> io::Result<u64> {
+fn take_round<H: Handle, R: Read>(
+    tasks: &Parkers<H>,
+    index: usize,
+    ends: &mut PipeEnds<R>,
+    touched: &mut Touched,
+) -> io::Result<u64> {
     let mut token = if index == 0 { 0 } else { receive(tasks, ends)? };
     while token < tasks.operations() {
         tasks.slot(index).count();
+        touched.touch();
         tasks.hand_overs().leaves(token + 1);
         ends.hand(token + 1)?;
         token = receive(tasks, ends)?;

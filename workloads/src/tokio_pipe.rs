@@ -13,6 +13,7 @@ use tokio::io::unix::AsyncFd;
 use crate::pipe::both_ways;
 use crate::slot::Slot;
 use crate::tokio_model::Tasks;
+use crate::touch::Touched;
 use crate::{program, stackless};
 
 /// A task's ends of the ring of pipes, and the value of the token, which only its holder touches.
@@ -60,18 +61,20 @@ pub fn pipe_ring(count: usize) -> Result<Vec<PipeEnds>> {
 
 /// Task `index` of `switch-io`. The first task has the token when the gate opens.
 pub async fn switch_io(tasks: Tasks, index: usize, ends: PipeEnds) {
+    let mut touched = tasks.touched();
     stackless::pass_gate(tasks, index).await;
-    match take_round(&tasks, index, &ends).await {
+    match take_round(&tasks, index, &ends, &mut touched).await {
         Ok(token) => tasks.finish(token),
         Err(error) => program::fail(&anyhow::Error::new(error).context("hand the token over")),
     }
     stackless::stay_alive().await
 }
 
-async fn take_round(tasks: &Tasks, index: usize, ends: &PipeEnds) -> io::Result<u64> {
+async fn take_round(tasks: &Tasks, index: usize, ends: &PipeEnds, touched: &mut Touched) -> io::Result<u64> {
     let mut token = if index == 0 { 0 } else { receive(tasks, ends).await? };
     while token < tasks.operations() {
         tasks.slot(index).count();
+        touched.touch();
         tasks.hand_overs().leaves(token + 1);
         ends.hand(token + 1)?;
         token = receive(tasks, ends).await?;

@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::{PROGRAMS, complete, name};
+use common::{PROGRAMS, Program, complete, complete_with, name};
 use serde_json::Value;
 
 const PRIME: u64 = 10_007;
@@ -118,6 +118,31 @@ fn batches_of_tasks() {
 fn ten_thousand_tasks() {
     for (path, _) in PROGRAMS {
         check(path, "switch", 10_000, PRIME);
+    }
+}
+
+#[test]
+fn memory_that_is_touched_changes_no_count() {
+    for (path, scenarios) in PROGRAMS {
+        for scenario in scenarios.iter().filter(|scenario| scenario.starts_with("switch")) {
+            for bytes in [1, 100, 16 << 10] {
+                let done = complete_with(path, scenario, 100, PRIME, &format!("--touch {bytes}"));
+                assert_eq!((&done["operations"], &done["logical_switches"]), (&PRIME.into(), &PRIME.into()), "{done}");
+            }
+        }
+    }
+}
+
+#[test]
+fn memory_to_touch_is_resident_when_tasks_are_ready() {
+    const BYTES: u64 = 1 << 20;
+    for (path, _) in PROGRAMS {
+        let mut program = Program::start(path, &format!("switch --tasks 40 --operations 7 --touch {BYTES}"));
+        program.expect_ready(40);
+        let status = program.proc("status");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+        let resident_kib: u64 = line.trim().trim_end_matches(" kB").parse().unwrap();
+        assert!(resident_kib * 1024 > 40 * BYTES, "{}: {line}", name(path));
     }
 }
 

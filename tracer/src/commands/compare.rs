@@ -1,17 +1,21 @@
 //! `taskweight compare`: several models at the same work.
 
-use std::{collections::BTreeSet, path::Path, time::Duration};
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use anyhow::Context as _;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::{
-    cli::{Cli, CompareArgs},
+    cli::{Cli, CompareArgs, MeasuringArgs},
     hardware::Counters,
     kernel::{RunningKernel, preflight},
     measure::Context,
     memory::ledger,
-    plan::{Pinning, Request, cases},
+    plan::{Case, Pinning, Request, cases},
     report::{json, model::Report},
     workload::{
         affinity,
@@ -32,45 +36,65 @@ const TIMEOUT_AT_LIMITS: Duration = Duration::from_secs(180);
 /// Threads that a run of a comparison lists one by one.
 const THREADS_LISTED: usize = 16;
 
-/// Measures all cases in turn, again and again, and prints the tables.
+/// What is measured, whatever is then made of it.
+pub(super) struct Job<'a> {
+    pub(super) measuring: &'a MeasuringArgs,
+    pub(super) programs: PathBuf,
+    pub(super) cases: Vec<Case>,
+    pub(super) repetitions: u32,
+    /// The CPU on which the cost of the probes is measured.
+    pub(super) pin_cpu: u32,
+}
+
+/// Compares the models.
 pub fn run(cli: &Cli, args: &CompareArgs) -> anyhow::Result<u8> {
     let programs = args.programs.clone().map_or_else(catalog::programs_folder, Ok)?;
     let request = request(args, &programs)?;
-    preflight::check()?;
-    let destination = super::destination(&args.measuring)?;
-    let signals = Signals::install().context("install signal handlers")?;
-    let kernel = RunningKernel::read()?;
-    let context = Context {
-        kernel: &kernel,
-        signals: &signals,
-        identity: super::identity(&args.measuring)?,
-        timeout: Some(args.measuring.timeout.unwrap_or_else(|| timeout(&request))),
-        form: args.measuring.probe_form,
-        thread_capacity: args.measuring.max_threads,
-        threads_listed: THREADS_LISTED,
-    };
     let cases = cases(&request);
     anyhow::ensure!(!cases.is_empty(), "nothing to measure: no model asked for offers these scenarios and tasks");
     let repetitions = args.repetitions.unwrap_or_else(|| default_repetitions(&request));
+    let job = Job { measuring: &args.measuring, programs, cases, repetitions, pin_cpu: request.pin_cpu };
+    perform(cli, job, |report| report.ledger = ledger::rows(&report.runs))
+}
+
+/// Measures all cases in turn, again and again, lets `conclude` complete the report, and prints the tables.
+pub(super) fn perform(cli: &Cli, job: Job<'_>, conclude: impl FnOnce(&mut Report)) -> anyhow::Result<u8> {
+    preflight::check()?;
+    let destination = super::destination(job.measuring)?;
+    let signals = Signals::install().context("install signal handlers")?;
+    let kernel = RunningKernel::read()?;
     let mut comparison = Comparison {
-        context,
-        programs,
-        progress: progress(cli, cases.len() as u64 * u64::from(repetitions)),
+        context: context(&job, &kernel, &signals)?,
+        programs: job.programs,
+        progress: progress(cli, job.cases.len() as u64 * u64::from(job.repetitions)),
         report: super::empty_report(),
         not_offered: BTreeSet::new(),
         hardware: Counters::open(std::process::id()).err(),
     };
-    comparison.measure(&cases, repetitions);
-    comparison.report.ledger = ledger::rows(&comparison.report.runs);
-    comparison.calibrate(request.pin_cpu);
+    comparison.measure(&job.cases, job.repetitions);
+    conclude(&mut comparison.report);
+    comparison.calibrate(job.pin_cpu);
     comparison.progress.finish_and_clear();
     comparison.report.own_cost = super::own_cost();
-    finish(cli, args, &comparison.report, destination)?;
-    Ok(exit_status(args, &comparison))
+    finish(cli, job.measuring, &comparison.report, destination)?;
+    Ok(exit_status(job.measuring, &comparison))
 }
 
-fn timeout(request: &Request) -> Duration {
-    let at_limits = request.scenarios.iter().any(|scenario| scenario.only_parks());
+fn context<'a>(job: &Job<'_>, kernel: &'a RunningKernel, signals: &'a Signals) -> anyhow::Result<Context<'a>> {
+    let args = job.measuring;
+    Ok(Context {
+        kernel,
+        signals,
+        identity: super::identity(args)?,
+        timeout: Some(args.timeout.unwrap_or_else(|| timeout(&job.cases))),
+        form: args.probe_form,
+        thread_capacity: args.max_threads,
+        threads_listed: THREADS_LISTED,
+    })
+}
+
+fn timeout(cases: &[Case]) -> Duration {
+    let at_limits = cases.iter().any(|case| case.scenario.only_parks());
     if at_limits { TIMEOUT_AT_LIMITS } else { TIMEOUT }
 }
 
@@ -83,18 +107,18 @@ fn default_repetitions(request: &Request) -> u32 {
     }
 }
 
-fn exit_status(args: &CompareArgs, comparison: &Comparison<'_>) -> u8 {
+fn exit_status(args: &MeasuringArgs, comparison: &Comparison<'_>) -> u8 {
     let report = &comparison.report;
     if let Some(received) = comparison.context.signals.received() {
         return 128 + received.signal as u8;
     }
     let nothing = report.runs.is_empty();
-    u8::from(nothing || !report.failures.is_empty() || args.measuring.strict && !super::is_flawless(report))
+    u8::from(nothing || !report.failures.is_empty() || args.strict && !super::is_flawless(report))
 }
 
 fn finish(
     cli: &Cli,
-    args: &CompareArgs,
+    args: &MeasuringArgs,
     report: &Report,
     destination: Option<json::Destination>,
 ) -> anyhow::Result<()> {
@@ -102,7 +126,7 @@ fn finish(
         json::write(report, &mut destination)?;
         destination.finish()?;
     }
-    if !super::writes_json_to_stdout(&args.measuring) {
+    if !super::writes_json_to_stdout(args) {
         super::print_to_stdout(report, usize::MAX, cli.verbose)?;
     }
     Ok(())
@@ -143,7 +167,7 @@ fn models(args: &CompareArgs) -> anyhow::Result<Vec<&'static Model>> {
 }
 
 /// The models whose programs are there; each of the others is passed over with a line.
-fn installed(models: Vec<&'static Model>, programs: &Path) -> anyhow::Result<Vec<&'static Model>> {
+pub(super) fn installed(models: Vec<&'static Model>, programs: &Path) -> anyhow::Result<Vec<&'static Model>> {
     let mut there = Vec::new();
     let mut missing = Vec::new();
     for model in models {

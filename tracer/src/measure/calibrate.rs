@@ -38,5 +38,6 @@ fn ring(cpu: u32) -> anyhow::Result<Case> {
         operations: OPERATIONS,
         rate: None,
         depth: None,
+        touch_bytes: None,
     })
 }

@@ -175,6 +175,7 @@ fn assemble(
         tasks: None,
         depth_bytes: None,
         held: None,
+        touch_bytes: None,
         pinned: cpu,
         repetition: 0,
         operations,

@@ -129,6 +129,9 @@ fn command(case: &Case, programs: &Path, socket: Option<&OsString>) -> anyhow::R
         command.extend([OsString::from("--socket"), socket.clone()]);
     }
     command.extend(case.depth.iter().flat_map(Depth::words).map(OsString::from));
+    if let Some(bytes) = case.touch_bytes {
+        command.extend([OsString::from("--touch"), bytes.to_string().into()]);
+    }
     Ok(command)
 }
 

@@ -143,6 +143,7 @@ fn assemble(context: &Context<'_>, case: &Case, window: &Window, said: &Said, cp
         tasks: Some(case.tasks),
         depth_bytes: case.depth.map(|depth| depth.bytes),
         held: case.depth.map(|depth| depth.held),
+        touch_bytes: case.touch_bytes,
         pinned: case.pinned,
         repetition: 0,
         operations: Some(done.operations),

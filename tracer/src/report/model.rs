@@ -8,9 +8,11 @@ use serde::{Deserialize, Serialize};
 
 mod environment;
 mod memory;
+mod regimes;
 
 pub use environment::Environment;
 pub use memory::{LedgerPoint, LedgerRow, MemoryFigures, OverTime, PerTask, RunMemory, Sample, StackSummary};
+pub use regimes::{Ratio, Regime, Side};
 
 /// Version of the report's structure; a reader refuses any other.
 pub const SCHEMA_VERSION: u32 = 1;
@@ -35,6 +37,9 @@ pub struct Report {
     /// What one task weighs, by model, scenario and depth.
     #[serde(default)]
     pub ledger: Vec<LedgerRow>,
+    /// Threads beside coroutines at the same work, by placement, scenario, number of tasks and bytes touched.
+    #[serde(default)]
+    pub regimes: Vec<Regime>,
     /// Runs that were not, and why.
     pub failures: Vec<Failure>,
     /// What measuring cost taskweight itself.
@@ -105,6 +110,9 @@ pub struct Run {
     /// Whether tasks were parked at that depth, or had returned from it; `null` where there is no depth.
     #[serde(default)]
     pub held: Option<bool>,
+    /// Bytes that each task touched while it held the token; `null` where it touched none.
+    #[serde(default)]
+    pub touch_bytes: Option<u64>,
     /// The one CPU it was bound to; `null` when it was not.
     pub pinned: Option<u32>,
     /// Counts from 0.
@@ -415,6 +423,9 @@ pub struct Failure {
     pub scenario: Option<String>,
     /// Tasks.
     pub tasks: Option<u64>,
+    /// Bytes that each task was to touch; `null` for none.
+    #[serde(default)]
+    pub touch_bytes: Option<u64>,
     /// The CPU it was bound to.
     pub pinned: Option<u32>,
     /// Counts from 0.

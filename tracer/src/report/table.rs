@@ -8,6 +8,7 @@ mod figure;
 mod grid;
 mod ledger;
 mod quality;
+mod regimes;
 mod text;
 mod warning;
 
@@ -46,7 +47,10 @@ pub fn render(report: &Report, options: &Options) -> String {
         page.paragraph("Nothing was measured.");
         page.blank();
     }
-    compare::render(report, &compared, &mut page);
+    if report.regimes.is_empty() {
+        compare::render(report, &compared, &mut page);
+    }
+    regimes::render(report, &mut page);
     ledger::render(report, &mut page);
     for run in commands {
         command::render(report, run, options, &mut page);

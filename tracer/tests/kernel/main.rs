@@ -30,6 +30,7 @@ mod not_offered;
 mod output;
 mod privilege;
 mod probe_form;
+mod regimes;
 mod sched;
 mod signals;
 mod syscall;

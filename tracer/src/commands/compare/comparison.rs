@@ -7,7 +7,7 @@ use indicatif::ProgressBar;
 use crate::{
     measure::{Context, calibrate::calibrate, workload},
     plan::Case,
-    report::model::{Failure, Hardware, Report},
+    report::model::{Failure, Hardware, Report, Run},
     workload::{protocol::ProtocolError, scenario::Scenario},
 };
 
@@ -17,10 +17,17 @@ pub(super) struct Comparison<'a> {
     pub(super) programs: PathBuf,
     pub(super) progress: ProgressBar,
     pub(super) report: Report,
-    /// Models and the scenarios that their programs turned out not to offer.
-    pub(super) not_offered: BTreeSet<(&'static str, Scenario)>,
+    /// Models and the work that their programs turned out not to offer.
+    pub(super) not_offered: BTreeSet<Work>,
     /// Why there are no hardware counters; `None` where there are.
     pub(super) hardware: Option<String>,
+}
+
+/// What a program offers or not: a scenario, and the touching of memory in it.
+type Work = (&'static str, Scenario, bool);
+
+fn work(case: &Case) -> Work {
+    (case.model.name, case.scenario, case.touch_bytes.is_some())
 }
 
 impl Comparison<'_> {
@@ -41,7 +48,7 @@ impl Comparison<'_> {
 
     /// One repetition of one case, unless the model turned out not to offer it.
     fn repeat(&mut self, case: &Case, repetition: u32) {
-        if self.not_offered.contains(&(case.model.name, case.scenario)) {
+        if self.not_offered.contains(&work(case)) {
             return;
         }
         match self.halves(case, repetition) {
@@ -70,13 +77,15 @@ impl Comparison<'_> {
     /// A program that has done the same work with another number of tasks does offer it.
     fn has_offered(&self, case: &Case) -> bool {
         let scenario = Some(case.scenario.name());
-        self.report.runs.iter().any(|run| run.model == case.model.name && run.scenario.as_deref() == scenario)
+        let is_it = |run: &Run| run.model == case.model.name && run.scenario.as_deref() == scenario;
+        self.report.runs.iter().any(|run| is_it(run) && run.touch_bytes.is_some() == case.touch_bytes.is_some())
     }
 
     fn leave_out(&mut self, case: &Case) {
-        let (model, scenario) = (case.model.name, case.scenario);
-        self.not_offered.insert((model, scenario));
-        self.progress.suspend(|| eprintln!("taskweight: {model} does not offer {}", scenario.name()));
+        let (model, scenario, touches) = work(case);
+        self.not_offered.insert((model, scenario, touches));
+        let option = if touches { " with --touch" } else { "" };
+        self.progress.suspend(|| eprintln!("taskweight: {model} does not offer {}{option}", scenario.name()));
     }
 
     fn keep(&mut self, case: &Case, repetition: u32, traced: workload::Traced) {
@@ -109,10 +118,11 @@ impl Comparison<'_> {
             model: case.model.name.to_owned(),
             scenario: Some(case.scenario.name().to_owned()),
             tasks: Some(case.tasks),
+            touch_bytes: case.touch_bytes,
             pinned: case.pinned,
             repetition,
             half: half.to_owned(),
-            reason: case.depth.map_or(String::new(), |depth| format!("{depth}: ")) + &format!("{error:#}"),
+            reason: case.variant().map_or(String::new(), |variant| format!("{variant}: ")) + &format!("{error:#}"),
         });
     }
 
@@ -135,6 +145,6 @@ fn means_not_offered(error: &anyhow::Error) -> bool {
 
 fn title(case: &Case) -> String {
     let place = case.pinned.map_or(String::from("unpinned"), |cpu| format!("CPU {cpu}"));
-    let depth = case.depth.map_or(String::new(), |depth| format!(", {depth}"));
-    format!("{} {}, {} tasks{depth}, {place}", case.model.name, case.scenario.name(), case.tasks)
+    let variant = case.variant().map_or(String::new(), |variant| format!(", {variant}"));
+    format!("{} {}, {} tasks{variant}, {place}", case.model.name, case.scenario.name(), case.tasks)
 }

@@ -11,6 +11,7 @@ mod idle;
 use crate::report::model::{Report, Run};
 use crate::stats::summary::{Summary, summarise};
 
+use super::figure::bytes;
 use super::grid::Grid;
 use super::text::Page;
 use cells::Cells;
@@ -48,10 +49,10 @@ pub(super) fn is_idle(run: &Run) -> bool {
     matches!(run.scenario.as_deref(), Some("idle" | "deep"))
 }
 
-/// Runs that can be compared: of the same scenario, tasks, placement and depth.
+/// Runs that can be compared: of the same scenario, tasks, placement, depth and memory touched.
 pub(super) fn groups<'a>(runs: &[&'a Run]) -> Vec<Vec<&'a Run>> {
     let tasks = |run: &Run| run.tasks.filter(|_| !is_idle(run));
-    gather(runs, |run| (run.scenario.clone(), run.depth_bytes, run.held, tasks(run), run.pinned))
+    gather(runs, |run| (run.scenario.clone(), run.depth_bytes, run.held, run.touch_bytes, tasks(run), run.pinned))
 }
 
 /// The repetitions of each model, in the order in which models first ran.
@@ -78,7 +79,8 @@ pub(super) fn name(run: &Run) -> String {
         None => String::new(),
     };
     let pinned = run.pinned.map_or(", not pinned".to_owned(), |cpu| format!(", pinned to CPU {cpu}"));
-    format!("{}{tasks}{pinned}", run.scenario.as_deref().unwrap_or(&run.model))
+    let touching = run.touch_bytes.map_or(String::new(), |touched| format!(", touching {}", bytes(touched as f64)));
+    format!("{}{tasks}{touching}{pinned}", run.scenario.as_deref().unwrap_or(&run.model))
 }
 
 /// Runs that have their part in the ledger are shown there.

@@ -162,7 +162,7 @@ fn failures(failures: &[Failure], limit: usize, page: &mut Page) {
     }
     page.styled(&format!("Failed: {}", plural(failures.len() as u64, "run")), 2, Style::Failure);
     let entries = failures.iter().map(|failure| {
-        let Failure { model, scenario, tasks, pinned, repetition, half, reason } = failure;
+        let Failure { model, scenario, tasks, pinned, repetition, half, reason, .. } = failure;
         format!("{}, {half}: {reason}", place(model, scenario.as_deref(), *tasks, *pinned, *repetition))
     });
     list(entries, failures.len(), limit, Style::Failure, page);

@@ -59,6 +59,7 @@ fn push(lines: &mut [String], text: &str) {
 pub(super) enum Style {
     Plain,
     Heading,
+    Advantage,
     Caution,
     Failure,
 }
@@ -68,6 +69,7 @@ impl Style {
         match self {
             Self::Plain => "",
             Self::Heading => "\x1b[1m",
+            Self::Advantage => "\x1b[32m",
             Self::Caution => "\x1b[33m",
             Self::Failure => "\x1b[31m",
         }
@@ -117,9 +119,14 @@ impl Page {
 
     /// A line that is safe and fits.
     pub(super) fn line(&mut self, line: &str, style: Style) {
+        let _ = writeln!(self.text, "{}", self.painted(line, style));
+    }
+
+    /// A part of a line that is safe.
+    pub(super) fn painted(&self, text: &str, style: Style) -> String {
         let sequence = if self.color { style.escape_sequence() } else { "" };
         let reset = if sequence.is_empty() { "" } else { "\x1b[0m" };
-        let _ = writeln!(self.text, "{sequence}{line}{reset}");
+        format!("{sequence}{text}{reset}")
     }
 
     pub(super) fn blank(&mut self) {
