@@ -20,13 +20,17 @@ pub mod phase {
     pub const SWITCHED: u32 = 7;
     /// Resumed within the system call in which it had blocked.
     pub const RETURNING: u32 = 8;
+    /// Resumed where it had been preempted before it was on the path: in user mode or in a system call.
+    pub const RESUMED: u32 = 9;
 }
 
 /// The critical path of the work of the traced threads, of which one at a time can make progress.
 ///
 /// It begins where a traced thread is woken, follows that thread, and moves on to the first traced thread that this one
-/// wakes - or that any other traced thread wakes while it is blocked. A hand-over is over when the thread to which the
-/// path has moved returns from its system call.
+/// wakes - or that any other traced thread wakes while it is blocked, or that its CPU goes on with when it blocks. A
+/// hand-over is over when the thread to which the path has moved is back in user mode.
+///
+/// `record` takes segment and time of each part of a hand-over that is over, unless something of it was lost.
 ///
 /// Every method does nothing where its event is not on the path. `now` is the moment of the event.
 #[repr(C)]
@@ -89,7 +93,7 @@ impl Path {
             // In user mode it can only be an interrupt that wakes somebody.
             match self.phase {
                 phase::IN_SYSCALL => self.hand_over(Segment::WakerSyscall, now, waker.0, woken.0),
-                phase::RETURNING => self.hand_over(Segment::WakeeSyscall, now, waker.0, woken.0),
+                phase::RETURNING | phase::RESUMED => self.hand_over(Segment::WakeeSyscall, now, waker.0, woken.0),
                 _ => {}
             }
         } else if self.phase == phase::BLOCKED && waker.1 {
@@ -115,34 +119,51 @@ impl Path {
         self.phase = phase::WOKEN;
     }
 
-    /// A CPU goes from `prev`, which blocks or could go on, to `next`. `entry` is when the scheduler was entered there.
+    /// A CPU goes from `prev`, which blocks or could go on, to `next`, a pid and whether that thread is traced. `entry` is
+    /// when the scheduler was entered there.
     #[inline(always)]
-    pub fn switch(&mut self, now: &Mark, prev: u32, blocks: bool, next: u32, entry: &Mark) {
+    pub fn switch(&mut self, now: &Mark, prev: u32, blocks: bool, next: (u32, bool), entry: &Mark) {
         let holder = self.holder;
         if holder == 0 {
             return;
         }
         if prev == holder {
-            self.leave(now, blocks);
-        } else if next == holder {
+            let is_off = self.leave(now, blocks, entry);
+            if is_off && blocks && next.1 {
+                // Nobody was woken: the next one had what it needs already, and waited for the CPU only.
+                self.waker = prev;
+                self.has_moved = 1;
+                self.resume = phase::RESUMED;
+                self.phase = phase::SWITCHED;
+                self.holder = next.0;
+            }
+        } else if next.0 == holder {
             self.arrive(now, prev, entry);
         }
     }
 
+    /// False where the thread on the path is already being woken.
     #[inline(always)]
-    fn leave(&mut self, now: &Mark, blocks: bool) {
+    fn leave(&mut self, now: &Mark, blocks: bool, entry: &Mark) -> bool {
         let (segment, resume) = match self.phase {
             phase::USER => (Segment::User, phase::USER),
+            phase::RESUMED => (Segment::WakeeSyscall, if blocks { phase::RETURNING } else { phase::RESUMED }),
             phase::IN_SYSCALL => (Segment::OtherSyscalls, if blocks { phase::RETURNING } else { phase::IN_SYSCALL }),
             // It was woken before it had left its CPU, and went on without a switch.
             phase::RETURNING | phase::WOKEN => (Segment::WakeeSyscall, phase::RETURNING),
             phase::SWITCHED => (self.after_switch(), self.resume),
             // It is being woken while it is still on its way off the CPU.
-            _ => return,
+            _ => return false,
         };
-        self.close(segment, now);
+        if entry.ns > self.mark.ns {
+            self.close(segment, entry);
+            self.close(Segment::Scheduling, now);
+        } else {
+            self.close(segment, now);
+        }
         self.resume = resume;
         self.phase = if blocks { phase::BLOCKED } else { phase::PREEMPTED };
+        true
     }
 
     #[inline(always)]
@@ -183,11 +204,15 @@ impl Path {
 
     /// `pid` enters a system call.
     #[inline(always)]
-    pub fn enter(&mut self, now: &Mark, pid: u32) {
+    pub fn enter(&mut self, now: &Mark, pid: u32, record: impl FnMut(u32, u64)) {
         if pid != self.holder {
             return;
         }
-        if self.phase == phase::USER || self.phase == phase::SWITCHED && self.resume == phase::USER {
+        let phase = if self.phase == phase::SWITCHED { self.resume } else { self.phase };
+        if phase == phase::RESUMED {
+            self.finish(record);
+        }
+        if phase == phase::USER || phase == phase::RESUMED {
             self.close(Segment::User, now);
         } else {
             self.lose(PathLoss::EnterUnmatched, now);
@@ -195,15 +220,15 @@ impl Path {
         self.phase = phase::IN_SYSCALL;
     }
 
-    /// `pid` leaves a system call. True where a hand-over is over with it: [`Path::finish`] is next.
+    /// `pid` leaves a system call.
     #[inline(always)]
-    pub fn exit(&mut self, now: &Mark, pid: u32) -> bool {
+    pub fn exit(&mut self, now: &Mark, pid: u32, record: impl FnMut(u32, u64)) {
         if pid != self.holder {
-            return false;
+            return;
         }
         let segment = match self.phase {
             phase::IN_SYSCALL => Segment::OtherSyscalls,
-            phase::RETURNING | phase::WAKING | phase::WOKEN => Segment::WakeeSyscall,
+            phase::RETURNING | phase::RESUMED | phase::WAKING | phase::WOKEN => Segment::WakeeSyscall,
             phase::SWITCHED if self.resume != phase::USER => {
                 self.losses[PathLoss::ScheduleExitUnseen as usize] += 1;
                 self.after_switch()
@@ -211,17 +236,18 @@ impl Path {
             _ => {
                 self.lose(PathLoss::ExitUnmatched, now);
                 self.phase = phase::USER;
-                return false;
+                return;
             }
         };
         self.close(segment, now);
         self.phase = phase::USER;
-        segment as u32 == Segment::WakeeSyscall as u32 && self.has_moved != 0
+        if segment as u32 == Segment::WakeeSyscall as u32 && self.has_moved != 0 {
+            self.finish(record);
+        }
     }
 
-    /// Ends a hand-over: `record` takes segment and time of each of its parts, unless something of it was lost.
     #[inline(always)]
-    pub fn finish(&mut self, mut record: impl FnMut(u32, u64)) {
+    fn finish(&mut self, mut record: impl FnMut(u32, u64)) {
         let is_whole = self.is_whole != 0;
         for index in 0..SEGMENT_COUNT {
             let part = self.parts[index];

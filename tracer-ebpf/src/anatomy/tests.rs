@@ -60,6 +60,7 @@ impl Machine {
 
     fn switch(&mut self, cpu: usize, ns: u64, prev: u32, blocks: bool, next: u32) {
         let entry = std::mem::take(&mut self.cpus[cpu].entry);
+        let next = (next, next == A || next == B);
         self.event(cpu, ns, Sched, |path, now| path.switch(now, prev, blocks, next, &entry));
     }
 
@@ -68,20 +69,17 @@ impl Machine {
     }
 
     fn enter(&mut self, cpu: usize, ns: u64, pid: u32) {
-        self.event(cpu, ns, Syscall, |path, now| path.enter(now, pid));
+        let mut parts = Vec::new();
+        let put = |segment, ns| parts.push((Segment::ALL[segment as usize], ns));
+        self.event(cpu, ns, Syscall, |path, now| path.enter(now, pid, put));
+        self.hand_overs.extend((!parts.is_empty()).then_some(parts));
     }
 
     fn exit(&mut self, cpu: usize, ns: u64, pid: u32) {
-        let mut over = false;
-        self.event(cpu, ns, Syscall, |path, now| over = path.exit(now, pid));
-        if over {
-            let mut parts = Vec::new();
-            let whole = self.path.is_whole;
-            self.path.finish(|segment, ns| parts.push((Segment::ALL[segment as usize], ns)));
-            if whole != 0 {
-                self.hand_overs.push(parts);
-            }
-        }
+        let mut parts = Vec::new();
+        let put = |segment, ns| parts.push((Segment::ALL[segment as usize], ns));
+        self.event(cpu, ns, Syscall, |path, now| path.exit(now, pid, put));
+        self.hand_overs.extend((!parts.is_empty()).then_some(parts));
     }
 
     /// A stranger's wake-up makes `pid` begin: it returns from its call at 100.
@@ -233,12 +231,12 @@ fn who_is_preempted_on_the_path_goes_on_where_it_was() {
     machine.switched(0, 1250, A);
     hand_over_pinned(&mut machine, 1250, A, B);
     let expected = [
-        (User, 50 + 100),
+        (User, 40 + 100),
         (WakerSyscall, 200),
         (WakeUp, 50),
         (WakerRest, 150),
         (RunQueueWait, 1000),
-        (Scheduling, 50 + 200),
+        (Scheduling, 10 + 50 + 200),
         (StateSwitch, 50 + 100),
         (WakeeSyscall, 200),
     ];
@@ -295,6 +293,32 @@ fn a_call_that_wakes_nobody_is_on_the_path() {
     machine.exit(0, 190, A);
     hand_over_pinned(&mut machine, 190, A, B);
     assert_eq!(machine.hand_overs[0][..2], [(User, 30 + 100), (OtherSyscalls, 60)]);
+    machine.check();
+}
+
+#[test]
+fn a_cpu_that_goes_on_with_a_preempted_task_hands_over_without_a_wake_up() {
+    let mut machine = Machine::begun(A);
+    // A wakes B and is preempted by it before it is back in user mode.
+    machine.enter(0, 200, A);
+    machine.waking(0, 300, A, B);
+    machine.wakeup(0, 350, B);
+    machine.exit(0, 360, A);
+    machine.entry(0, 370);
+    machine.switch(0, 400, A, false, B);
+    machine.switched(0, 500, B);
+    machine.exit(0, 600, B);
+    // B finds nobody to wake, since A has not blocked, and blocks itself.
+    machine.enter(0, 700, B);
+    machine.exit(0, 750, B);
+    machine.enter(0, 800, B);
+    machine.entry(0, 850);
+    machine.switch(0, 900, B, true, A);
+    machine.switched(0, 950, A);
+    machine.enter(0, 1000, A);
+    let expected = [(User, 100 + 50), (OtherSyscalls, 50 + 50), (Scheduling, 50), (StateSwitch, 50)];
+    assert_eq!(machine.hand_overs[1..], [expected]);
+    assert_eq!(machine.path.parts[User as usize].ns, 50, "what A does next is of the next hand-over");
     machine.check();
 }
 
@@ -365,6 +389,7 @@ fn a_hand_over_that_needs_no_wake_up_is_seen_as_time_blocked() {
     let parts: Vec<_> = machine.hand_overs[0].iter().map(|(segment, _)| *segment).collect();
     assert_eq!(parts, [User, OtherSyscalls, WakeUp, IdleExit, Scheduling, StateSwitch, WakeeSyscall, Blocked]);
     assert_eq!(machine.hand_overs[0][7], (Blocked, 300));
+    assert_eq!(machine.hand_overs[0][4], (Scheduling, 50 + 50), "on the way off the CPU and on the way back");
     machine.check();
 }
 

@@ -47,25 +47,25 @@ fn is_traced(pid: u32) -> bool {
     PID_INDEX.get(pid).is_some_and(|entry| *entry != 0)
 }
 
+/// Counts the time of a part of a hand-over.
+#[inline(always)]
+fn put(segment: u32, ns: u64) {
+    if let Some(histogram) = SEGMENT_HISTOGRAMS.get_ptr_mut(segment) {
+        // SAFETY: a valid pointer into the map; only who ends a hand-over writes, one at a time.
+        record(unsafe { &mut *histogram }, ns);
+    }
+}
+
 /// The current thread enters a system call.
 #[inline(always)]
 pub fn enter() {
-    observe(HookFamily::Syscall, |_, path, now| path.enter(now, current()));
+    observe(HookFamily::Syscall, |_, path, now| path.enter(now, current(), put));
 }
 
 /// The current thread leaves a system call.
 #[inline(always)]
 pub fn exit() {
-    observe(HookFamily::Syscall, |_, path, now| {
-        if path.exit(now, current()) {
-            path.finish(|segment, ns| {
-                if let Some(histogram) = SEGMENT_HISTOGRAMS.get_ptr_mut(segment) {
-                    // SAFETY: a valid pointer into the map; only who ends a hand-over writes, one at a time.
-                    record(unsafe { &mut *histogram }, ns);
-                }
-            });
-        }
-    });
+    observe(HookFamily::Syscall, |_, path, now| path.exit(now, current(), put));
 }
 
 /// Somebody begins to wake `task`.
@@ -94,7 +94,8 @@ pub fn schedule_entry() {
 pub fn switch(preempted: bool, prev: impl Subject, next: impl Subject, prev_state: u32) {
     observe(HookFamily::Sched, |cpu, path, now| {
         let blocks = !preempted && prev_state != RUNNING;
-        path.switch(now, prev.pid(), blocks, next.pid(), &cpu.entry);
+        let next = next.pid();
+        path.switch(now, prev.pid(), blocks, (next, is_traced(next)), &cpu.entry);
         cpu.entry.ns = 0;
     });
 }

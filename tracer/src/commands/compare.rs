@@ -143,7 +143,7 @@ fn models(args: &CompareArgs) -> anyhow::Result<Vec<&'static Model>> {
 }
 
 /// The models whose programs are there; each of the others is passed over with a line.
-fn installed(models: Vec<&'static Model>, programs: &Path) -> anyhow::Result<Vec<&'static Model>> {
+pub(super) fn installed(models: Vec<&'static Model>, programs: &Path) -> anyhow::Result<Vec<&'static Model>> {
     let mut there = Vec::new();
     let mut missing = Vec::new();
     for model in models {

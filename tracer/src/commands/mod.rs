@@ -21,6 +21,7 @@ use crate::{
     workload::{child::ExecError, privilege::Identity},
 };
 
+mod anatomy;
 mod check_model;
 mod compare;
 mod doctor;
@@ -37,6 +38,7 @@ pub fn run(cli: &Cli) -> anyhow::Result<u8> {
     match &cli.verb {
         Verb::Compare(args) => compare::run(cli, args),
         Verb::Memory(args) => memory::run(cli, args),
+        Verb::Anatomy(args) => anatomy::run(cli, args),
         Verb::Run(args) => run::run(cli, args),
         Verb::Report(args) => report::run(cli, args),
         Verb::Doctor => doctor::run(),
@@ -88,6 +90,7 @@ fn empty_report() -> Report {
         probes: Vec::new(),
         runs: Vec::new(),
         ledger: Vec::new(),
+        anatomy: Vec::new(),
         failures: Vec::new(),
         own_cost: None,
         interrupted: false,

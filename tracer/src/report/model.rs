@@ -6,9 +6,11 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+mod anatomy;
 mod environment;
 mod memory;
 
+pub use anatomy::{Anatomy, AnatomyCalibration, AnatomySegment, Quantiles};
 pub use environment::Environment;
 pub use memory::{LedgerPoint, LedgerRow, MemoryFigures, OverTime, PerTask, RunMemory, Sample, StackSummary};
 
@@ -35,6 +37,9 @@ pub struct Report {
     /// What one task weighs, by model, scenario and depth.
     #[serde(default)]
     pub ledger: Vec<LedgerRow>,
+    /// What one hand-over consists of, by model.
+    #[serde(default)]
+    pub anatomy: Vec<Anatomy>,
     /// Runs that were not, and why.
     pub failures: Vec<Failure>,
     /// What measuring cost taskweight itself.
