@@ -1,10 +1,11 @@
 //! What the probes cost beyond the time that they measure themselves, and what entering the kernel costs.
 //!
 //! Between its two readings of the clock a program knows its own time. What remains - the way into the program and out of
-//! it, and about one reading of the clock - is measured with a ring of our own, once without any program and once with
-//! those of one family of hooks: by how much longer a hand-over takes, less what the programs measured, by event.
+//! it, and about one reading of the clock - is measured with a ring of our own, without any program, with those of one
+//! family of hooks, with those of the other, and with all: by how much longer a hand-over takes, less what the programs
+//! measured. What the two families cost beyond the sum of each alone is shared among them.
 
-use tracer_ebpf::{CpuRecord, HookFamily};
+use tracer_ebpf::{HOOK_FAMILY_COUNT, HookFamily};
 
 use super::{
     ring,
@@ -34,25 +35,24 @@ pub fn combine(rounds: &[AnatomyCalibration]) -> anyhow::Result<AnatomyCalibrati
 
 /// Measures on one CPU; to be repeated in turn with what it is to correct.
 pub fn round(kernel: &RunningKernel, form: ProbeForm, cpu: u32) -> anyhow::Result<AnatomyCalibration> {
-    let ring_ns = median(&ring::hand_overs_ns(cpu, RING_BATCHES)?)?;
-    let hook = |programs, family| {
-        let watched = watched(kernel, Options { root_pid: 0, form, programs, coarse: false }, cpu)?;
-        anyhow::Ok(watched.hook_ns(ring_ns, family))
-    };
+    let bare = median(&ring::hand_overs_ns(cpu, RING_BATCHES)?)?;
+    let under = |programs| watched(kernel, Options { root_pid: 0, form, programs, coarse: false }, cpu);
+    let [syscall, sched] = hooks_ns(bare, &under(Programs::Syscall)?, &under(Programs::Sched)?, &under(Programs::All)?);
     Ok(AnatomyCalibration {
-        syscall_hook_ns: hook(Programs::Syscall, HookFamily::Syscall)?,
-        sched_hook_ns: hook(Programs::Sched, HookFamily::Sched)?,
+        syscall_hook_ns: syscall,
+        sched_hook_ns: sched,
         null_syscall_ns: median(&ring::null_syscalls_ns(cpu, SYSCALL_BATCHES)?)?,
-        ring_ns,
+        ring_ns: bare,
     })
 }
 
-/// A ring under some of the programs.
+/// A ring under some of the programs: figures of one hand-over.
 #[derive(Clone, Copy, Debug)]
 struct Watched {
-    hand_over_ns: f64,
-    hand_overs: f64,
-    record: CpuRecord,
+    /// Its time, less what the programs measured of themselves.
+    without_programs_ns: f64,
+    /// Events, by [`HookFamily`].
+    event_counts: [f64; HOOK_FAMILY_COUNT],
 }
 
 fn watched(kernel: &RunningKernel, options: Options, cpu: u32) -> anyhow::Result<Watched> {
@@ -60,29 +60,24 @@ fn watched(kernel: &RunningKernel, options: Options, cpu: u32) -> anyhow::Result
     let before = session.cpu_record(cpu)?;
     let batches = ring::hand_overs_ns(cpu, RING_BATCHES)?;
     let after = session.cpu_record(cpu)?;
-    let difference = |family: usize| after.event_counts[family] - before.event_counts[family];
+    let per_hand_over =
+        |after: u64, before: u64| (after - before) as f64 / f64::from(RING_BATCHES * ring::BATCH_HAND_OVERS);
     Ok(Watched {
-        hand_over_ns: median(&batches)?,
-        hand_overs: f64::from(RING_BATCHES * ring::BATCH_HAND_OVERS),
-        record: CpuRecord {
-            probe_ns: after.probe_ns - before.probe_ns,
-            event_counts: [difference(0), difference(1)],
-            ..CpuRecord::default()
-        },
+        without_programs_ns: median(&batches)? - per_hand_over(after.probe_ns, before.probe_ns),
+        event_counts: [0, 1].map(|family| per_hand_over(after.event_counts[family], before.event_counts[family])),
     })
 }
 
-impl Watched {
-    /// By how much an event makes a hand-over longer beyond what the programs measured of themselves; at least 0.
-    fn hook_ns(&self, bare_ns: f64, family: HookFamily) -> f64 {
-        let events = self.record.event_counts[family as usize] as f64;
-        if events == 0.0 {
-            return 0.0;
-        }
-        let events_per_hand_over = events / self.hand_overs;
-        let within = self.record.probe_ns as f64 / events;
-        ((self.hand_over_ns - bare_ns) / events_per_hand_over - within).max(0.0)
-    }
+/// What one event of each family costs beyond what the programs measured of themselves: the mean of what a family adds to
+/// nothing and what it adds to the other. At least 0.
+fn hooks_ns(bare_ns: f64, syscall: &Watched, sched: &Watched, all: &Watched) -> [f64; HOOK_FAMILY_COUNT] {
+    let added = |alone: &Watched, other: &Watched, family: HookFamily| {
+        let to_nothing = alone.without_programs_ns - bare_ns;
+        let to_other = all.without_programs_ns - other.without_programs_ns;
+        let events = alone.event_counts[family as usize];
+        if events > 0.0 { ((to_nothing + to_other) / 2.0 / events).max(0.0) } else { 0.0 }
+    };
+    [added(syscall, sched, HookFamily::Syscall), added(sched, syscall, HookFamily::Sched)]
 }
 
 fn median(values: &[f64]) -> anyhow::Result<f64> {
@@ -93,22 +88,24 @@ fn median(values: &[f64]) -> anyhow::Result<f64> {
 mod tests {
     use super::*;
 
-    fn watched(hand_over_ns: f64, probe_ns: u64, events: u64) -> Watched {
-        let record = CpuRecord { probe_ns, event_counts: [events, 0], ..CpuRecord::default() };
-        Watched { hand_over_ns, hand_overs: 1000.0, record }
+    fn watched(without_programs_ns: f64, event_counts: [f64; 2]) -> Watched {
+        Watched { without_programs_ns, event_counts }
     }
 
     #[test]
-    fn what_a_program_measures_of_itself_is_not_counted_twice() {
-        // Four events per hand-over, of 50 ns each, make it 400 ns longer: 100 an event.
-        let watched = watched(2400.0, 200_000, 4000);
-        assert_eq!(watched.hook_ns(2000.0, HookFamily::Syscall), 50.0);
+    fn each_family_has_what_it_adds_and_half_of_what_only_both_together_add() {
+        // 4 events of 50 ns and 5 of 20 ns; both together take another 60 ns.
+        let (syscall, sched) = (watched(2200.0, [4.0, 0.0]), watched(2100.0, [0.0, 5.0]));
+        let all = watched(2360.0, [4.0, 5.0]);
+        assert_eq!(hooks_ns(2000.0, &syscall, &sched, &all), [50.0 + 7.5, 20.0 + 6.0]);
     }
 
     #[test]
     fn noise_does_not_make_a_hook_cost_less_than_nothing() {
-        assert_eq!(watched(1990.0, 200_000, 4000).hook_ns(2000.0, HookFamily::Syscall), 0.0);
-        assert_eq!(watched(2400.0, 0, 0).hook_ns(2000.0, HookFamily::Syscall), 0.0);
+        let quiet = watched(1990.0, [4.0, 5.0]);
+        assert_eq!(hooks_ns(2000.0, &quiet, &quiet, &quiet), [0.0, 0.0]);
+        let unseen = watched(2990.0, [0.0, 0.0]);
+        assert_eq!(hooks_ns(2000.0, &unseen, &unseen, &unseen), [0.0, 0.0]);
     }
 
     #[test]
