@@ -5,7 +5,7 @@
 //! family of hooks, with those of the other, and with all: by how much longer a hand-over takes, less what the programs
 //! measured. What the two families cost beyond the sum of each alone is shared among them.
 
-use tracer_ebpf::{HOOK_FAMILY_COUNT, HookFamily};
+use tracer_ebpf::{CpuRecord, HOOK_FAMILY_COUNT, HookFamily};
 
 use super::{
     ring,
@@ -35,7 +35,7 @@ pub fn combine(rounds: &[AnatomyCalibration]) -> anyhow::Result<AnatomyCalibrati
 
 /// Measures on one CPU; to be repeated in turn with what it is to correct.
 pub fn round(kernel: &RunningKernel, form: ProbeForm, cpu: u32) -> anyhow::Result<AnatomyCalibration> {
-    let bare = median(&ring::hand_overs_ns(cpu, RING_BATCHES)?)?;
+    let bare = median(&ring::hand_overs_ns(cpu, RING_BATCHES, |_| Ok(()))?)?;
     let under = |programs| watched(kernel, Options { root_pid: 0, form, programs, coarse: false }, cpu);
     let [syscall, sched] = hooks_ns(bare, &under(Programs::Syscall)?, &under(Programs::Sched)?, &under(Programs::All)?);
     Ok(AnatomyCalibration {
@@ -56,9 +56,15 @@ struct Watched {
 }
 
 fn watched(kernel: &RunningKernel, options: Options, cpu: u32) -> anyhow::Result<Watched> {
-    let session = Session::open(kernel, options)?;
-    let before = session.cpu_record(cpu)?;
-    let batches = ring::hand_overs_ns(cpu, RING_BATCHES)?;
+    let mut session = Session::open(kernel, options)?;
+    let mut before = CpuRecord::default();
+    // As in a run that is measured, the path is followed.
+    let batches = ring::hand_overs_ns(cpu, RING_BATCHES, |threads| {
+        threads.iter().try_for_each(|thread| session.trace(*thread))?;
+        session.open_window()?;
+        before = session.cpu_record(cpu)?;
+        Ok(())
+    })?;
     let after = session.cpu_record(cpu)?;
     let per_hand_over =
         |after: u64, before: u64| (after - before) as f64 / f64::from(RING_BATCHES * ring::BATCH_HAND_OVERS);

@@ -3,6 +3,7 @@
 
 use std::{
     io::{self, PipeReader, PipeWriter, Read as _, Write as _},
+    sync::mpsc,
     thread,
     time::Instant,
 };
@@ -10,7 +11,7 @@ use std::{
 use anyhow::Context as _;
 use nix::{
     sched::{CpuSet, sched_setaffinity},
-    unistd::{Pid, getppid},
+    unistd::{Pid, getppid, gettid},
 };
 
 /// Round trips of a batch: about a millisecond.
@@ -20,17 +21,42 @@ pub(super) const BATCH_HAND_OVERS: u32 = 2 * BATCH_ROUND_TRIPS;
 /// Null system calls of a batch.
 const BATCH_CALLS: u32 = 2000;
 
-/// Times of batches of a ring, in nanoseconds per hand-over. It blocks twice per round trip, once per thread.
-pub(super) fn hand_overs_ns(cpu: u32, batches: u32) -> anyhow::Result<Vec<f64>> {
+/// Times of batches of a ring, in nanoseconds per hand-over. `ready` is given the ids of its threads before they begin.
+pub(super) fn hand_overs_ns(
+    cpu: u32,
+    batches: u32,
+    ready: impl FnOnce(&[u32]) -> anyhow::Result<()>,
+) -> anyhow::Result<Vec<f64>> {
     let (ball_in, ball_out) = io::pipe().context("make a pipe")?;
     let (back_in, back_out) = io::pipe().context("make a pipe")?;
-    let (played, returned) = thread::scope(|scope| {
-        let other = scope.spawn(move || bind(cpu).and_then(|()| Ok(send_back(ball_in, back_out)?)));
-        let player = scope.spawn(move || bind(cpu).and_then(|()| Ok(play((back_in, ball_out), batches)?)));
-        (player.join(), other.join())
-    });
-    joined(returned)?;
-    joined(played)
+    let (at_gate, arrivals) = mpsc::channel();
+    let (gates, begins): (Vec<_>, Vec<_>) = (0..2).map(|_| mpsc::channel()).unzip();
+    let mut begins = begins.into_iter();
+    thread::scope(|scope| {
+        let mut spawn = |part: Box<dyn FnOnce() -> io::Result<Vec<f64>> + Send>| {
+            let (at_gate, begin) = (at_gate.clone(), begins.next());
+            scope.spawn(move || {
+                at_gate.send(bind(cpu).map(|()| gettid().as_raw().cast_unsigned()))?;
+                // An error where something failed meanwhile: then there is nothing to begin.
+                begin.context("no gate")?.recv()?;
+                Ok(part()?)
+            })
+        };
+        let player = spawn(Box::new(move || play((back_in, ball_out), batches)));
+        let other = spawn(Box::new(move || send_back(ball_in, back_out).map(|()| Vec::new())));
+        let begun = (|| {
+            let threads = [arrivals.recv()??, arrivals.recv()??];
+            ready(&threads)?;
+            gates.iter().try_for_each(|gate| gate.send(()))?;
+            anyhow::Ok(())
+        })();
+        // Closed, so that nobody waits at them any more.
+        drop(gates);
+        let (played, returned) = (player.join(), other.join());
+        begun?;
+        joined(returned)?;
+        joined(played)
+    })
 }
 
 /// Times of batches of null system calls, in nanoseconds per call.

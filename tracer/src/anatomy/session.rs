@@ -166,6 +166,14 @@ impl Session {
         control.set(0, Control { window_opened_ns }, 0).map_err(map_error("CONTROL"))
     }
 
+    /// Makes a thread that is running already one of those that are traced.
+    pub fn trace(&mut self, tid: u32) -> Result<(), KernelError> {
+        let name = "PID_INDEX";
+        let map = self.ebpf.map_mut(name).ok_or_else(|| no_map(name))?;
+        let mut index: Array<&mut MapData, u32> = Array::try_from(map).map_err(map_error(name))?;
+        index.set(tid, 1, 0).map_err(map_error(name))
+    }
+
     /// What was recorded; the window is closed.
     pub fn recorded(&self) -> Result<Recorded, KernelError> {
         let histogram = |index: usize| {
