@@ -90,15 +90,24 @@ pub enum PathLoss {
     /// `sys_exit` of a resumed thread of which no `sched_exit_tp` had been seen. Not a loss where the kernel has no such
     /// tracepoint: state switch and the rest of the call are then one segment.
     ScheduleExitUnseen = 4,
+    /// A thread woke another and went on working instead of giving way: nothing was handed over, and the path went back
+    /// to it.
+    WakerWentOn = 5,
 }
 
 /// Number of causes.
-pub const PATH_LOSS_COUNT: usize = 5;
+pub const PATH_LOSS_COUNT: usize = 6;
 
 impl PathLoss {
     /// All causes, in order of their index.
-    pub const ALL: [Self; PATH_LOSS_COUNT] =
-        [Self::EnterUnmatched, Self::ExitUnmatched, Self::WakeupUnseen, Self::Ended, Self::ScheduleExitUnseen];
+    pub const ALL: [Self; PATH_LOSS_COUNT] = [
+        Self::EnterUnmatched,
+        Self::ExitUnmatched,
+        Self::WakeupUnseen,
+        Self::Ended,
+        Self::ScheduleExitUnseen,
+        Self::WakerWentOn,
+    ];
 
     /// Name in reports.
     pub const fn name(self) -> &'static str {
@@ -108,6 +117,7 @@ impl PathLoss {
             Self::WakeupUnseen => "wakeup_unseen",
             Self::Ended => "thread_ended",
             Self::ScheduleExitUnseen => "schedule_exit_unseen",
+            Self::WakerWentOn => "waker_went_on",
         }
     }
 }

@@ -24,6 +24,10 @@ pub mod phase {
     pub const RESUMED: u32 = 9;
 }
 
+/// System calls that a waker may enter while the one it woke waits to run. Who hands over and blocks needs one, or two
+/// where a lock is in between.
+pub const WAKER_CALLS: u32 = 2;
+
 /// The critical path of the work of the traced threads, of which one at a time can make progress.
 ///
 /// It begins where a traced thread is woken, follows that thread, and moves on to the first traced thread that this one
@@ -48,6 +52,10 @@ pub struct Path {
     pub has_moved: u32,
     /// 1 where the current hand-over was seen from its begin and nothing was lost of it.
     pub is_whole: u32,
+    /// System calls that the waker has entered since.
+    pub waker_call_count: u32,
+    /// 1 where the waker is traced: the path may go back to it.
+    pub can_go_back: u32,
     /// When the path began, in nanoseconds.
     pub started_ns: u64,
     /// The last event on it.
@@ -66,7 +74,7 @@ pub struct Path {
     pub totals: [Part; SEGMENT_COUNT],
 }
 
-const _: () = assert!(size_of::<Path>() == 24 + 8 + 40 + 24 + PATH_LOSS_COUNT * 8 + 2 * SEGMENT_COUNT * 40);
+const _: () = assert!(size_of::<Path>() == 24 + 16 + 40 + 24 + PATH_LOSS_COUNT * 8 + 2 * SEGMENT_COUNT * 40);
 
 #[cfg(feature = "user")]
 // SAFETY: repr(C) of integers without padding (see the size above): every bit pattern is a value.
@@ -87,6 +95,8 @@ impl Path {
                 self.close(Segment::Blocked, now);
                 self.has_moved |= u32::from(waker.1);
                 self.waker = waker.0;
+                self.waker_call_count = 0;
+                self.can_go_back = u32::from(waker.1);
                 self.phase = phase::WAKING;
             }
         } else if waker.0 == holder {
@@ -206,7 +216,7 @@ impl Path {
     #[inline(always)]
     pub fn enter(&mut self, now: &Mark, pid: u32, record: impl FnMut(u32, u64)) {
         if pid != self.holder {
-            return;
+            return self.enter_beside(now, pid);
         }
         let phase = if self.phase == phase::SWITCHED { self.resume } else { self.phase };
         if phase == phase::RESUMED {
@@ -218,6 +228,22 @@ impl Path {
             self.lose(PathLoss::EnterUnmatched, now);
         }
         self.phase = phase::IN_SYSCALL;
+    }
+
+    /// The path goes back to a waker that does not give way.
+    #[inline(always)]
+    fn enter_beside(&mut self, now: &Mark, pid: u32) {
+        if pid != self.waker || self.can_go_back == 0 || self.phase != phase::WAKING && self.phase != phase::WOKEN {
+            return;
+        }
+        self.waker_call_count += 1;
+        if self.waker_call_count > WAKER_CALLS {
+            self.losses[PathLoss::WakerWentOn as usize] += 1;
+            self.close(Segment::WakerRest, now);
+            self.is_whole = 0;
+            self.phase = phase::IN_SYSCALL;
+            self.holder = pid;
+        }
     }
 
     /// `pid` leaves a system call.
@@ -298,6 +324,7 @@ impl Path {
         self.is_whole = 0;
         self.has_moved = 1;
         self.waker = 0;
+        self.can_go_back = 0;
         self.resume = phase::RETURNING;
         self.phase = phase::WAKING;
         self.holder = pid;
@@ -308,6 +335,8 @@ impl Path {
     fn hand_over(&mut self, segment: Segment, now: &Mark, waker: u32, woken: u32) {
         self.close(segment, now);
         self.waker = waker;
+        self.waker_call_count = 0;
+        self.can_go_back = 1;
         self.has_moved = 1;
         self.resume = phase::RETURNING;
         self.phase = phase::WAKING;

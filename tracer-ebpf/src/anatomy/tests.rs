@@ -406,6 +406,41 @@ fn interrupts_that_wake_somebody_while_the_program_runs_do_not_move_the_path() {
 }
 
 #[test]
+fn a_waker_that_goes_on_working_keeps_the_path() {
+    let mut machine = Machine::begun(A);
+    machine.enter(0, 200, A);
+    machine.waking(0, 300, A, B);
+    machine.wakeup(0, 350, B);
+    machine.exit(0, 400, A);
+    for at in [500, 600] {
+        machine.enter(0, at, A);
+        machine.exit(0, at + 50, A);
+        assert_eq!(machine.path.holder, B, "it may yet give way");
+    }
+    machine.enter(0, 700, A);
+    assert_eq!((machine.path.holder, machine.path.losses[PathLoss::WakerWentOn as usize]), (A, 1));
+    machine.exit(0, 800, A);
+    assert!(machine.hand_overs.is_empty());
+    assert_eq!(machine.path.parts[WakerRest as usize].ns, 350);
+    assert_eq!(machine.path.parts[OtherSyscalls as usize].ns, 100);
+    machine.check();
+}
+
+#[test]
+fn a_stranger_that_wakes_somebody_never_has_the_path() {
+    let mut machine = Machine::begun(A);
+    machine.enter(0, 200, A);
+    machine.switch(0, 300, A, true, IDLE);
+    machine.waking(1, 400, STRANGER, A);
+    machine.wakeup(1, 450, A);
+    for at in 500..510 {
+        machine.enter(1, at, STRANGER);
+    }
+    assert_eq!(machine.path.holder, A);
+    machine.check();
+}
+
+#[test]
 fn the_end_of_a_thread_ends_its_path_and_the_next_wake_up_begins_another() {
     let mut machine = Machine::begun(A);
     machine.event(0, 200, Sched, |path, now| path.end(now, A));

@@ -30,6 +30,9 @@ const BESIDE_BAR: usize = 11;
 /// A bar shorter than this is no bar.
 const SHORTEST_BAR: usize = 20;
 
+/// Share of a hand-over from which on the waits for other programs are worth a word.
+const DISTURBED: f64 = 0.05;
+
 const LEGEND: &str = "raw: as recorded, of hand-overs seen whole, probes included. corrected: less what the probes took. \
      per hand-over: corrected mean over all operations, median of the repetitions; leaving and entering the kernel are a \
      null system call without probes, one half each, taken out of user mode. twin: the untraced time per operation. \
@@ -108,9 +111,24 @@ fn closure(anatomy: &Anatomy, page: &mut Page) {
     if !passes_through_the_kernel(anatomy) {
         page.item("- hand-overs within the program do not enter the kernel: it does not see them", Style::Plain);
     }
+    let others_ns = waits_ns(anatomy);
+    if anatomy.pinned.is_some() && others_ns > DISTURBED * anatomy.sum_ns {
+        let note = format!(
+            "other programs had the CPU for {} of it, in the twin for another time: to judge what is unexplained, repeat \
+             it on a quiet machine, or with `chrt -f 50` before it",
+            time(others_ns)
+        );
+        page.item(&note, Style::Caution);
+    }
     for merged in &anatomy.merged {
         page.item(&format!("not separated: {merged}"), Style::Plain);
     }
+}
+
+/// Waits for a CPU that somebody else has: where everything is on one CPU, tasks do not wait for each other there.
+fn waits_ns(anatomy: &Anatomy) -> f64 {
+    let waits = anatomy.segments.iter().filter(|one| one.name == "run_queue_wait" || one.name == "blocked");
+    waits.map(|one| one.per_hand_over_ns).sum()
 }
 
 /// One bar for each model, all on one scale.
