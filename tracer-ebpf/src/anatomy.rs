@@ -83,8 +83,9 @@ pub enum PathLoss {
     EnterUnmatched = 0,
     /// `sys_exit` of a thread that had not been seen entering the kernel.
     ExitUnmatched = 1,
-    /// A thread was resumed that had not been seen waking up.
-    WakeupUnseen = 2,
+    /// A thread was resumed that had not been seen waking up or leaving its CPU, or another one left the CPU that it was
+    /// believed to run on.
+    SwitchUnseen = 2,
     /// The thread that was on the path ended.
     Ended = 3,
     /// `sys_exit` of a resumed thread of which no `sched_exit_tp` had been seen. Not a loss where the kernel has no such
@@ -103,7 +104,7 @@ impl PathLoss {
     pub const ALL: [Self; PATH_LOSS_COUNT] = [
         Self::EnterUnmatched,
         Self::ExitUnmatched,
-        Self::WakeupUnseen,
+        Self::SwitchUnseen,
         Self::Ended,
         Self::ScheduleExitUnseen,
         Self::WakerWentOn,
@@ -114,7 +115,7 @@ impl PathLoss {
         match self {
             Self::EnterUnmatched => "enter_unmatched",
             Self::ExitUnmatched => "exit_unmatched",
-            Self::WakeupUnseen => "wakeup_unseen",
+            Self::SwitchUnseen => "switch_unseen",
             Self::Ended => "thread_ended",
             Self::ScheduleExitUnseen => "schedule_exit_unseen",
             Self::WakerWentOn => "waker_went_on",

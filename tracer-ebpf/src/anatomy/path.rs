@@ -141,15 +141,29 @@ impl Path {
             let is_off = self.leave(now, blocks, entry);
             if is_off && blocks && next.1 {
                 // Nobody was woken: the next one had what it needs already, and waited for the CPU only.
-                self.waker = prev;
-                self.has_moved = 1;
-                self.resume = phase::RESUMED;
-                self.phase = phase::SWITCHED;
-                self.holder = next.0;
+                self.take_over(prev, next.0);
             }
         } else if next.0 == holder {
             self.arrive(now, prev, entry);
+        } else if next.1 && self.runs() && self.mark.cpu == now.cpu {
+            self.lose(PathLoss::SwitchUnseen, now);
+            self.take_over(prev, next.0);
         }
+    }
+
+    /// Whether the thread on the path runs, as far as was seen.
+    #[inline(always)]
+    fn runs(&self) -> bool {
+        matches!(self.phase, phase::USER | phase::IN_SYSCALL | phase::RETURNING | phase::RESUMED)
+    }
+
+    #[inline(always)]
+    fn take_over(&mut self, prev: u32, next: u32) {
+        self.waker = prev;
+        self.has_moved = 1;
+        self.resume = phase::RESUMED;
+        self.phase = phase::SWITCHED;
+        self.holder = next;
     }
 
     /// False where the thread on the path is already being woken.
@@ -184,7 +198,7 @@ impl Path {
             phase::WOKEN if prev == self.waker => Segment::WakerRest,
             phase::WOKEN => Segment::RunQueueWait,
             _ => {
-                self.lose(PathLoss::WakeupUnseen, now);
+                self.lose(PathLoss::SwitchUnseen, now);
                 self.phase = phase::SWITCHED;
                 return;
             }

@@ -350,7 +350,7 @@ fn a_missing_wake_up_is_a_loss() {
     machine.switch(0, 500, A, true, B);
     machine.switched(0, 600, B);
     machine.exit(0, 700, B);
-    assert_eq!(machine.path.losses[PathLoss::WakeupUnseen as usize], 1);
+    assert_eq!(machine.path.losses[PathLoss::SwitchUnseen as usize], 1);
     assert_eq!((machine.hand_overs.len(), machine.path.lost_ns), (0, 200));
     machine.check();
 }
@@ -423,6 +423,22 @@ fn a_waker_that_goes_on_working_keeps_the_path() {
     assert!(machine.hand_overs.is_empty());
     assert_eq!(machine.path.parts[WakerRest as usize].ns, 350);
     assert_eq!(machine.path.parts[OtherSyscalls as usize].ns, 100);
+    machine.check();
+}
+
+#[test]
+fn a_thread_that_is_not_where_it_was_seen_last_loses_the_path() {
+    let mut machine = Machine::begun(A);
+    // The switch away from A was not reported.
+    machine.entry(0, 5000);
+    machine.switch(0, 5100, STRANGER, true, B);
+    machine.switched(0, 5200, B);
+    assert_eq!(machine.path.losses[PathLoss::SwitchUnseen as usize], 1);
+    assert_eq!((machine.path.holder, machine.path.lost_ns), (B, 5000));
+    machine.exit(0, 5300, B);
+    assert!(machine.hand_overs.is_empty());
+    hand_over_pinned(&mut machine, 5300, B, A);
+    assert_eq!(machine.hand_overs, [PINNED]);
     machine.check();
 }
 
