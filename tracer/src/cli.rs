@@ -157,7 +157,7 @@ pub struct AnatomyArgs {
     /// Bind every run to one CPU, or none [default: the last CPU]
     #[arg(long, value_name = "CPU|none")]
     pub pin: Option<Pinning>,
-    /// Repetitions, each with a traced and an untraced run
+    /// Repetitions, each with a traced run between two untraced ones
     #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=1000))]
     pub repetitions: u32,
     /// Operations per run [default: about 50 ms of work]

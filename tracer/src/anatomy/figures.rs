@@ -30,7 +30,8 @@ pub fn assemble(case: &Case, repetitions: &[Repetition], calibration: &AnatomyCa
     let measured: Vec<_> = Segment::ALL.iter().filter_map(|one| segment(*one, repetitions, calibration)).collect();
     let segments = split_user(measured, repetitions, calibration);
     let sum_ns = segments.iter().map(|segment| segment.per_hand_over_ns).sum();
-    let twin_ns = over(repetitions, |one| one.twin_ns as f64);
+    let twins = repetitions.iter().flat_map(|one| one.twins_ns.map(|ns| (ns as f64, one.operations)));
+    let twin_ns = per_operation(twins);
     Anatomy {
         model: case.model.name.to_owned(),
         scenario: case.scenario.name().to_owned(),
@@ -132,7 +133,12 @@ fn half(name: &str, step: &str, kernel_ns: f64) -> AnatomySegment {
 
 /// Median of the repetitions of a time per operation.
 fn over(all: &[Repetition], ns: impl Fn(&Repetition) -> f64) -> f64 {
-    let values: Vec<_> = all.iter().map(|one| ns(one) / one.operations.max(1) as f64).collect();
+    per_operation(all.iter().map(|one| (ns(one), one.operations)))
+}
+
+/// Median of times, each divided by its operations.
+fn per_operation(times: impl Iterator<Item = (f64, u64)>) -> f64 {
+    let values: Vec<_> = times.map(|(ns, operations)| ns / operations.max(1) as f64).collect();
     summarise(&values).map_or(0.0, |summary| summary.median)
 }
 
@@ -186,7 +192,7 @@ mod tests {
         let merged = Vec::new();
         Repetition {
             operations: 10,
-            twin_ns: 8500,
+            twins_ns: [8400, 8600],
             traced_ns: 10_100,
             path,
             histograms,

@@ -1,4 +1,4 @@
-//! One repetition of a case: an untraced twin for the time, a traced run for the segments.
+//! One repetition of a case: untraced twins for the time, a traced run for the segments.
 
 use std::{path::Path as FilePath, thread, time::Duration};
 
@@ -19,13 +19,13 @@ use crate::{
 /// Time for the tasks to settle once the program has said that they are parked.
 const SETTLING: Duration = Duration::from_millis(2);
 
-/// Both halves.
+/// A traced run between two twins.
 #[derive(Clone, Debug)]
 pub struct Repetition {
-    /// Operations of each half.
+    /// Operations of each run.
     pub operations: u64,
-    /// Length of the window without probes, in nanoseconds.
-    pub twin_ns: u64,
+    /// Length of the window without probes, in nanoseconds: before the traced run and after it.
+    pub twins_ns: [u64; 2],
     /// Length of the window with probes, in nanoseconds.
     pub traced_ns: u64,
     /// The path and its totals.
@@ -40,21 +40,14 @@ pub struct Repetition {
     pub merged: Vec<String>,
 }
 
-/// Runs both halves; which one comes first alternates, so that drift favours neither.
-pub fn repetition(
-    context: &Context<'_>,
-    case: &Case,
-    programs: &FilePath,
-    number: u32,
-    coarse: bool,
-) -> anyhow::Result<Repetition> {
-    let twin = || workload::twin(context, case, programs);
-    let early = number.is_multiple_of(2).then(twin).transpose()?;
+/// Runs a twin, the traced run and another twin, so that a machine that becomes slower or faster does so for both.
+pub fn repetition(context: &Context<'_>, case: &Case, programs: &FilePath, coarse: bool) -> anyhow::Result<Repetition> {
+    let before = workload::twin(context, case, programs)?;
     let (recorded, merged, traced_ns) = traced(context, case, programs, coarse)?;
-    let twin = early.map_or_else(twin, Ok)?;
+    let after = workload::twin(context, case, programs)?;
     Ok(Repetition {
-        operations: twin.done.operations,
-        twin_ns: twin.done.elapsed_ns,
+        operations: after.done.operations,
+        twins_ns: [before.done.elapsed_ns, after.done.elapsed_ns],
         traced_ns,
         path: recorded.path,
         histograms: recorded.histograms,

@@ -112,7 +112,7 @@ impl Dissection<'_> {
                 if cli.verbose {
                     eprintln!("taskweight: {}, repetition {}", case.model.name, number + 1);
                 }
-                match repetition(&self.context, case, &self.programs, number, self.coarse) {
+                match repetition(&self.context, case, &self.programs, self.coarse) {
                     Ok(one) => measured.push(one),
                     Err(_) if self.context.signals.received().is_some() => {}
                     Err(error) => self.report.failures.push(failure(case, number, &error)),

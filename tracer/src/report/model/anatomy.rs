@@ -15,9 +15,9 @@ pub struct Anatomy {
     pub tasks: u64,
     /// The one CPU it was bound to; `null` when it was not.
     pub pinned: Option<u32>,
-    /// Repetitions, each with a twin.
+    /// Repetitions, each a traced run between two twins.
     pub repetitions: u32,
-    /// Operations that the workload counted, all repetitions: one is one hand-over, seen by the kernel or not.
+    /// Operations that the workload counted, of all traced runs: one is one hand-over, seen by the kernel or not.
     pub operations: u64,
     /// Hand-overs that were seen whole on their way through the kernel: the counts of the distributions.
     pub hand_overs: u64,
@@ -27,7 +27,7 @@ pub struct Anatomy {
     pub segments: Vec<AnatomySegment>,
     /// Sum of the segments' `per_hand_over_ns`.
     pub sum_ns: f64,
-    /// Time per operation without probes, median of the repetitions.
+    /// Time per operation without probes, median of the twins.
     pub twin_ns: f64,
     /// `twin_ns` less `sum_ns`.
     pub unexplained_ns: f64,
