@@ -27,7 +27,9 @@ const fn step(segment: Segment) -> &'static str {
 
 /// The figures of one case from its repetitions, of which there is at least one.
 pub fn assemble(case: &Case, repetitions: &[Repetition], calibration: &AnatomyCalibration) -> Anatomy {
-    let measured: Vec<_> = Segment::ALL.iter().filter_map(|one| segment(*one, repetitions, calibration)).collect();
+    let is_pinned = case.pinned.is_some();
+    let of = |one: &Segment| segment(*one, repetitions, calibration, is_pinned);
+    let measured: Vec<_> = Segment::ALL.iter().filter_map(of).collect();
     let segments = split_user(measured, repetitions, calibration);
     let sum_ns = segments.iter().map(|segment| segment.per_hand_over_ns).sum();
     let twins = repetitions.iter().flat_map(|one| one.twins_ns.map(|ns| (ns as f64, one.operations)));
@@ -68,8 +70,31 @@ fn probes_ns(part: &Part, calibration: &AnatomyCalibration) -> f64 {
         + hooks(HookFamily::Sched) * calibration.sched_hook_ns
 }
 
-/// A segment, unless it never occurred.
-fn segment(segment: Segment, all: &[Repetition], calibration: &AnatomyCalibration) -> Option<AnatomySegment> {
+fn corrected_ns(part: &Part, calibration: &AnatomyCalibration) -> f64 {
+    (part.ns as f64 - probes_ns(part, calibration)).max(0.0)
+}
+
+/// On one CPU these are waits for programs that have nothing to do with the work.
+const fn is_wait_for_others(segment: Segment) -> bool {
+    matches!(segment, Segment::RunQueueWait | Segment::Blocked)
+}
+
+/// What the probes leave of the path without the waits for others, as a share.
+fn share_of_work(repetition: &Repetition, calibration: &AnatomyCalibration) -> f64 {
+    let work = || Segment::ALL.iter().filter(|one| !is_wait_for_others(**one)).map(|one| total(repetition, *one));
+    let raw: f64 = work().map(|part| part.ns as f64).sum();
+    let corrected: f64 = work().map(|part| corrected_ns(&part, calibration)).sum();
+    if raw > 0.0 { corrected / raw } else { 1.0 }
+}
+
+/// A segment, unless it never occurred. Other programs take a share of a CPU's time: who takes twice as long for being
+/// traced waits for them twice as long, too.
+fn segment(
+    segment: Segment,
+    all: &[Repetition],
+    calibration: &AnatomyCalibration,
+    is_pinned: bool,
+) -> Option<AnatomySegment> {
     let totals = || all.iter().map(|one| total(one, segment));
     let stretches: u64 = totals().map(|part| part.count).sum();
     if stretches == 0 {
@@ -79,8 +104,9 @@ fn segment(segment: Segment, all: &[Repetition], calibration: &AnatomyCalibratio
     let raw_ns = quantiles(&histogram, 0.0);
     let taken_ns: f64 = totals().map(|part| probes_ns(&part, calibration)).sum::<f64>() / stretches as f64;
     let corrected = |one: &Repetition| {
-        let part = total(one, segment);
-        (part.ns as f64 - probes_ns(&part, calibration)).max(0.0)
+        let is_stretched = is_pinned && is_wait_for_others(segment);
+        let share = if is_stretched { share_of_work(one, calibration) } else { 1.0 };
+        corrected_ns(&total(one, segment), calibration) * share
     };
     Some(AnatomySegment {
         name: segment.name().to_owned(),
@@ -243,6 +269,19 @@ mod tests {
         let user = anatomy.segments.iter().find(|one| one.name == "user").expect("the program ran");
         assert_eq!((user.raw_ns, user.count), (Quantiles::default(), Some(0)));
         assert_eq!((user.raw_per_hand_over_ns, anatomy.sum_ns), (Some(1000.0), 1000.0));
+    }
+
+    #[test]
+    fn who_is_slowed_down_by_probes_waits_longer_for_others_on_the_same_cpu() {
+        let mut repetition = repetition();
+        repetition.path.totals[Segment::RunQueueWait as usize] = Part { count: 1, ns: 10_000, ..Part::default() };
+        let wait = |case: &Case| {
+            let anatomy = assemble(case, &[repetition.clone()], &CALIBRATION);
+            anatomy.segments.iter().find(|one| one.name == "run_queue_wait").expect("there is one").per_hand_over_ns
+        };
+        // 84 % of the other segments is left.
+        assert_eq!(wait(&case()), 840.0);
+        assert_eq!(wait(&Case { pinned: None, ..case() }), 1000.0);
     }
 
     #[test]
