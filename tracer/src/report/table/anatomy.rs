@@ -96,20 +96,17 @@ fn passes_through_the_kernel(anatomy: &Anatomy) -> bool {
 fn closure(anatomy: &Anatomy, page: &mut Page) {
     let share = if anatomy.twin_ns > 0.0 { anatomy.unexplained_ns / anatomy.twin_ns * 100.0 } else { 0.0 };
     let sign = if anatomy.unexplained_ns < 0.0 { "-" } else { "" };
+    let [sum, twin, unexplained, traced] =
+        [anatomy.sum_ns, anatomy.twin_ns, anatomy.unexplained_ns.abs(), anatomy.traced_ns].map(time);
     page.item(
-        &format!(
-            "sum {}, twin {}: unexplained {sign}{} ({share:.1} %). {} of {} hand-overs seen whole; traced {}",
-            time(anatomy.sum_ns),
-            time(anatomy.twin_ns),
-            time(anatomy.unexplained_ns.abs()),
-            count(anatomy.hand_overs),
-            count(anatomy.operations),
-            time(anatomy.traced_ns)
-        ),
+        &format!("sum {sum}, twin {twin}: unexplained {sign}{unexplained} ({share:.1} %); traced {traced}"),
         Style::Plain,
     );
-    if !passes_through_the_kernel(anatomy) {
-        page.item("- hand-overs within the program do not enter the kernel: it does not see them", Style::Plain);
+    if passes_through_the_kernel(anatomy) {
+        let (seen, all) = (count(anatomy.hand_overs), count(anatomy.operations));
+        page.item(&format!("seen whole: {seen} hand-overs; operations: {all}"), Style::Plain);
+    } else {
+        page.item("- hand-overs within the program: the kernel does not see them", Style::Plain);
     }
     let others_ns = waits_ns(anatomy);
     if anatomy.pinned.is_some() && others_ns > DISTURBED * anatomy.sum_ns {
