@@ -8,6 +8,8 @@ use aya_ebpf::{
     programs::{BtfTracePointContext, RawTracePointContext},
 };
 
+use tracer_ebpf::Interrupt;
+
 use crate::{
     probes::anatomy,
     task::{ByHelper, Direct, Task},
@@ -63,3 +65,31 @@ simple!(
     anatomy_sys_enter => enter,
     anatomy_sys_exit => exit
 );
+
+/// The programs at both ends of an interrupt.
+macro_rules! interrupt {
+    ($($kind:ident: $entry:ident, $exit:ident;)+) => {
+        $(
+            #[raw_tracepoint]
+            pub fn $entry(_context: RawTracePointContext) -> i32 {
+                anatomy::interrupt_entry(Interrupt::$kind);
+                0
+            }
+
+            #[raw_tracepoint]
+            pub fn $exit(_context: RawTracePointContext) -> i32 {
+                anatomy::interrupt_exit(Interrupt::$kind);
+                0
+            }
+        )+
+    };
+}
+
+interrupt! {
+    Timer: anatomy_local_timer_entry, anatomy_local_timer_exit;
+    Reschedule: anatomy_reschedule_entry, anatomy_reschedule_exit;
+    Call: anatomy_call_function_entry, anatomy_call_function_exit;
+    Call: anatomy_call_function_single_entry, anatomy_call_function_single_exit;
+    Device: anatomy_irq_handler_entry, anatomy_irq_handler_exit;
+    Soft: anatomy_softirq_entry, anatomy_softirq_exit;
+}

@@ -2,10 +2,10 @@
 //! programs is known and can be taken out of the path.
 
 use aya_ebpf::helpers::{bpf_get_current_pid_tgid, generated::bpf_get_smp_processor_id};
-use tracer_ebpf::{CpuRecord, HookFamily, Mark, Path};
+use tracer_ebpf::{CpuRecord, HookFamily, Interrupt, InterruptRecord, Mark, Path};
 
 use crate::{
-    anatomy_maps::{CPU_RECORDS, CRITICAL_PATH, SEGMENT_HISTOGRAMS},
+    anatomy_maps::{CPU_RECORDS, CRITICAL_PATH, INTERRUPTS, SEGMENT_HISTOGRAMS},
     maps::{PID_INDEX, setting, window_opened_ns},
     probes::now_ns,
     record::record,
@@ -106,6 +106,30 @@ pub fn schedule_exit() {
     observe(HookFamily::Sched, |cpu, path, now| {
         cpu.entry.ns = 0;
         path.switched(now, current());
+    });
+}
+
+/// The current thread is interrupted.
+#[inline(always)]
+pub fn interrupt_entry(kind: Interrupt) {
+    interrupted(kind, |record, now| record.enter(now.ns, now.probe_ns));
+}
+
+/// The current thread is no longer interrupted.
+#[inline(always)]
+pub fn interrupt_exit(kind: Interrupt) {
+    interrupted(kind, |record, now| record.exit(now.ns, now.probe_ns));
+}
+
+#[inline(always)]
+fn interrupted(kind: Interrupt, react: impl FnOnce(&mut InterruptRecord, &Mark)) {
+    observe(HookFamily::Sched, |_, _, now| {
+        if is_traced(current())
+            && let Some(record) = INTERRUPTS.get_ptr_mut(kind as u32)
+        {
+            // SAFETY: a valid pointer to this CPU's own record, and interrupts of a kind do not nest.
+            react(unsafe { &mut *record }, now);
+        }
     });
 }
 

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use tracer_ebpf::{HookFamily, Part, PathLoss, Segment};
+use tracer_ebpf::{HookFamily, Interrupt, Part, PathLoss, Segment};
 
 use super::measure::Repetition;
 use crate::{
     plan::Case,
-    report::model::{Anatomy, AnatomyCalibration, AnatomySegment, Histogram, Quantiles},
+    report::model::{Anatomy, AnatomyCalibration, AnatomyInterrupts, AnatomySegment, Histogram, Quantiles},
     stats::{histogram::merge, summary::summarise},
 };
 
@@ -49,6 +49,8 @@ pub fn assemble(case: &Case, repetitions: &[Repetition], calibration: &AnatomyCa
         unexplained_ns: twin_ns - sum_ns,
         traced_ns: over(repetitions, |one| one.traced_ns as f64),
         path_ns: over(repetitions, |one| (one.path.mark.ns - one.path.started_ns) as f64),
+        interrupts: interrupts(repetitions, calibration),
+        interrupts_unseen: repetitions.first().map_or_else(Vec::new, |one| one.unseen.clone()),
         merged: repetitions.first().map_or_else(Vec::new, |one| one.merged.clone()),
         calibration: *calibration,
         loss: loss(repetitions),
@@ -168,6 +170,20 @@ fn per_operation(times: impl Iterator<Item = (f64, u64)>) -> f64 {
     summarise(&values).map_or(0.0, |summary| summary.median)
 }
 
+/// The programs measured their own time in between; half a hook at each end remains to be taken out.
+fn interrupts(all: &[Repetition], calibration: &AnatomyCalibration) -> BTreeMap<String, AnatomyInterrupts> {
+    let operations: u64 = all.iter().map(|one| one.operations).sum();
+    let of = |kind: &Interrupt| {
+        let each = all.iter().map(|one| one.interrupts[*kind as usize]);
+        let (count, ns) = each.fold((0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1));
+        let ns = (ns as f64 - count as f64 * calibration.sched_hook_ns).max(0.0);
+        let mean_ns = (count > 0).then(|| ns / count as f64);
+        let interrupts = AnatomyInterrupts { count, mean_ns, per_hand_over_ns: ns / operations.max(1) as f64 };
+        (kind.name().to_owned(), interrupts)
+    };
+    Interrupt::ALL.iter().map(of).collect()
+}
+
 fn loss(all: &[Repetition]) -> BTreeMap<String, u64> {
     let sum = |of: &dyn Fn(&Repetition) -> u64| all.iter().map(of).sum();
     let cause = |cause: &PathLoss| {
@@ -224,6 +240,8 @@ mod tests {
             histograms,
             recursion_misses: 0,
             sees_schedule_exit: true,
+            interrupts: [(2, 4040), (0, 0), (0, 0), (0, 0), (0, 0)],
+            unseen: Vec::new(),
             merged,
         }
     }
@@ -269,6 +287,14 @@ mod tests {
         let user = anatomy.segments.iter().find(|one| one.name == "user").expect("the program ran");
         assert_eq!((user.raw_ns, user.count), (Quantiles::default(), Some(0)));
         assert_eq!((user.raw_per_hand_over_ns, anatomy.sum_ns), (Some(1000.0), 1000.0));
+    }
+
+    #[test]
+    fn interrupts_are_counted_and_their_hooks_subtracted() {
+        let interrupts = assemble(&case(), &[repetition()], &CALIBRATION).interrupts;
+        let expected = AnatomyInterrupts { count: 2, mean_ns: Some(2000.0), per_hand_over_ns: 400.0 };
+        assert_eq!(interrupts["timer"], expected);
+        assert_eq!(interrupts["device"], AnatomyInterrupts::default());
     }
 
     #[test]

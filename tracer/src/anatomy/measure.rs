@@ -2,7 +2,7 @@
 
 use std::{path::Path as FilePath, thread, time::Duration};
 
-use tracer_ebpf::Path;
+use tracer_ebpf::{INTERRUPT_COUNT, Path};
 
 use super::session::{Options, Programs, Recorded, Session};
 use crate::{
@@ -36,6 +36,10 @@ pub struct Repetition {
     pub recursion_misses: u64,
     /// Whether the exit from the scheduler was watched.
     pub sees_schedule_exit: bool,
+    /// Interrupts of traced threads by kind: how many, and their time in nanoseconds.
+    pub interrupts: [(u64, u64); INTERRUPT_COUNT],
+    /// Interrupts that were not seen.
+    pub unseen: Vec<String>,
     /// What was not told apart.
     pub merged: Vec<String>,
 }
@@ -43,7 +47,7 @@ pub struct Repetition {
 /// Runs a twin, the traced run and another twin, so that a machine that becomes slower or faster does so for both.
 pub fn repetition(context: &Context<'_>, case: &Case, programs: &FilePath, coarse: bool) -> anyhow::Result<Repetition> {
     let before = workload::twin(context, case, programs)?;
-    let (recorded, merged, traced_ns) = traced(context, case, programs, coarse)?;
+    let (recorded, session, traced_ns) = traced(context, case, programs, coarse)?;
     let after = workload::twin(context, case, programs)?;
     Ok(Repetition {
         operations: after.done.operations,
@@ -53,7 +57,9 @@ pub fn repetition(context: &Context<'_>, case: &Case, programs: &FilePath, coars
         histograms: recorded.histograms,
         recursion_misses: recorded.recursion_misses,
         sees_schedule_exit: recorded.sees_schedule_exit,
-        merged,
+        interrupts: recorded.interrupts,
+        unseen: session.unseen,
+        merged: session.merged,
     })
 }
 
@@ -62,13 +68,13 @@ fn traced(
     case: &Case,
     programs: &FilePath,
     coarse: bool,
-) -> anyhow::Result<(Recorded, Vec<String>, u64)> {
+) -> anyhow::Result<(Recorded, Session, u64)> {
     let stage = Stage::set(context, case, programs)?;
     let options = Options { root_pid: stage.child.pid(), form: context.form, programs: Programs::All, coarse };
     let mut following = Following { session: Session::open(context.kernel, options)?, recorded: None };
     let (said, _) = stage.perform(context, case, &mut following)?;
     let recorded = following.recorded.ok_or_else(|| anyhow::anyhow!("the window was never closed"))?;
-    Ok((recorded, following.session.merged, said.done.elapsed_ns))
+    Ok((recorded, following.session, said.done.elapsed_ns))
 }
 
 /// The window of a traced run.

@@ -7,7 +7,7 @@ use aya::{
     maps::{Array, MapData, PerCpuArray},
 };
 use nix::time::{ClockId, clock_gettime};
-use tracer_ebpf::{Control, CpuRecord, Path, SEGMENT_COUNT, Settings};
+use tracer_ebpf::{Control, CpuRecord, INTERRUPT_COUNT, InterruptRecord, Path, SEGMENT_COUNT, Settings};
 
 use crate::{
     kernel::{
@@ -62,11 +62,17 @@ const OPTIONAL: [(&str, &str); 2] = [
     ("sched_exit_tp", "state_switch is part of wakee_syscall"),
 ];
 
+/// Interrupts: both ends of each, by the name that comes before `_entry` and `_exit`. Architectures have others than x86.
+const INTERRUPTS: [&str; 6] =
+    ["local_timer", "reschedule", "call_function", "call_function_single", "irq_handler", "softirq"];
+
 /// Programs and maps in the kernel.
 #[derive(Debug)]
 pub struct Session {
     ebpf: Ebpf,
     attached: Vec<String>,
+    /// Interrupts that are not seen, and why, each in words.
+    pub unseen: Vec<String>,
     /// What this session does not tell apart, and why, each in words.
     pub merged: Vec<String>,
 }
@@ -82,6 +88,8 @@ pub struct Recorded {
     pub recursion_misses: u64,
     /// Whether the exit from the scheduler was watched.
     pub sees_schedule_exit: bool,
+    /// Interrupts of traced threads by kind: how many, and their time in nanoseconds.
+    pub interrupts: [(u64, u64); INTERRUPT_COUNT],
 }
 
 impl Session {
@@ -92,7 +100,7 @@ impl Session {
     pub fn open(kernel: &RunningKernel, options: Options) -> Result<Self, KernelError> {
         let types = kernel.types.as_ref().map_err(|reason| required("sched_switch", reason.clone()))?;
         let ebpf = load(kernel, types, options.root_pid)?;
-        let mut session = Self { ebpf, attached: Vec::new(), merged: Vec::new() };
+        let mut session = Self { ebpf, attached: Vec::new(), unseen: Vec::new(), merged: Vec::new() };
         if options.programs != Programs::Syscall {
             for (tracepoint, arguments) in TYPED {
                 session.typed(tracepoint, arguments, types, options.form).map_err(|why| required(tracepoint, why))?;
@@ -106,7 +114,16 @@ impl Session {
                 session.raw(&format!("anatomy_{tracepoint}"), tracepoint).map_err(|why| required(tracepoint, why))?;
             }
         }
+        if options.programs == Programs::All {
+            INTERRUPTS.iter().for_each(|name| session.interrupt(name));
+        }
         Ok(session)
+    }
+
+    fn interrupt(&mut self, name: &str) {
+        let ends = [format!("{name}_exit"), format!("{name}_entry")];
+        let refused = ends.iter().find_map(|end| self.raw(&format!("anatomy_{end}"), end).err());
+        self.unseen.extend(refused.map(|reason| format!("{name}: {reason}")));
     }
 
     fn typed(
@@ -185,8 +202,21 @@ impl Session {
             path: self.entry("CRITICAL_PATH", 0)?,
             histograms: (0..SEGMENT_COUNT).map(histogram).collect::<Result<_, KernelError>>()?,
             recursion_misses: statistics.map(|statistics| statistics.recursion_misses).sum(),
+            interrupts: self.interrupts()?,
             sees_schedule_exit: self.attached.iter().any(|program| program == "anatomy_sched_exit_tp"),
         })
+    }
+
+    fn interrupts(&self) -> Result<[(u64, u64); INTERRUPT_COUNT], KernelError> {
+        let name = "INTERRUPTS";
+        let map: PerCpuArray<_, InterruptRecord> = PerCpuArray::try_from(self.map(name)?).map_err(map_error(name))?;
+        let mut sums = [(0, 0); INTERRUPT_COUNT];
+        for (index, sum) in sums.iter_mut().enumerate() {
+            for cpu in map.get(&(index as u32), 0).map_err(map_error(name))?.iter() {
+                *sum = (sum.0 + cpu.count, sum.1 + cpu.ns);
+            }
+        }
+        Ok(sums)
     }
 
     /// What one CPU has kept since the programs were attached: it counts whether or not the window is open.

@@ -53,7 +53,8 @@ pub fn run(cli: &Cli, args: &AnatomyArgs) -> anyhow::Result<u8> {
         report: super::empty_report(),
     };
     dissection.measure(cli, args.repetitions)?;
-    let report = dissection.report()?;
+    let mut report = dissection.report()?;
+    report.own_cost = super::own_cost();
     if let Some(mut destination) = destination {
         json::write(&report, &mut destination)?;
         destination.finish()?;

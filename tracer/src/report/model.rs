@@ -10,7 +10,7 @@ mod anatomy;
 mod environment;
 mod memory;
 
-pub use anatomy::{Anatomy, AnatomyCalibration, AnatomySegment, Quantiles};
+pub use anatomy::{Anatomy, AnatomyCalibration, AnatomyInterrupts, AnatomySegment, Quantiles};
 pub use environment::Environment;
 pub use memory::{LedgerPoint, LedgerRow, MemoryFigures, OverTime, PerTask, RunMemory, Sample, StackSummary};
 

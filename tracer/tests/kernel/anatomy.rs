@@ -46,6 +46,11 @@ fn check(anatomy: &Anatomy) {
         assert!(quantiles.into_iter().flatten().all(|ns| ns >= 0.0), "{segment:?}");
         assert!(segment.corrected_ns.p50 <= segment.raw_ns.p50, "{segment:?}");
     }
+    let kinds: Vec<_> = anatomy.interrupts.keys().map(String::as_str).collect();
+    assert_eq!(kinds, ["call", "device", "reschedule", "soft", "timer"]);
+    for interrupts in anatomy.interrupts.values() {
+        assert_eq!(interrupts.count > 0, interrupts.mean_ns.is_some(), "{interrupts:?}");
+    }
     // What was recorded is the path: each nanosecond of it in one segment, or counted as lost.
     let raw: f64 = anatomy.segments.iter().filter_map(|segment| segment.raw_per_hand_over_ns).sum();
     let lost = anatomy.loss["lost_ns"] as f64 / OPERATIONS as f64;
@@ -129,6 +134,18 @@ fn coroutines_have_nothing_but_user_mode() {
     let anatomy = pinned("corosensei", &[]);
     assert!(anatomy.hand_overs <= 10, "{anatomy:?}");
     assert!(segment(&anatomy, "user").is_some());
+}
+
+#[test]
+fn the_timer_interrupts_who_computes() {
+    needs_bpf!();
+    // Long enough for a tick of even the slowest kernel's timer, with a host that takes the CPU away meanwhile.
+    let options = ["--models", "corosensei", "--operations", "50000000", "--repetitions", "1"];
+    let outcome = Invocation::new("anatomy", &[&options[..], &["--pin", &cpu().to_string()]].concat()).start().finish();
+    let anatomy = outcome.report().anatomy.remove(0);
+    assert!(anatomy.interrupts["timer"].count > 0, "{:?}", anatomy.interrupts);
+    let in_them: f64 = anatomy.interrupts.values().map(|interrupts| interrupts.per_hand_over_ns).sum();
+    assert!(in_them <= anatomy.path_ns, "{anatomy:?}");
 }
 
 #[test]

@@ -36,6 +36,10 @@ pub struct Anatomy {
     /// Length of the critical path per operation, all that the segments contain uncorrected and what was lost: near
     /// `traced_ns`.
     pub path_ns: f64,
+    /// Interrupts that hit a traced thread, by kind, of all traced runs. Their time is in the segments that they hit, too.
+    pub interrupts: BTreeMap<String, AnatomyInterrupts>,
+    /// Interrupts that this kernel does not let be seen, each in words.
+    pub interrupts_unseen: Vec<String>,
     /// Segments that this kernel does not separate, each in words.
     pub merged: Vec<String>,
     /// What the corrections were made with.
@@ -60,6 +64,17 @@ pub struct AnatomySegment {
     /// Mean over all operations as recorded, median of the repetitions; `null` for what is split off by calibration.
     pub raw_per_hand_over_ns: Option<f64>,
     /// The same, corrected.
+    pub per_hand_over_ns: f64,
+}
+
+/// Interrupts of one kind.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct AnatomyInterrupts {
+    /// How many.
+    pub count: u64,
+    /// Mean time of one, corrected, in nanoseconds; `null` where there was none.
+    pub mean_ns: Option<f64>,
+    /// Their time per operation, corrected.
     pub per_hand_over_ns: f64,
 }
 

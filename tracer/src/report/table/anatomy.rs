@@ -108,6 +108,7 @@ fn closure(anatomy: &Anatomy, page: &mut Page) {
     } else {
         page.item("- hand-overs within the program: the kernel does not see them", Style::Plain);
     }
+    interrupts(anatomy, page);
     let others_ns = waits_ns(anatomy);
     if anatomy.pinned.is_some() && others_ns > DISTURBED * anatomy.sum_ns {
         let note = format!(
@@ -119,6 +120,18 @@ fn closure(anatomy: &Anatomy, page: &mut Page) {
     }
     for merged in &anatomy.merged {
         page.item(&format!("not separated: {merged}"), Style::Plain);
+    }
+}
+
+/// Interrupts that hit the tasks: the third way into the kernel, beside calls and faults.
+fn interrupts(anatomy: &Anatomy, page: &mut Page) {
+    let seen = anatomy.interrupts.iter().filter_map(|(kind, one)| Some((kind, one.count, one.mean_ns?)));
+    let seen: Vec<_> = seen.map(|(kind, number, mean)| format!("{kind} {} of {}", count(number), time(mean))).collect();
+    if !seen.is_empty() {
+        page.item(&format!("interrupts, in the segments that they hit: {}", seen.join(", ")), Style::Plain);
+    }
+    for unseen in &anatomy.interrupts_unseen {
+        page.item(&format!("interrupts not seen: {unseen}"), Style::Plain);
     }
 }
 
