@@ -64,12 +64,18 @@ fn check(anatomy: &Anatomy) {
     assert!(count(anatomy, "wake_up") <= waits, "who was woken has waited, if for no time");
 }
 
+/// Whether a segment is in all hand-overs but those in which a thread was preempted on its way to block: it passes the path
+/// on without having been in user mode, or is woken without having left its CPU.
+fn is_in_nearly_all(anatomy: &Anatomy, name: &str) -> bool {
+    count(anatomy, name) * 100 >= anatomy.hand_overs * 99
+}
+
 /// Most hand-overs of threads on one CPU were seen whole, and each of these was switched to.
 fn check_threads(anatomy: &Anatomy) {
     assert_eq!(anatomy.pinned, Some(cpu()));
     let seen = anatomy.hand_overs + anatomy.partial_hand_overs;
     assert!(seen * 10 >= OPERATIONS * 9, "{anatomy:?}");
-    assert_eq!(count(anatomy, "user"), anatomy.hand_overs);
+    assert!(is_in_nearly_all(anatomy, "user"), "{:?}", anatomy.segments);
     let unfollowed: u64 = ["enter_unmatched", "exit_unmatched"].iter().map(|cause| anatomy.loss[*cause]).sum();
     assert_eq!(unfollowed, 0, "{:?}", anatomy.loss);
 }
@@ -81,8 +87,8 @@ fn threads_on_one_cpu_go_through_every_step() {
     check_threads(&anatomy);
     assert!(anatomy.merged.is_empty(), "{:?}", anatomy.merged);
     // Woken within a call of the waker, or left over when it blocked: either way the scheduler came in between.
-    assert_eq!(count(&anatomy, "scheduling"), anatomy.hand_overs);
-    assert_eq!(count(&anatomy, "state_switch"), anatomy.hand_overs);
+    assert!(is_in_nearly_all(&anatomy, "scheduling"), "{:?}", anatomy.segments);
+    assert!(is_in_nearly_all(&anatomy, "state_switch"), "{:?}", anatomy.segments);
     for name in ["enter_kernel", "waker_syscall", "wake_up", "scheduling", "state_switch", "leave_kernel"] {
         assert!(segment(&anatomy, name).is_some(), "{name}: {:?}", anatomy.segments);
     }
