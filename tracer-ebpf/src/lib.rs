@@ -4,11 +4,13 @@
 //! tests. Feature `user` adds `aya::Pod`; feature `kernel` builds the programs themselves (`src/main.rs`).
 #![no_std]
 
+mod anatomy;
 mod histogram;
 mod loss;
 mod settings;
 mod thread;
 
+pub use anatomy::*;
 pub use histogram::*;
 pub use loss::*;
 pub use settings::*;

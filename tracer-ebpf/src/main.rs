@@ -9,6 +9,7 @@
 #![feature(asm_experimental_arch)]
 #![expect(missing_docs, reason = "aya-ebpf wraps each program into a function that carries no documentation")]
 
+mod anatomy_maps;
 mod atomic;
 mod empty;
 mod maps;
@@ -63,6 +64,9 @@ macro_rules! task {
         Task::<$access>::new(argument!($context, $index))
     };
 }
+
+// After the macros that it is made with.
+mod anatomy_programs;
 
 // sched_switch(bool preempt, struct task_struct *prev, struct task_struct *next, unsigned int prev_state)
 tracepoint!(sched_switch, raw_sched_switch, |context, Access| {

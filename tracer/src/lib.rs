@@ -3,6 +3,7 @@
 //! Data flows one way: cli -> plan -> child (started suspended) -> session (eBPF loaded and attached) -> window ->
 //! snapshot -> run (figures per operation) -> report -> renderers.
 
+pub mod anatomy;
 pub mod cli;
 pub mod commands;
 pub mod environment;

@@ -235,10 +235,65 @@ fn a_field_that_is_missing_or_mistyped_is_named() {
 }
 
 #[test]
+fn a_hand_over_is_taken_apart_step_by_step_and_adds_up() {
+    let report = fixture("anatomy.json");
+    let text = text(&report);
+    println!("{text}");
+    let pthread = text.split("pthread in switch: 2 tasks, pinned to CPU 1").nth(1).unwrap();
+    assert_eq!(line(pthread, "leave kernel"), "leave kernel leave_kernel - - - - - 62.4 ns");
+    assert_eq!(line(pthread, "schedule"), "schedule scheduling 815ns 911ns 653ns 749ns 100k 648 ns");
+    assert_eq!(line(pthread, "sum"), "sum 2.23 µs, twin 2.16 µs: unexplained -72.3 ns (-3.4 %); traced 4.00 µs");
+    // What is far below a thousandth of a hand-over is not shown.
+    assert!(!pthread.contains("other_syscalls"), "{pthread}");
+    let interrupts =
+        "interrupts, in the segments that they hit: call 34 of 1.12 µs, device 15 of 4.74 µs, reschedule 1 of";
+    assert!(unfolded(pthread).contains(interrupts), "{pthread}");
+    let coroutine = text.split("corosensei in switch").nth(1).unwrap();
+    assert_eq!(line(coroutine, "user"), "user user - - - - - 4.59 ns");
+    assert!(coroutine.contains("- hand-overs within the program: the kernel does not see them"));
+    assert!(text.contains("Loss: none") && !text.contains("Nothing was measured"));
+}
+
+#[test]
+fn bars_are_on_one_scale_and_as_long_as_their_sums() {
+    let mut report = fixture("anatomy.json");
+    let length = |text: &str, model: &str| {
+        let bars = text.split("One hand-over: ").nth(1).unwrap();
+        line(bars, model).split(' ').nth(1).unwrap().len() as f64
+    };
+    let shown = text(&report);
+    let (thread, tokio) = (length(&shown, "pthread"), length(&shown, "tokio"));
+    let ratio = report.anatomy[2].sum_ns / report.anatomy[1].sum_ns;
+    assert!((tokio / thread - ratio).abs() < 1.0 / thread, "{tokio} of {thread} columns");
+    assert_eq!(length(&shown, "corosensei"), 1.0, "what is short is not nothing");
+    // Twice as long, and everything else half as long as it was.
+    for segment in &mut report.anatomy[0].segments {
+        segment.per_hand_over_ns *= 2.0;
+    }
+    report.anatomy[0].sum_ns *= 2.0;
+    let halved = length(&text(&report), "pthread");
+    assert!((halved - thread / 2.0).abs() <= 1.0, "{halved} columns, {thread} before");
+}
+
+#[test]
+fn an_anatomy_says_what_it_could_not_separate_what_was_lost_and_who_disturbed_it() {
+    let mut report = fixture("anatomy.json");
+    let anatomy = &mut report.anatomy[1];
+    anatomy.merged = vec!["state_switch is part of wakee_syscall: \u{1b}[31m".to_owned()];
+    anatomy.loss.insert("waker_went_on".to_owned(), 3);
+    let user = anatomy.segments.iter_mut().find(|segment| segment.name == "user").unwrap();
+    user.name = "run_queue_wait".to_owned();
+    let text = unfolded(&text(&report));
+    assert!(text.contains(r"not separated: state_switch is part of wakee_syscall: \x1b[31m"), "{text}");
+    assert!(text.contains("Loss: pthread waker_went_on 3"), "{text}");
+    assert!(text.contains("other programs had the CPU for 184 ns of it"), "{text}");
+}
+
+#[test]
 fn every_field_is_documented() {
     let documentation = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/report.md")).unwrap();
     let mut names = BTreeSet::new();
-    for name in ["compare.json", "command.json"] {
+    for name in ["compare.json", "command.json", "anatomy.json"] {
         field_names(&serde_json::to_value(fixture(name)).unwrap(), &mut names);
     }
     names.extend(tracer_ebpf::Loss::ALL.map(|cause| cause.name().to_owned()));
@@ -250,8 +305,8 @@ fn every_field_is_documented() {
 
 /// Names of fields; not the keys of objects that are lists by name.
 fn field_names(value: &Value, names: &mut BTreeSet<String>) {
-    const BY_NAME: [&str; 7] =
-        ["mitigations", "runtimes", "reasons", "by_name", "syscall_histograms", "witness", "loss"];
+    const BY_NAME: [&str; 8] =
+        ["mitigations", "runtimes", "reasons", "by_name", "syscall_histograms", "witness", "loss", "interrupts"];
     match value {
         Value::Array(values) => values.iter().for_each(|value| field_names(value, names)),
         Value::Object(fields) => {

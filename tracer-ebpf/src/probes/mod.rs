@@ -1,5 +1,6 @@
 //! One file per subject; each function is the whole reaction to one event.
 
+pub mod anatomy;
 pub mod fault;
 pub mod lifecycle;
 pub mod sched;

@@ -21,6 +21,7 @@ use crate::{
     workload::{child::ExecError, privilege::Identity},
 };
 
+mod anatomy;
 mod check_model;
 mod compare;
 mod doctor;
@@ -39,6 +40,7 @@ pub fn run(cli: &Cli) -> anyhow::Result<u8> {
         Verb::Compare(args) => compare::run(cli, args),
         Verb::Memory(args) => memory::run(cli, args),
         Verb::Regimes(args) => regimes::run(cli, args),
+        Verb::Anatomy(args) => anatomy::run(cli, args),
         Verb::Run(args) => run::run(cli, args),
         Verb::Report(args) => report::run(cli, args),
         Verb::Doctor => doctor::run(),
@@ -91,6 +93,7 @@ fn empty_report() -> Report {
         runs: Vec::new(),
         ledger: Vec::new(),
         regimes: Vec::new(),
+        anatomy: Vec::new(),
         failures: Vec::new(),
         own_cost: None,
         interrupted: false,

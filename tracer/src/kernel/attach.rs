@@ -117,7 +117,7 @@ fn plain(
 }
 
 /// The order of a tracepoint's arguments has changed between kernels: what the programs rely on must be there.
-fn check_arguments(types: &TypeInformation, tracepoint: &str, expected: &[&str]) -> Result<(), String> {
+pub(crate) fn check_arguments(types: &TypeInformation, tracepoint: &str, expected: &[&str]) -> Result<(), String> {
     let found = types.members.tracepoint_arguments(tracepoint).map_err(|error| error.to_string())?;
     let found = found.ok_or_else(|| format!("this kernel has no tracepoint {tracepoint}"))?;
     if found.len() >= expected.len() && found.iter().zip(expected).all(|(found, expected)| found == expected) {

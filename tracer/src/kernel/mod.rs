@@ -6,7 +6,7 @@ use aya::{Btf, Endianness};
 use thiserror::Error;
 use tracer_ebpf::Settings;
 
-mod attach;
+pub(crate) mod attach;
 pub mod btf;
 pub mod calibration;
 pub mod preflight;

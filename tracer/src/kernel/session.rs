@@ -21,7 +21,7 @@ use super::{
 };
 use crate::report::model::{Probe, ProbeState};
 
-pub(super) static OBJECT: &[u8] = include_bytes_aligned!(env!("TASKWEIGHT_BPF_OBJECT"));
+pub(crate) static OBJECT: &[u8] = include_bytes_aligned!(env!("TASKWEIGHT_BPF_OBJECT"));
 
 /// Which form of the tracepoint programs to use.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]

@@ -6,10 +6,12 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+mod anatomy;
 mod environment;
 mod memory;
 mod regimes;
 
+pub use anatomy::{Anatomy, AnatomyCalibration, AnatomyInterrupts, AnatomySegment, Quantiles};
 pub use environment::Environment;
 pub use memory::{LedgerPoint, LedgerRow, MemoryFigures, OverTime, PerTask, RunMemory, Sample, StackSummary};
 pub use regimes::{Ratio, Regime, Side};
@@ -40,6 +42,9 @@ pub struct Report {
     /// Threads beside coroutines at the same work, by placement, scenario, number of tasks and bytes touched.
     #[serde(default)]
     pub regimes: Vec<Regime>,
+    /// What one hand-over consists of, by model.
+    #[serde(default)]
+    pub anatomy: Vec<Anatomy>,
     /// Runs that were not, and why.
     pub failures: Vec<Failure>,
     /// What measuring cost taskweight itself.

@@ -2,6 +2,7 @@
 //!
 //! Every string that comes from a report is escaped: a thread's name must not be able to move the cursor.
 
+mod anatomy;
 mod command;
 mod compare;
 mod figure;
@@ -43,7 +44,7 @@ impl Default for Options {
 pub fn render(report: &Report, options: &Options) -> String {
     let mut page = Page::new(options.width.max(NARROWEST), options.color);
     let (compared, commands): (Vec<&Run>, Vec<&Run>) = report.runs.iter().partition(|run| run.scenario.is_some());
-    if report.runs.is_empty() {
+    if report.runs.is_empty() && report.anatomy.is_empty() {
         page.paragraph("Nothing was measured.");
         page.blank();
     }
@@ -52,6 +53,7 @@ pub fn render(report: &Report, options: &Options) -> String {
     }
     regimes::render(report, &mut page);
     ledger::render(report, &mut page);
+    anatomy::render(report, &mut page);
     for run in commands {
         command::render(report, run, options, &mut page);
     }

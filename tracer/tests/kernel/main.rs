@@ -12,6 +12,7 @@ mod lossless;
 mod machine;
 mod outcome;
 
+mod anatomy;
 mod capacity;
 mod cleanup;
 mod exec;

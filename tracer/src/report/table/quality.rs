@@ -18,7 +18,9 @@ pub(super) fn render(report: &Report, options: &Options, page: &mut Page) {
         witnesses(report, limit, page);
         losses(report, page);
     }
-    probes(&report.probes, page);
+    if report.anatomy.is_empty() {
+        probes(&report.probes, page);
+    }
     if options.verbose {
         runtimes(&report.environment.runtimes, page);
     }
