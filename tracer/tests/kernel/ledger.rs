@@ -69,9 +69,14 @@ fn a_thread_reserves_megabytes_and_uses_kilobytes() {
 #[test]
 fn a_future_weighs_less_than_half_a_kilobyte_and_a_stackful_coroutine_has_a_page() {
     needs_bpf!();
-    let report = report(&idle("future,corosensei", "100,316,1000,3162,10000"));
-    let future = weight(row(&report, "future"), "total").slope;
+    // Many of them: some kernels give a process half a megabyte more or less for its beginning.
+    let futures = report(&idle("future", "1000,10000,100000,300000,1000000"));
+    let future = weight(row(&futures, "future"), "total").slope;
     assert!((16.0..512.0).contains(&future), "{future}");
+    assert_eq!(row(&futures, "future").tasks_reached, 1_000_000);
+    let cost = futures.own_cost.unwrap();
+    assert!(cost.peak_rss_bytes < 200 << 20 && cost.user_ns + cost.system_ns < 10_000_000_000, "{cost:?}");
+    let report = report(&idle("corosensei", "100,316,1000,3162,10000"));
     let stack = weight(row(&report, "corosensei"), "stack_resident").slope;
     assert_close(stack, 4.0 * KIB, 0.01, "one page");
     let reserved = weight(row(&report, "corosensei"), "stack_reserved").slope;
@@ -95,16 +100,6 @@ fn a_depth_that_was_used_stays_in_a_stack_and_leaves_a_future() {
     // So little that steps of the heap's growth may show: no line is asked for.
     let left = row("future", false).per_task["total_bytes"];
     assert!(left.slope < 1024.0 && left.high < 2048.0, "{left:?}");
-}
-
-#[test]
-fn a_million_tasks_cost_taskweight_little() {
-    needs_bpf!();
-    let report = report(&idle("future", "10000,100000,1000000"));
-    assert_eq!(row(&report, "future").tasks_reached, 1_000_000);
-    let cost = report.own_cost.unwrap();
-    assert!(cost.peak_rss_bytes < 200 << 20, "{cost:?}");
-    assert!(cost.user_ns + cost.system_ns < 10_000_000_000, "{cost:?}");
 }
 
 /// The subject with seven threads that have touched sixteen pages each, for so long.
