@@ -8,11 +8,15 @@ use serde::{Deserialize, Serialize};
 
 mod anatomy;
 mod environment;
+mod histogram;
+mod kernel;
 mod memory;
 mod regimes;
 
 pub use anatomy::{Anatomy, AnatomyCalibration, AnatomyInterrupts, AnatomySegment, Quantiles};
 pub use environment::Environment;
+pub use histogram::{Histogram, Histograms};
+pub use kernel::{Kernel, PageFaults, PerOperation, Switches, SyscallCount, Syscalls};
 pub use memory::{LedgerPoint, LedgerRow, MemoryFigures, OverTime, PerTask, RunMemory, Sample, StackSummary};
 pub use regimes::{Ratio, Regime, Side};
 
@@ -167,135 +171,6 @@ pub struct Elapsed {
     pub twin: Option<u64>,
     /// With probes.
     pub traced: u64,
-}
-
-/// What the kernel did.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Kernel {
-    /// Switches away from a traced thread.
-    pub switches: Switches,
-    /// Wake-ups of traced threads.
-    pub wakeups: u64,
-    /// Wake-ups, of whatever thread, made while a traced thread ran: by itself or by an interrupt meanwhile.
-    #[serde(default)]
-    pub wakeups_made: u64,
-    /// Switches to a traced thread on a CPU that was idle.
-    #[serde(default)]
-    pub idle_exits: u64,
-    /// Moves of traced threads to another CPU.
-    pub migrations: u64,
-    /// System calls.
-    pub syscalls: Syscalls,
-    /// Page faults.
-    pub page_faults: PageFaults,
-    /// Threads that began in the window, those of new processes included.
-    pub threads_created: u64,
-}
-
-/// Switches away from a traced thread, by exclusive kinds.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Switches {
-    /// The thread blocked.
-    pub voluntary: u64,
-    /// The thread could have gone on.
-    pub preempted: u64,
-    /// `sched_yield()`.
-    pub yielded: u64,
-    /// The thread exited.
-    pub exit: u64,
-}
-
-impl Switches {
-    /// Switches of any kind.
-    pub fn total(&self) -> u64 {
-        [self.preempted, self.yielded, self.exit].into_iter().fold(self.voluntary, u64::saturating_add)
-    }
-}
-
-/// System calls, all and by name.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Syscalls {
-    /// Calls entered.
-    pub count: u64,
-    /// Time in calls that returned, nanoseconds.
-    pub total_ns: u64,
-    /// The same by name.
-    pub by_name: BTreeMap<String, SyscallCount>,
-}
-
-/// Calls of one system call.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SyscallCount {
-    /// Calls entered.
-    pub count: u64,
-    /// Time in calls that returned, nanoseconds.
-    pub total_ns: u64,
-}
-
-/// Page faults from user and from kernel mode; `null` where the probe is missing.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PageFaults {
-    /// Served without I/O.
-    pub minor: Option<u64>,
-    /// Served with I/O.
-    pub major: Option<u64>,
-    /// Of both, those that came from user mode: these are kernel transitions.
-    pub from_user_mode: Option<u64>,
-    /// Of these, those at an address within the reach of the stack pointer: the stack grew.
-    #[serde(default)]
-    pub stack: Option<u64>,
-}
-
-/// Figures per operation.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct PerOperation {
-    /// Nanoseconds, from the twin; from the traced run where there is no twin.
-    pub elapsed_ns: f64,
-    /// Kernel switches of any kind.
-    pub kernel_switches: f64,
-    /// System calls.
-    pub syscalls: f64,
-    /// Page faults, minor and major; `null` where the probes are missing.
-    pub page_faults: Option<f64>,
-    /// Entries from user mode into the kernel: system calls, and page faults from user mode.
-    pub kernel_transitions: Option<f64>,
-}
-
-/// The distributions of one run.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Histograms {
-    /// From switch-in to switch-out.
-    pub on_cpu_ns: Histogram,
-    /// From switch-out to switch-in.
-    pub off_cpu_ns: Histogram,
-    /// From becoming runnable to switch-in.
-    pub run_queue_ns: Histogram,
-    /// From the entry into a system call to its exit, all calls.
-    pub syscall_ns: Histogram,
-}
-
-/// A distribution of durations in nanoseconds. Percentiles are upper bounds of buckets at most 1/32 wide; `min`,
-/// `max` and `mean` are exact.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Histogram {
-    /// Durations counted.
-    pub count: u64,
-    /// Shortest; `null` when empty, as all below.
-    pub min: Option<u64>,
-    /// Longest.
-    pub max: Option<u64>,
-    /// Arithmetic mean.
-    pub mean: Option<f64>,
-    /// Median.
-    pub p50: Option<u64>,
-    /// 90th percentile.
-    pub p90: Option<u64>,
-    /// 99th percentile.
-    pub p99: Option<u64>,
-    /// 99.9th percentile.
-    pub p999: Option<u64>,
-    /// (highest value of the bucket, count) of each bucket that is not empty, ascending.
-    pub buckets: Vec<(u64, u64)>,
 }
 
 /// One thread's share of the window.

@@ -1,0 +1,40 @@
+//! Distributions in the report.
+
+use serde::{Deserialize, Serialize};
+
+/// The distributions of one run.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Histograms {
+    /// From switch-in to switch-out.
+    pub on_cpu_ns: Histogram,
+    /// From switch-out to switch-in.
+    pub off_cpu_ns: Histogram,
+    /// From becoming runnable to switch-in.
+    pub run_queue_ns: Histogram,
+    /// From the entry into a system call to its exit, all calls.
+    pub syscall_ns: Histogram,
+}
+
+/// A distribution of durations in nanoseconds. Percentiles are upper bounds of buckets at most 1/32 wide; `min`,
+/// `max` and `mean` are exact.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Histogram {
+    /// Durations counted.
+    pub count: u64,
+    /// Shortest; `null` when empty, as all below.
+    pub min: Option<u64>,
+    /// Longest.
+    pub max: Option<u64>,
+    /// Arithmetic mean.
+    pub mean: Option<f64>,
+    /// Median.
+    pub p50: Option<u64>,
+    /// 90th percentile.
+    pub p90: Option<u64>,
+    /// 99th percentile.
+    pub p99: Option<u64>,
+    /// 99.9th percentile.
+    pub p999: Option<u64>,
+    /// (highest value of the bucket, count) of each bucket that is not empty, ascending.
+    pub buckets: Vec<(u64, u64)>,
+}
