@@ -52,6 +52,9 @@ pub enum Verb {
     Report(ReportArgs),
     /// Say for every probe and capability: available, fallback, or missing and how to get it
     Doctor,
+    /// Attach programs that do nothing to all hooks, until a signal comes: what the hooks themselves cost
+    #[command(hide = true)]
+    EmptyPrograms,
     /// List the models and scenarios
     Models,
     /// Say what a program that is to be compared does wrong: neither root nor eBPF is needed

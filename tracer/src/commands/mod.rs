@@ -25,6 +25,7 @@ mod anatomy;
 mod check_model;
 mod compare;
 mod doctor;
+mod empty_programs;
 mod memory;
 mod models;
 mod regimes;
@@ -44,6 +45,7 @@ pub fn run(cli: &Cli) -> anyhow::Result<u8> {
         Verb::Run(args) => run::run(cli, args),
         Verb::Report(args) => report::run(cli, args),
         Verb::Doctor => doctor::run(),
+        Verb::EmptyPrograms => empty_programs::run(),
         Verb::Models => models::run(cli),
         Verb::CheckModel(args) => check_model::run(args),
     }

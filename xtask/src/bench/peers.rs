@@ -35,9 +35,10 @@ const SCRIPT: &str = "
         delete(@entered[tid]); }";
 
 /// All of them; the first is what the others are compared with.
-pub const PEERS: [Peer; 12] = [
+pub const PEERS: [Peer; 13] = [
     Peer { name: "nothing", package: "", way: Way::None, hand_overs: MANY },
     starts("taskweight run", "", &["taskweight", "--quiet", "run", "--"], MANY),
+    beside("empty programs on its hooks", "", &[&["taskweight", "-q", "empty-programs"]]),
     beside("taskweight run -- sleep (not of this)", "", &[&["taskweight", "-q", "run", "--", "sleep", "1000"]]),
     beside("runqlat", "libbpf-tools", &[&["runqlat"]]),
     beside("syscount -L", "libbpf-tools", &[&["syscount", "-L"]]),

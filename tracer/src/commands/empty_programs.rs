@@ -1,0 +1,25 @@
+//! `taskweight empty-programs`: programs that do nothing on all hooks, until a signal comes. What a command takes longer
+//! beside it is what the hooks cost, whoever uses them.
+
+use std::os::fd::AsFd as _;
+
+use anyhow::Context as _;
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+
+use crate::{
+    kernel::{RunningKernel, calibration::EmptyPrograms, preflight},
+    workload::signals::Signals,
+};
+
+/// Attaches them, and waits.
+pub fn run() -> anyhow::Result<u8> {
+    preflight::check()?;
+    let signals = Signals::install().context("install signal handlers")?;
+    let programs = EmptyPrograms::attach(&RunningKernel::read()?)?;
+    while signals.received().is_none() {
+        // What interrupts it is what it waits for.
+        let _interrupted = poll(&mut [PollFd::new(signals.as_fd(), PollFlags::POLLIN)], PollTimeout::NONE);
+    }
+    drop(programs);
+    Ok(0)
+}
