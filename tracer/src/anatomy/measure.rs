@@ -47,7 +47,7 @@ pub struct Repetition {
 /// Runs a twin, the traced run and another twin, so that a machine that becomes slower or faster does so for both.
 pub fn repetition(context: &Context<'_>, case: &Case, programs: &FilePath, coarse: bool) -> anyhow::Result<Repetition> {
     let before = workload::twin(context, case, programs)?;
-    let (recorded, session, traced_ns) = traced(context, case, programs, coarse)?;
+    let (recorded, [unseen, merged], traced_ns) = traced(context, case, programs, coarse)?;
     let after = workload::twin(context, case, programs)?;
     Ok(Repetition {
         operations: after.done.operations,
@@ -58,8 +58,8 @@ pub fn repetition(context: &Context<'_>, case: &Case, programs: &FilePath, coars
         recursion_misses: recorded.recursion_misses,
         sees_schedule_exit: recorded.sees_schedule_exit,
         interrupts: recorded.interrupts,
-        unseen: session.unseen,
-        merged: session.merged,
+        unseen,
+        merged,
     })
 }
 
@@ -68,13 +68,15 @@ fn traced(
     case: &Case,
     programs: &FilePath,
     coarse: bool,
-) -> anyhow::Result<(Recorded, Session, u64)> {
+) -> anyhow::Result<(Recorded, [Vec<String>; 2], u64)> {
     let stage = Stage::set(context, case, programs)?;
     let options = Options { root_pid: stage.child.pid(), form: context.form, programs: Programs::All, coarse };
     let mut following = Following { session: Session::open(context.kernel, options)?, recorded: None };
     let (said, _) = stage.perform(context, case, &mut following)?;
     let recorded = following.recorded.ok_or_else(|| anyhow::anyhow!("the window was never closed"))?;
-    Ok((recorded, following.session, said.done.elapsed_ns))
+    // The session ends here: the twin that follows must not run under its programs.
+    let Session { unseen, merged, .. } = following.session;
+    Ok((recorded, [unseen, merged], said.done.elapsed_ns))
 }
 
 /// The window of a traced run.
