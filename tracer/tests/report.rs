@@ -173,7 +173,7 @@ fn every_caveat_is_found_and_says_what_to_do() {
     let found = warnings(&report);
     assert_eq!(found[0], Warning::Governor("powersave".to_owned()));
     assert_eq!(found[1], Warning::Container("docker".to_owned()));
-    assert!(matches!(&found[2], Warning::Overhead { ratio, .. } if (ratio - 2.4).abs() < 1e-9), "{found:?}");
+    assert!(matches!(&found[2], Warning::Overhead(runs) if (runs[0].1 - 2.4).abs() < 1e-9), "{found:?}");
     assert!(matches!(&found[3], Warning::Noise(runs) if runs.len() == 1 && runs[0].1 > 0.2), "{found:?}");
     assert_eq!(
         found[4..],

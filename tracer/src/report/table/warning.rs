@@ -29,13 +29,8 @@ pub enum Warning {
     ClockSource(String),
     /// A container may limit CPU time and hide parts of the machine.
     Container(String),
-    /// The probes took most of the elapsed time.
-    Overhead {
-        /// Model and scenario.
-        run: String,
-        /// Elapsed time, traced over twin.
-        ratio: f64,
-    },
+    /// The probes took most of the elapsed time: model and scenario, and the elapsed time, traced over twin.
+    Overhead(Vec<(String, f64)>),
     /// The time per operation varies too much to be compared: model and scenario, and the width of the interval as a
     /// share of the median.
     Noise(Vec<(String, f64)>),
@@ -67,20 +62,18 @@ impl fmt::Display for Warning {
                 "inside a container ({container}): CPU quotas and neighbours show as waits for a CPU; measure on the \
                  host to exclude them"
             ),
-            Self::Overhead { run, ratio } => write!(
+            Self::Overhead(runs) => write!(
                 out,
-                "{run}: tracing took {ratio:.1} times as long as its twin: the counts hold, but the distributions \
-                 contain the probes; quote times from the twin only"
+                "runs that took much longer than their twins under the probes: {}: the counts hold, but the distributions \
+                 contain the probes; quote times from the twins only",
+                some_of(runs, |ratio| format!("{ratio:.1} times"))
             ),
             Self::Noise(runs) => {
-                let named = runs.iter().take(NAMED).map(|(run, width)| format!("{run} ({:.0} %)", width * 100.0));
-                let more = runs.len().saturating_sub(NAMED);
-                let more = if more > 0 { format!("; and {more} more") } else { String::new() };
                 write!(
                     out,
-                    "intervals that are wide against their median: {}{more}: too wide to compare closely; use more \
+                    "intervals that are wide against their median: {}: too wide to compare closely; use more \
                      repetitions, on a quiet machine or pinned",
-                    named.collect::<Vec<_>>().join("; ")
+                    some_of(runs, |width| format!("{:.0} %", width * 100.0))
                 )
             }
             Self::Checksums(differing) => write!(
@@ -107,6 +100,14 @@ impl fmt::Display for Warning {
     }
 }
 
+/// The first cases with their figures, and how many more there are.
+fn some_of(runs: &[(String, f64)], figure: impl Fn(f64) -> String) -> String {
+    let named = runs.iter().take(NAMED).map(|(run, value)| format!("{run} ({})", figure(*value)));
+    let more = runs.len().saturating_sub(NAMED);
+    let more = (more > 0).then(|| format!("and {more} more"));
+    named.chain(more).collect::<Vec<_>>().join("; ")
+}
+
 /// All caveats of a report: those of the machine first, then those of single runs.
 pub fn warnings(report: &Report) -> Vec<Warning> {
     let mut warnings = machine(report);
@@ -114,7 +115,8 @@ pub fn warnings(report: &Report) -> Vec<Warning> {
     // `idle` has nothing to do in its window: what that took is no figure to quote.
     let working: Vec<&Run> = compared.iter().copied().filter(|run| !is_idle(run)).collect();
     let rows: Vec<_> = groups(&working).iter().flat_map(|group| models(group)).collect();
-    warnings.extend(rows.iter().filter_map(|repetitions| overhead(repetitions)));
+    let slowed: Vec<_> = rows.iter().filter_map(|repetitions| overhead(repetitions)).collect();
+    warnings.extend((!slowed.is_empty()).then_some(Warning::Overhead(slowed)));
     let noisy: Vec<_> = rows.iter().filter_map(|repetitions| noise(repetitions)).collect();
     warnings.extend((!noisy.is_empty()).then_some(Warning::Noise(noisy)));
     let differing = differing_checksums(&compared);
@@ -137,9 +139,9 @@ fn machine(report: &Report) -> Vec<Warning> {
     warnings.chain(container.cloned().map(Warning::Container)).collect()
 }
 
-fn overhead(repetitions: &[&Run]) -> Option<Warning> {
+fn overhead(repetitions: &[&Run]) -> Option<(String, f64)> {
     let ratio = traced_to_twin(repetitions).filter(|ratio| *ratio > OVERHEAD_LIMIT)?;
-    Some(Warning::Overhead { run: title(repetitions)?, ratio })
+    Some((title(repetitions)?, ratio))
 }
 
 fn noise(repetitions: &[&Run]) -> Option<(String, f64)> {
