@@ -12,8 +12,10 @@ fn check(run: &Run) {
         let witness = &run.witness[name];
         assert_eq!((witness.threads_compared, witness.threads_disagreeing), (Some(3), Some(0)), "{name}");
     }
-    let others =
-        run.loss.iter().filter(|(cause, _)| !["thread_table_full", "switch_in_unseen"].contains(&cause.as_str()));
+    let others = run
+        .loss
+        .iter()
+        .filter(|(cause, _)| !["thread_table_full", "switch_in_unseen", "wakeup_unseen"].contains(&cause.as_str()));
     assert!(others.map(|(_, count)| count).all(|count| *count == 0), "{:?}", run.loss);
 }
 
