@@ -73,7 +73,7 @@ pub struct Session {
     attached: Vec<String>,
     /// Interrupts that are not seen, and why, each in words.
     pub unseen: Vec<String>,
-    /// What this session does not tell apart, and why, each in words.
+    /// What its programs do not tell apart, and why, each in words.
     pub merged: Vec<String>,
 }
 
