@@ -63,11 +63,13 @@ fn the_ring_is_counted_exactly_among_ten_thousand_threads() {
     });
 }
 
-/// Not exactly as many as calls. One in which the kernel has another reason to switch, too, switches twice. One that finds
-/// nobody else to run switches to nobody, and so does one of a thread that has waited for so long that it may go on: in a
-/// guest whose CPU is taken away for tens of milliseconds that is most of them.
+/// Not exactly as many as calls: one that finds nobody else to run switches to nobody, and one in which the kernel has
+/// another reason to switch, too, switches twice. In an emulated guest, whose CPU is taken away for tens of milliseconds, most
+/// find that they have waited for so long that they may go on.
 pub fn check_yields(yielded: u64) {
-    assert!((2 * 10_007 / 5..2 * 10_007 * 101 / 100).contains(&yielded), "{yielded}");
+    let is_emulated = std::env::var_os("TASKWEIGHT_EMULATED").is_some();
+    let least = if is_emulated { 2 * 10_007 / 5 } else { 2 * 10_007 * 99 / 100 };
+    assert!((least..=2 * 10_007 * 101 / 100).contains(&yielded), "{yielded}");
 }
 
 #[test]

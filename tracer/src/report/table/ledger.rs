@@ -1,6 +1,6 @@
 //! The ledger: what one task weighs, column by column, and how many there can be.
 
-use crate::report::model::{LedgerRow, PerTask, Report};
+use crate::report::model::{Failure, LedgerRow, PerTask, Report};
 
 use super::figure::{ABSENT, bytes, count};
 use super::grid::Grid;
@@ -41,7 +41,7 @@ pub(super) fn render(report: &Report, page: &mut Page) {
     if !scenes.is_empty() {
         page.paragraph(LEGEND);
         page.blank();
-        reach(&report.ledger, page);
+        reach(&report.ledger, &report.failures, page);
     }
 }
 
@@ -109,18 +109,27 @@ fn line<'a>(row: &'a LedgerRow, name: &str) -> Option<&'a PerTask> {
 }
 
 /// How many tasks each model had at rest, and what stopped it there or elsewhere.
-fn reach(rows: &[LedgerRow], page: &mut Page) {
+fn reach(rows: &[LedgerRow], failures: &[Failure], page: &mut Page) {
     let mut grid = Grid::new(&["model", "tasks", "stopped by"]);
     for row in rows.iter().filter(|row| row.depth_bytes.is_none() || row.stopped_by.is_some()) {
         let model =
             if row.depth_bytes.is_some() { format!("{} ({})", row.model, scene(row)) } else { row.model.clone() };
-        let stopped_by = row.stopped_by.clone().unwrap_or_else(|| "nothing, as many as were asked for".to_owned());
+        let stopped_by = row.stopped_by.clone().unwrap_or_else(|| not_stopped(row, failures));
         grid.row([model, count(row.tasks_reached), stopped_by]);
     }
     if !grid.is_empty() {
         page.heading("Most tasks that there were");
         grid.print_ending_in_text(page);
         page.blank();
+    }
+}
+
+/// Where a run with more tasks failed, nobody knows how many there could have been.
+fn not_stopped(row: &LedgerRow, failures: &[Failure]) -> String {
+    let failed = failures.iter().filter(|one| one.model == row.model && one.scenario.as_ref() == Some(&row.scenario));
+    match failed.filter_map(|one| one.tasks).filter(|tasks| *tasks > row.tasks_reached).max() {
+        Some(tasks) => format!("not known: a run with {} failed", count(tasks)),
+        None => "nothing, as many as were asked for".to_owned(),
     }
 }
 
@@ -185,9 +194,20 @@ mod tests {
         let deep = LedgerRow { depth_bytes: Some(8192), held: Some(true), ..row("pthread", &[]) };
         let stopped = LedgerRow { stopped_by: Some("pid_max 32768".to_owned()), ..deep.clone() };
         let mut page = Page::new(80, false);
-        reach(&[row("go", &[]), deep, stopped], &mut page);
+        let failure = Failure {
+            model: "tokio".to_owned(),
+            scenario: Some("idle".to_owned()),
+            tasks: Some(1_000_000),
+            touch_bytes: None,
+            pinned: None,
+            repetition: 0,
+            half: "traced".to_owned(),
+            reason: "too slow".to_owned(),
+        };
+        reach(&[row("go", &[]), deep, stopped, row("tokio", &[])], &[failure], &mut page);
         let text = page.finish();
-        assert_eq!(text.matches("1,000").count(), 2, "{text}");
+        assert!(text.contains("not known: a run with 1,000,000 failed"), "{text}");
+        assert_eq!(text.matches("1,000 ").count(), 3, "{text}");
         assert!(text.contains("as many as were asked for") && text.contains("pid_max 32768"), "{text}");
     }
 }
