@@ -151,6 +151,15 @@ impl Path {
         }
     }
 
+    /// Why an entry or exit of the thread on the path does not fit: one that was off its CPU was switched to unseen.
+    #[inline(always)]
+    fn why_unmatched(&self, otherwise: PathLoss) -> PathLoss {
+        match self.phase {
+            phase::BLOCKED | phase::PREEMPTED | phase::WAKING | phase::WOKEN => PathLoss::SwitchUnseen,
+            _ => otherwise,
+        }
+    }
+
     /// Whether the thread on the path runs, as far as was seen.
     #[inline(always)]
     fn runs(&self) -> bool {
@@ -236,10 +245,9 @@ impl Path {
         if phase == phase::RESUMED {
             self.finish(record);
         }
-        if phase == phase::USER || phase == phase::RESUMED {
-            self.close(Segment::User, now);
-        } else {
-            self.lose(PathLoss::EnterUnmatched, now);
+        match phase {
+            phase::USER | phase::RESUMED => self.close(Segment::User, now),
+            _ => self.lose(self.why_unmatched(PathLoss::EnterUnmatched), now),
         }
         self.phase = phase::IN_SYSCALL;
     }
@@ -274,7 +282,7 @@ impl Path {
                 self.after_switch()
             }
             _ => {
-                self.lose(PathLoss::ExitUnmatched, now);
+                self.lose(self.why_unmatched(PathLoss::ExitUnmatched), now);
                 self.phase = phase::USER;
                 return;
             }

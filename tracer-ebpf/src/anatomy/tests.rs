@@ -342,6 +342,18 @@ fn a_missing_exit_is_a_loss_and_its_hand_over_is_not_counted() {
 }
 
 #[test]
+fn a_preempted_thread_that_enters_a_call_was_switched_to_unseen() {
+    let mut machine = Machine::begun(A);
+    machine.switch(0, 200, A, false, STRANGER);
+    machine.enter(0, 500, A);
+    assert_eq!(machine.path.losses[PathLoss::SwitchUnseen as usize], 1);
+    assert_eq!(machine.path.losses[PathLoss::EnterUnmatched as usize], 0);
+    assert_eq!((machine.path.lost_ns, machine.path.is_whole), (300, 0));
+    machine.exit(0, 600, A);
+    machine.check();
+}
+
+#[test]
 fn a_missing_wake_up_is_a_loss() {
     let mut machine = Machine::begun(A);
     machine.enter(0, 200, A);
