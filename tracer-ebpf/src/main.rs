@@ -108,7 +108,7 @@ pub fn sched_waking(_context: RawTracePointContext) -> i32 {
 // sys_enter(struct pt_regs *regs, long id)
 #[raw_tracepoint]
 pub fn sys_enter(context: RawTracePointContext) -> i32 {
-    syscall::enter(argument!(context, 1) as i64);
+    syscall::enter(argument!(context, 0), argument!(context, 1) as i64);
     0
 }
 

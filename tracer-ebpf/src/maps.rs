@@ -77,6 +77,10 @@ pub static PID_INDEX: Array<u32> = Array::with_max_entries(1, 0);
 #[map]
 pub static THREADS: Array<ThreadState> = Array::with_max_entries(1, BPF_F_MMAPABLE);
 
+/// Row of the traced thread that was last switched to on a CPU, 0 for any other.
+#[map]
+pub static RUNNING: PerCpuArray<u32> = PerCpuArray::with_max_entries(1, 0);
+
 /// Histograms of on-CPU time, off-CPU time and run-queue latency.
 #[map]
 pub static SCHED_HISTOGRAMS: PerCpuArray<SchedHistograms> = PerCpuArray::with_max_entries(1, 0);

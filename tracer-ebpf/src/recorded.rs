@@ -47,5 +47,5 @@ plain!(plain_sched_process_exec, |context| {
     lifecycle::exec(Named::current(), field!(context, exec_old_pid, u32), 0)
 });
 plain!(plain_sched_process_exit, |_context| lifecycle::exit(Named::current()));
-plain!(plain_sys_enter, |context| syscall::enter(field!(context, enter_id, i64)));
+plain!(plain_sys_enter, |context| syscall::enter(0, field!(context, enter_id, i64)));
 plain!(plain_sys_exit, |_context| syscall::exit(0));

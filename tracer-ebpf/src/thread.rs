@@ -110,8 +110,11 @@ pub struct ThreadState {
     /// While a thread that is not its process's first executes a program: the row of the first thread in that of
     /// its heir, and the other way round. 0 otherwise.
     pub exec_partner: u32,
-    /// Always 0.
-    pub unused: u32,
+    /// Number of this row.
+    pub row: u32,
+    /// Where the thread's registers lie on its kernel stack while it is in a system call; 0 before the first, and after
+    /// its end. No two threads that live have the same stack.
+    pub registers: u64,
     /// Stack pointer with which the thread began, above which nothing is its stack; 0 where it is not known.
     pub stack_top: u64,
     /// What we counted.
@@ -147,7 +150,7 @@ pub struct SyscallTotals {
 
 const _: () = assert!(size_of::<ThreadCounts>() == 17 * 8);
 const _: () = assert!(size_of::<KernelCounters>() == 4 * 8);
-const _: () = assert!(size_of::<ThreadState>() == 12 * 8 + 2 * 136 + 2 * 32 + 16 + COMM_BYTES);
+const _: () = assert!(size_of::<ThreadState>() == 13 * 8 + 2 * 136 + 2 * 32 + 16 + COMM_BYTES);
 const _: () = assert!(size_of::<SyscallTotals>() == 24);
 
 #[cfg(feature = "user")]

@@ -70,6 +70,7 @@ fn take_over_leader(pid: u32, old_pid: u32) {
 pub fn exit(task: impl Subject) {
     if let Some(thread) = table::find(task) {
         thread.ended_ns = now_ns();
+        thread.registers = 0;
         thread.kernel_at_exit = task.counters().unwrap_or_default();
         thread.counts_at_exit = thread.counts;
         thread.comm = task.comm();

@@ -68,6 +68,7 @@ pub fn switch<S: Subject>(departure: Departure, prev: S, next: S) {
         return;
     }
     let now = now_ns();
+    table::set_running(coming.as_deref());
     let histograms = if window_opened_ns().is_some() { SCHED_HISTOGRAMS.get_ptr_mut(0) } else { None };
     // SAFETY: a valid pointer to this CPU's own value, and sched_switch does not nest.
     let mut histograms = histograms.map(|pointer| unsafe { &mut *pointer });

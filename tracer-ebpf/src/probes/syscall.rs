@@ -15,10 +15,10 @@ use crate::{
     table,
 };
 
-/// The current thread enters system call `number`.
+/// The current thread enters system call `number`. `registers` is its `struct pt_regs`, 0 where that is not known.
 #[inline(always)]
-pub fn enter(number: i64) {
-    let Some(thread) = table::find_by_pid(bpf_get_current_pid_tgid() as u32) else { return };
+pub fn enter(registers: u64, number: i64) {
+    let Some(thread) = table::find_in_syscall(registers) else { return };
     if thread.syscall != SYSCALL_NONE {
         unreturned(thread);
     }
@@ -49,7 +49,7 @@ fn is_in_window(thread: &ThreadState) -> bool {
 /// The current thread leaves the system call it is in. `registers` is its `struct pt_regs`, 0 where that is not known.
 #[inline(always)]
 pub fn exit(registers: u64) {
-    let Some(thread) = table::find_by_pid(bpf_get_current_pid_tgid() as u32) else { return };
+    let Some(thread) = table::find_in_syscall(registers) else { return };
     let now = now_ns();
     let row = thread.syscall;
     thread.syscall = SYSCALL_NONE;
