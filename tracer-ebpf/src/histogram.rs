@@ -18,10 +18,35 @@ pub const BUCKET_COUNT: usize = bucket_index(HIGHEST_VALUE_NS) + 1;
 pub const fn bucket_index(value_ns: u64) -> usize {
     let value = if value_ns > HIGHEST_VALUE_NS { HIGHEST_VALUE_NS } else { value_ns };
     // `| SUB_BUCKET_COUNT` gives the values below 32 the exponent 5, hence shift 0: a bucket each.
-    let exponent = 63 - (value | SUB_BUCKET_COUNT).leading_zeros();
+    let exponent = highest_bit(value | SUB_BUCKET_COUNT);
     let shift = exponent - SUB_BUCKET_BITS;
     ((shift as u64) * SUB_BUCKET_COUNT + (value >> shift)) as usize
 }
+
+/// Position of the highest bit of a value of at most 48 bits that is not 0. eBPF has no instruction for it, and the usual
+/// way around takes forty, each waiting for the one before.
+#[inline(always)]
+const fn highest_bit(value: u64) -> u32 {
+    let shift = if value < 1 << 16 {
+        if value < 1 << 8 { 0 } else { 8 }
+    } else if value < 1 << 32 {
+        if value < 1 << 24 { 16 } else { 24 }
+    } else {
+        if value < 1 << 40 { 32 } else { 40 }
+    };
+    shift + HIGHEST_BITS[(value >> shift) as usize & 0xff] as u32
+}
+
+/// Position of the highest bit of each byte; 0 for 0.
+static HIGHEST_BITS: [u8; 256] = {
+    let mut bits = [0; 256];
+    let mut value = 1;
+    while value < 256 {
+        bits[value] = 7 - (value as u8).leading_zeros() as u8;
+        value += 1;
+    }
+    bits
+};
 
 /// The lowest duration in a bucket, in nanoseconds.
 pub const fn bucket_lower_ns(index: usize) -> u64 {
