@@ -17,6 +17,7 @@ mod probes;
 mod record;
 mod recorded;
 mod registers;
+mod running;
 mod table;
 mod task;
 

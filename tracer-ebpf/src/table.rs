@@ -5,24 +5,26 @@ use tracer_ebpf::{Loss, SYSCALL_BEFORE_TRACE, ThreadState};
 
 use crate::{
     atomic::fetch_add,
-    maps::{ALLOCATED, PID_INDEX, RUNNING, THREADS, lose, setting},
+    maps::{ALLOCATED, PID_INDEX, THREADS, lose, setting},
     task::Subject,
 };
 
 /// The row of a traced thread. `None` for all others, after two bounded loads.
 #[inline(always)]
 pub fn find_by_pid(pid: u32) -> Option<&'static mut ThreadState> {
-    let row = *PID_INDEX.get(pid)?;
-    if row == 0 {
-        return None;
-    }
-    row_mut(row)
+    traced(row_of(pid))
 }
 
 /// The row of a traced thread, provided that it is that very thread and not one that inherited its pid.
 #[inline(always)]
 pub fn find(task: impl Subject) -> Option<&'static mut ThreadState> {
-    let thread = find_by_pid(task.pid())?;
+    find_at(row_of(task.pid()), task)
+}
+
+/// The same, where the row is known that the thread's pid leads to.
+#[inline(always)]
+pub fn find_at(row: u32, task: impl Subject) -> Option<&'static mut ThreadState> {
+    let thread = traced(row)?;
     if thread.task == task.address() {
         return Some(thread);
     }
@@ -45,39 +47,6 @@ pub fn find_current() -> Option<&'static mut ThreadState> {
     if thread.task == task { Some(thread) } else { partner(thread) }
 }
 
-/// The row of the current thread, which enters or leaves a system call. `registers` is where its registers lie, 0 where
-/// that is not known.
-///
-/// As a rule it is the thread that was last switched to here. Its kernel stack proves it, without a call of a helper,
-/// which would be a fifth of the whole cost; where it does not, the pid decides.
-#[inline(always)]
-pub fn find_in_syscall(registers: u64) -> Option<&'static mut ThreadState> {
-    let running = RUNNING.get_ptr_mut(0)?;
-    // SAFETY: a valid pointer to this CPU's own value.
-    let row = unsafe { *running };
-    if row != 0
-        && registers != 0
-        && let Some(thread) = row_mut(row)
-        && thread.registers == registers
-    {
-        return Some(thread);
-    }
-    let thread = find_by_pid(bpf_get_current_pid_tgid() as u32)?;
-    thread.registers = registers;
-    // SAFETY: as above.
-    unsafe { *running = thread.row };
-    Some(thread)
-}
-
-/// Remembers who was switched to on this CPU.
-#[inline(always)]
-pub fn set_running(thread: Option<&ThreadState>) {
-    if let Some(running) = RUNNING.get_ptr_mut(0) {
-        // SAFETY: a valid pointer to this CPU's own value.
-        unsafe { *running = thread.map_or(0, |thread| thread.row) };
-    }
-}
-
 /// A process's first thread and the one that executes a program exchange their pids somewhere between the end of
 /// the first and `sched_process_exec`, without a tracepoint: meanwhile each is found through the other.
 #[inline(always)]
@@ -92,15 +61,18 @@ pub fn pair(leader: u32, heir: u32) {
 
 #[inline(always)]
 fn partner(thread: &ThreadState) -> Option<&'static mut ThreadState> {
-    match thread.exec_partner {
-        0 => None,
-        row => row_mut(row),
-    }
+    traced(thread.exec_partner)
+}
+
+/// A row, by its number; `None` for 0, which stands for all threads that are not traced.
+#[inline(always)]
+pub fn traced(row: u32) -> Option<&'static mut ThreadState> {
+    if row == 0 { None } else { row_mut(row) }
 }
 
 /// A row, by its number.
 #[inline(always)]
-pub fn row_mut(row: u32) -> Option<&'static mut ThreadState> {
+fn row_mut(row: u32) -> Option<&'static mut ThreadState> {
     // SAFETY: a valid pointer into the map, which lives as long as the programs do. Words have one writer each.
     THREADS.get_ptr_mut(row).map(|thread| unsafe { &mut *thread })
 }
@@ -125,7 +97,8 @@ pub fn begin(task: impl Subject, now_ns: u64) -> Option<&'static mut ThreadState
 /// Makes a thread that has gone for good unknown: its pid may be used again, its row stays. The heir of a process's
 /// first thread has that pid already.
 #[inline(always)]
-pub fn forget(thread: &ThreadState) {
+pub fn forget(thread: &mut ThreadState) {
+    thread.task = 0;
     point(thread.pid, thread.exec_partner);
 }
 

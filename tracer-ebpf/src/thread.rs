@@ -1,5 +1,7 @@
 //! What is known of one traced thread.
 
+use core::mem::offset_of;
+
 /// Bytes of a thread's name in the kernel, the closing zero included (`TASK_COMM_LEN`).
 pub const COMM_BYTES: usize = 16;
 /// [`ThreadState::syscall`] of a thread that is not in a system call.
@@ -17,29 +19,37 @@ pub const SYSCALL_ROWS: u32 = 512;
 
 /// Counts and times of one thread since its first instruction. Each word has one writer at a time (the CPU that
 /// runs the thread, or the one that holds the lock under which it is woken or moved), so no update is atomic.
+///
+/// Those that a hand-over changes come first, in one cache line.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ThreadCounts {
     /// Switches away because the thread blocked.
     pub voluntary_count: u64,
+    /// Wake-ups of this thread (`sched_wakeup`), without the one that starts it.
+    pub wakeup_count: u64,
+    /// Wake-ups that were made while this thread ran (`sched_waking`), of whatever thread.
+    pub waking_count: u64,
+    /// System calls entered.
+    pub syscall_count: u64,
+    /// Time in system calls that have returned, in nanoseconds.
+    pub syscall_ns: u64,
+    /// Time on a CPU, in nanoseconds.
+    pub on_cpu_ns: u64,
+    /// Time off the CPU, blocked or waiting for one, in nanoseconds.
+    pub off_cpu_ns: u64,
+    /// Of it, time runnable and waiting, in nanoseconds.
+    pub run_queue_ns: u64,
     /// Switches away of a thread that could have gone on.
     pub preempted_count: u64,
     /// Switches away within `sched_yield()`.
     pub yielded_count: u64,
     /// The last switch away of an exiting thread: 0 or 1.
     pub exit_count: u64,
-    /// Wake-ups of this thread (`sched_wakeup`), without the one that starts it.
-    pub wakeup_count: u64,
-    /// Wake-ups that were made while this thread ran (`sched_waking`), of whatever thread.
-    pub waking_count: u64,
     /// Switches in on a CPU that was idle.
     pub idle_exit_count: u64,
     /// Moves to another CPU (`sched_migrate_task`).
     pub migration_count: u64,
-    /// System calls entered.
-    pub syscall_count: u64,
-    /// Time in system calls that have returned, in nanoseconds.
-    pub syscall_ns: u64,
     /// Minor page faults, from user and from kernel mode.
     pub minor_fault_count: u64,
     /// Major page faults, from user and from kernel mode.
@@ -48,12 +58,6 @@ pub struct ThreadCounts {
     pub user_fault_count: u64,
     /// Of these, the ones within the reach of the stack pointer: the stack grew ([`STACK_REACH_BYTES`]).
     pub stack_fault_count: u64,
-    /// Time on a CPU, in nanoseconds.
-    pub on_cpu_ns: u64,
-    /// Time off the CPU, blocked or waiting for one, in nanoseconds.
-    pub off_cpu_ns: u64,
-    /// Of it, time runnable and waiting, in nanoseconds.
-    pub run_queue_ns: u64,
 }
 
 /// The kernel's own counters of a thread (`task_struct`), kept as a witness.
@@ -82,19 +86,17 @@ pub struct ReleasedCounts {
 
 /// One row of the thread table. Rows are handed out once and never reused within a run, so that the totals of a
 /// thread that has ended stay where they are.
-#[repr(C)]
+///
+/// A row is aligned to cache lines, and what most events read and write is in the first two: with thousands of threads
+/// it is the lines that cost. Its size is a power of two, by which the kernel finds a row without multiplying.
+#[repr(C, align(64))]
 #[derive(Clone, Copy, Debug, Default)]
 pub struct ThreadState {
-    /// Address of the `task_struct`: the identity that survives the reuse of a pid.
+    /// Address of the `task_struct`, the identity that survives the reuse of a pid; 0 after the last switch.
     pub task: u64,
-    /// Thread id.
-    pub pid: u32,
-    /// Process id (thread group id).
-    pub tgid: u32,
-    /// When tracing of it began (`CLOCK_MONOTONIC`), in nanoseconds.
-    pub born_ns: u64,
-    /// When it entered `do_exit`, in nanoseconds; 0 while it lives.
-    pub ended_ns: u64,
+    /// Where the thread's registers lie on its kernel stack while it is in a system call; 0 before the first, and after
+    /// its end. No two threads that live have the same stack.
+    pub registers: u64,
     /// Start of the current slice on a CPU; 0 when off it.
     pub switched_in_ns: u64,
     /// When it last left a CPU; 0 before the first time.
@@ -103,22 +105,27 @@ pub struct ThreadState {
     pub runnable_since_ns: u64,
     /// Entry into the current system call.
     pub syscall_entered_ns: u64,
+    /// When it entered `do_exit` (`CLOCK_MONOTONIC`), in nanoseconds; 0 while it lives.
+    pub ended_ns: u64,
     /// Row of the current system call, or [`SYSCALL_NONE`], or [`SYSCALL_BEFORE_TRACE`].
     pub syscall: u32,
-    /// 1 where the thread leads its process.
-    pub is_leader: u32,
     /// While a thread that is not its process's first executes a program: the row of the first thread in that of
     /// its heir, and the other way round. 0 otherwise.
     pub exec_partner: u32,
-    /// Number of this row.
-    pub row: u32,
-    /// Where the thread's registers lie on its kernel stack while it is in a system call; 0 before the first, and after
-    /// its end. No two threads that live have the same stack.
-    pub registers: u64,
-    /// Stack pointer with which the thread began, above which nothing is its stack; 0 where it is not known.
-    pub stack_top: u64,
     /// What we counted.
     pub counts: ThreadCounts,
+    /// When tracing of it began (`CLOCK_MONOTONIC`), in nanoseconds.
+    pub born_ns: u64,
+    /// Thread id.
+    pub pid: u32,
+    /// Process id (thread group id).
+    pub tgid: u32,
+    /// Number of this row.
+    pub row: u32,
+    /// 1 where the thread leads its process.
+    pub is_leader: u32,
+    /// Stack pointer with which the thread began, above which nothing is its stack; 0 where it is not known.
+    pub stack_top: u64,
     /// The kernel's counters when tracing began: not zero for the command itself, which waited for its start.
     pub kernel_at_start: KernelCounters,
     /// The kernel's counters at `sched_process_exit`, together with `counts_at_exit`.
@@ -133,6 +140,8 @@ pub struct ThreadState {
     pub released: ReleasedCounts,
     /// Name at exit; empty while it lives.
     pub comm: [u8; COMM_BYTES],
+    /// Always 0: fills the row.
+    pub unused: [u64; 5],
 }
 
 /// Calls of one system call number on one CPU that are in no histogram. All calls that were entered in the window are
@@ -150,7 +159,8 @@ pub struct SyscallTotals {
 
 const _: () = assert!(size_of::<ThreadCounts>() == 17 * 8);
 const _: () = assert!(size_of::<KernelCounters>() == 4 * 8);
-const _: () = assert!(size_of::<ThreadState>() == 13 * 8 + 2 * 136 + 2 * 32 + 16 + COMM_BYTES);
+const _: () = assert!(size_of::<ThreadState>() == 13 * 8 + 2 * 136 + 2 * 32 + 16 + COMM_BYTES + 5 * 8);
+const _: () = assert!(offset_of!(ThreadState, counts) == 64 && size_of::<ThreadState>().is_power_of_two());
 const _: () = assert!(size_of::<SyscallTotals>() == 24);
 
 #[cfg(feature = "user")]

@@ -6,7 +6,7 @@ use crate::{
     maps::{SCHED_HISTOGRAMS, lose, setting, window_opened_ns},
     probes::now_ns,
     record::record,
-    table,
+    running, table,
     task::Subject,
 };
 
@@ -62,13 +62,13 @@ impl Departure {
 /// One CPU goes from `prev` to `next`.
 #[inline(always)]
 pub fn switch<S: Subject>(departure: Departure, prev: S, next: S) {
-    let leaving = table::find(prev);
-    let coming = table::find(next);
-    if leaving.is_none() && coming.is_none() {
+    let (leaving, coming) = (running::row_leaving(prev), table::row_of(next.pid()));
+    if leaving == 0 && coming == 0 {
         return;
     }
     let now = now_ns();
-    table::set_running(coming.as_deref());
+    running::set(coming);
+    let (leaving, coming) = (running::find_leaving(leaving, prev), table::find_at(coming, next));
     let histograms = if window_opened_ns().is_some() { SCHED_HISTOGRAMS.get_ptr_mut(0) } else { None };
     // SAFETY: a valid pointer to this CPU's own value, and sched_switch does not nest.
     let mut histograms = histograms.map(|pointer| unsafe { &mut *pointer });

@@ -12,13 +12,13 @@ use crate::{
     probes::now_ns,
     record::record,
     registers::stack_pointer_in,
-    table,
+    running,
 };
 
 /// The current thread enters system call `number`. `registers` is its `struct pt_regs`, 0 where that is not known.
 #[inline(always)]
 pub fn enter(registers: u64, number: i64) {
-    let Some(thread) = table::find_in_syscall(registers) else { return };
+    let Some(thread) = running::find_in_syscall(running::row_in_syscall(), registers) else { return };
     if thread.syscall != SYSCALL_NONE {
         unreturned(thread);
     }
@@ -49,8 +49,12 @@ fn is_in_window(thread: &ThreadState) -> bool {
 /// The current thread leaves the system call it is in. `registers` is its `struct pt_regs`, 0 where that is not known.
 #[inline(always)]
 pub fn exit(registers: u64) {
-    let Some(thread) = table::find_in_syscall(registers) else { return };
+    let row = running::row_in_syscall();
+    if row == 0 {
+        return;
+    }
     let now = now_ns();
+    let Some(thread) = running::find_in_syscall(row, registers) else { return };
     let row = thread.syscall;
     thread.syscall = SYSCALL_NONE;
     if row >= SYSCALL_ROWS {
