@@ -14,27 +14,31 @@ pub const HIGHEST_VALUE_NS: u64 = (1 << 42) - 1;
 pub const BUCKET_COUNT: usize = bucket_index(HIGHEST_VALUE_NS) + 1;
 
 /// The bucket of a duration, in `0..BUCKET_COUNT`.
+///
+/// eBPF has no instruction that counts leading zeros, and the usual way around takes forty, each of which waits for the one
+/// before. Comparisons do not wait, as the processor guesses how they end, and the rest is in a table.
 #[inline(always)]
 pub const fn bucket_index(value_ns: u64) -> usize {
-    let value = if value_ns > HIGHEST_VALUE_NS { HIGHEST_VALUE_NS } else { value_ns };
-    // `| SUB_BUCKET_COUNT` gives the values below 32 the exponent 5, hence shift 0: a bucket each.
-    let exponent = highest_bit(value | SUB_BUCKET_COUNT);
-    let shift = exponent - SUB_BUCKET_BITS;
-    ((shift as u64) * SUB_BUCKET_COUNT + (value >> shift)) as usize
-}
-
-/// Position of the highest bit of a value of at most 48 bits that is not 0. eBPF has no instruction for it, and the usual
-/// way around takes forty, each waiting for the one before.
-#[inline(always)]
-const fn highest_bit(value: u64) -> u32 {
-    let shift = if value < 1 << 16 {
+    let mut value = value_ns;
+    let whole_bytes = if value < 1 << 16 {
         if value < 1 << 8 { 0 } else { 8 }
     } else if value < 1 << 32 {
         if value < 1 << 24 { 16 } else { 24 }
+    } else if value < 1 << 40 {
+        32
     } else {
-        if value < 1 << 40 { 32 } else { 40 }
+        if value > HIGHEST_VALUE_NS {
+            value = HIGHEST_VALUE_NS;
+        }
+        40
     };
-    shift + HIGHEST_BITS[(value >> shift) as usize & 0xff] as u32
+    let shift = if whole_bytes == 0 {
+        // Values below 32 have the shift of those below 64: a bucket each.
+        (value >= 64) as u32 + (value >= 128) as u32
+    } else {
+        whole_bytes + HIGHEST_BITS[(value >> whole_bytes) as usize & 0xff] as u32 - SUB_BUCKET_BITS
+    };
+    ((shift as u64) * SUB_BUCKET_COUNT + (value >> shift)) as usize
 }
 
 /// Position of the highest bit of each byte; 0 for 0.

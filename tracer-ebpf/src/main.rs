@@ -5,12 +5,12 @@
 //! and for kernels that do not say how their structures are laid out, plain tracepoints (see `recorded`).
 #![no_std]
 #![no_main]
-// For the one instruction that Rust does not offer on this target: see `atomic`.
+// For the one instruction that Rust does not offer on this target: see `assembly`.
 #![feature(asm_experimental_arch)]
 #![expect(missing_docs, reason = "aya-ebpf wraps each program into a function that carries no documentation")]
 
 mod anatomy_maps;
-mod atomic;
+mod assembly;
 mod empty;
 mod maps;
 mod probes;

@@ -4,7 +4,7 @@ use aya_ebpf::helpers::{bpf_get_current_pid_tgid, generated::bpf_get_current_tas
 use tracer_ebpf::{Loss, SYSCALL_BEFORE_TRACE, ThreadState};
 
 use crate::{
-    atomic::fetch_add,
+    assembly::fetch_add,
     maps::{ALLOCATED, PID_INDEX, THREADS, lose, setting},
     task::Subject,
 };

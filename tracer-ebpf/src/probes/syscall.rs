@@ -4,7 +4,7 @@ use aya_ebpf::helpers::bpf_get_current_pid_tgid;
 use tracer_ebpf::{Histogram, Loss, SYSCALL_BEFORE_TRACE, SYSCALL_NONE, SYSCALL_ROWS, SyscallTotals, ThreadState};
 
 use crate::{
-    atomic::fetch_add,
+    assembly::fetch_add,
     maps::{
         ALLOCATED, SYSCALL_HISTOGRAM_OF, SYSCALL_HISTOGRAMS, SYSCALL_OF_HISTOGRAM, SYSCALL_TOTALS, lose, setting,
         window_opened_ns,

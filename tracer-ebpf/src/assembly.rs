@@ -1,4 +1,5 @@
-//! Atomic addition. The BPF target of rustc declares no read-modify-write, though every kernel since 5.12 has it.
+//! What takes an instruction of its own. The BPF target of rustc declares no read-modify-write, though every kernel since
+//! 5.12 has atomic addition.
 
 use core::arch::asm;
 
@@ -19,4 +20,13 @@ pub unsafe fn fetch_add(place: *mut u64, addend: u64) -> u64 {
         );
     }
     word
+}
+
+/// The value, of which the compiler knows nothing any more; in its register, where `black_box` goes through memory.
+#[inline(always)]
+pub fn opaque(value: usize) -> usize {
+    let mut value = value;
+    // SAFETY: a register is assigned to itself. (Of no instruction at all the line information would be refused.)
+    unsafe { asm!("{value} = {value}", value = inout(reg) value, options(nomem, nostack, preserves_flags)) };
+    value
 }
