@@ -24,6 +24,7 @@ use crate::{
 mod anatomy;
 mod check_model;
 mod compare;
+mod diff;
 mod doctor;
 mod empty_programs;
 mod memory;
@@ -35,6 +36,9 @@ mod run;
 /// Exit status when taskweight itself fails under `run`, as of `env` and `timeout`: it stays apart from the command's.
 const RUN_FAILURE: u8 = 125;
 
+/// Exit status when two reports cannot be compared, as of `diff`: 1 is for a condition that is met.
+const DIFF_FAILURE: u8 = 2;
+
 /// Does what the command line says; gives the exit status.
 pub fn run(cli: &Cli) -> anyhow::Result<u8> {
     match &cli.verb {
@@ -44,6 +48,7 @@ pub fn run(cli: &Cli) -> anyhow::Result<u8> {
         Verb::Anatomy(args) => anatomy::run(cli, args),
         Verb::Run(args) => run::run(cli, args),
         Verb::Report(args) => report::run(cli, args),
+        Verb::Diff(args) => diff::run(args),
         Verb::Doctor => doctor::run(),
         Verb::EmptyPrograms => empty_programs::run(),
         Verb::Models => models::run(cli),
@@ -59,10 +64,12 @@ pub fn is_broken_pipe(error: &anyhow::Error) -> bool {
         .any(|error| error.kind() == io::ErrorKind::BrokenPipe)
 }
 
-/// Exit status for an error: under `run` that of a shell for a command that cannot be executed, else 1.
+/// Exit status for an error: under `run` that of a shell for a command that cannot be executed, under
+/// `diff` 2, else 1.
 pub fn failure_code(cli: &Cli, error: &anyhow::Error) -> u8 {
     match cli.verb {
         Verb::Run(_) => error.downcast_ref::<ExecError>().map_or(RUN_FAILURE, ExecError::exit_status),
+        Verb::Diff(_) => DIFF_FAILURE,
         _ => 1,
     }
 }

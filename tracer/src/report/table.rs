@@ -5,6 +5,7 @@
 mod anatomy;
 mod command;
 mod compare;
+mod diff;
 mod figure;
 mod grid;
 mod ledger;
@@ -13,10 +14,15 @@ mod regimes;
 mod text;
 mod warning;
 
+pub use diff::render as render_diff;
 pub use warning::{Warning, warnings};
+
+pub(crate) use compare::name as title;
+pub(crate) use ledger::scene as ledger_title;
 
 use super::model::{ProbeState, Report, Run};
 use text::Page;
+pub(crate) use text::escape;
 
 /// Narrowest page: figures cannot be folded.
 const NARROWEST: usize = 80;
