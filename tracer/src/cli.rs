@@ -2,7 +2,8 @@
 
 use std::{ffi::OsString, path::PathBuf};
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 
 use crate::{
     diff::expression::Expression,
@@ -34,7 +35,26 @@ pub struct Cli {
     /// Say nothing on standard error but errors.
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     pub quiet: bool,
+    /// Colours in tables: `auto` where a terminal reads them and NO_COLOR is not set.
+    #[arg(long, global = true, value_name = "WHEN", value_enum, default_value_t)]
+    pub color: Color,
 }
+
+/// When to use colours.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless NO_COLOR is set.
+    #[default]
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+const COMPLETIONS_EXAMPLES: &str = "EXAMPLES:
+  taskweight completions bash | sudo tee /etc/bash_completion.d/taskweight
+  taskweight completions zsh > ~/.zfunc/_taskweight";
 
 /// The verbs.
 #[derive(Debug, Subcommand)]
@@ -54,14 +74,28 @@ pub enum Verb {
     /// Set two reports beside each other: what became more, what less, and what cannot be told apart
     Diff(DiffArgs),
     /// Say for every probe and capability: available, fallback, or missing and how to get it
+    #[command(after_help = "EXAMPLES:\n  sudo taskweight doctor")]
     Doctor,
     /// Attach programs that do nothing to all hooks, until a signal comes: what the hooks themselves cost
     #[command(hide = true)]
     EmptyPrograms,
     /// List the models and scenarios
+    #[command(after_help = "EXAMPLES:\n  taskweight models -v    with what each model lacks, and why")]
     Models,
     /// Say what a program that is to be compared does wrong: neither root nor eBPF is needed
     CheckModel(CheckModelArgs),
+    /// Print what makes a shell complete the command line
+    #[command(after_help = COMPLETIONS_EXAMPLES)]
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+    /// Write manual pages into a folder
+    #[command(hide = true)]
+    Man {
+        /// The folder
+        folder: PathBuf,
+    },
 }
 
 /// Options of `compare`.
@@ -228,6 +262,9 @@ pub struct RunArgs {
     /// Divide counts by the calls of a system call instead: syscall:NAME
     #[arg(long, value_name = "syscall:NAME", value_parser = per_syscall)]
     pub per: Option<String>,
+    /// Run the command so often, one after the other: figures get intervals, and `diff` can tell chance from change
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    pub repetitions: u32,
     /// Bind the command to one CPU, or none
     #[arg(long, value_name = "CPU|none", default_value = "none")]
     pub pin: Pinning,
@@ -294,6 +331,9 @@ pub struct CheckModelArgs {
 
 /// Options of `report`.
 #[derive(Debug, Args)]
+#[command(after_help = "EXAMPLES:
+  taskweight report compare.json
+  ssh server sudo taskweight run --json - -- true | taskweight report -")]
 pub struct ReportArgs {
     /// The report; `-` is standard input
     #[arg(value_name = "FILE")]
@@ -362,6 +402,14 @@ mod tests {
     #[test]
     fn the_command_line_is_consistent() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn every_verb_has_examples() {
+        for verb in Cli::command().get_subcommands().filter(|verb| !verb.is_hide_set()) {
+            let help = verb.clone().render_long_help().to_string();
+            assert!(help.contains("EXAMPLES:\n  "), "{}", verb.get_name());
+        }
     }
 
     #[test]

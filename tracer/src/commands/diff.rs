@@ -6,7 +6,7 @@ use anyhow::{Context as _, anyhow, bail};
 use serde::Serialize;
 
 use crate::{
-    cli::DiffArgs,
+    cli::{Cli, DiffArgs},
     diff::{self, Diff, check::Met},
     report::{json, table},
     workload::privilege::Identity,
@@ -26,7 +26,7 @@ struct Outcome<'a> {
 }
 
 /// Reads both reports, prints what differs, and judges the conditions.
-pub fn run(args: &DiffArgs) -> anyhow::Result<u8> {
+pub fn run(cli: &Cli, args: &DiffArgs) -> anyhow::Result<u8> {
     let models = models(&args.models)?;
     if args.a == args.b && args.a.as_os_str() == "-" {
         bail!("both reports from standard input: write one of them to a file");
@@ -43,7 +43,7 @@ pub fn run(args: &DiffArgs) -> anyhow::Result<u8> {
         }
     }
     write_json(args, &diff, &met)?;
-    print(args, &diff)?;
+    print(cli, args, &diff)?;
     for met in &met {
         eprintln!("taskweight: --fail-on {} is met: {} in {}", met.expression, met.figure, table::escape(&met.group));
     }
@@ -80,12 +80,12 @@ fn write_json(args: &DiffArgs, diff: &Diff, met: &[Met]) -> anyhow::Result<()> {
     Ok(destination.finish()?)
 }
 
-fn print(args: &DiffArgs, diff: &Diff) -> io::Result<()> {
+fn print(cli: &Cli, args: &DiffArgs, diff: &Diff) -> io::Result<()> {
     if args.json.as_ref().is_some_and(|path| path.as_os_str() == "-") {
         return Ok(());
     }
     let mut out = io::stdout().lock();
-    let options = super::table_options(out.is_terminal(), args.top, false);
+    let options = super::table_options(cli, out.is_terminal(), args.top);
     let [a, b] = [&args.a, &args.b].map(|path| path.display().to_string());
     out.write_all(table::render_diff(diff, [&a, &b], &options).as_bytes())?;
     out.flush()

@@ -11,7 +11,7 @@ use nix::sys::{
 };
 
 use crate::{
-    cli::{Cli, MeasuringArgs, Verb},
+    cli::{Cli, Color, MeasuringArgs, Verb},
     environment,
     report::{
         json::Destination,
@@ -27,6 +27,7 @@ mod compare;
 mod diff;
 mod doctor;
 mod empty_programs;
+mod manual;
 mod memory;
 mod models;
 mod regimes;
@@ -48,11 +49,13 @@ pub fn run(cli: &Cli) -> anyhow::Result<u8> {
         Verb::Anatomy(args) => anatomy::run(cli, args),
         Verb::Run(args) => run::run(cli, args),
         Verb::Report(args) => report::run(cli, args),
-        Verb::Diff(args) => diff::run(args),
+        Verb::Diff(args) => diff::run(cli, args),
         Verb::Doctor => doctor::run(),
         Verb::EmptyPrograms => empty_programs::run(),
         Verb::Models => models::run(cli),
         Verb::CheckModel(args) => check_model::run(args),
+        Verb::Completions { shell } => manual::completions(*shell),
+        Verb::Man { folder } => manual::pages(folder),
     }
 }
 
@@ -121,15 +124,19 @@ fn own_cost() -> Option<OwnCost> {
 }
 
 /// How to render for a stream: as wide as its terminal, else 80 columns and without colour.
-fn table_options(terminal: bool, top: usize, verbose: bool) -> table::Options {
+fn table_options(cli: &Cli, terminal: bool, top: usize) -> table::Options {
     let columns = if terminal { comfy_table::Table::new().width().map_or(80, usize::from) } else { 80 };
-    let color = terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-    table::Options { width: columns.clamp(80, 120), color, top, verbose }
+    let color = match cli.color {
+        Color::Always => true,
+        Color::Never => false,
+        Color::Auto => terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
+    };
+    table::Options { width: columns.clamp(80, 120), color, top, verbose: cli.verbose }
 }
 
-fn print_to_stdout(report: &Report, top: usize, verbose: bool) -> io::Result<()> {
+fn print_to_stdout(cli: &Cli, report: &Report, top: usize) -> io::Result<()> {
     let mut out = io::stdout().lock();
-    out.write_all(table::render(report, &table_options(out.is_terminal(), top, verbose)).as_bytes())?;
+    out.write_all(table::render(report, &table_options(cli, out.is_terminal(), top)).as_bytes())?;
     out.flush()
 }
 

@@ -60,9 +60,7 @@ pub fn render(report: &Report, options: &Options) -> String {
     regimes::render(report, &mut page);
     ledger::render(report, &mut page);
     anatomy::render(report, &mut page);
-    for run in commands {
-        command::render(report, run, options, &mut page);
-    }
+    command::render(report, &commands, options, &mut page);
     quality::render(report, options, &mut page);
     page.finish()
 }
