@@ -13,8 +13,11 @@ type Words = (fn(f64) -> String, fn(f64, f64, f64) -> String);
 const TIME: Words = (time, time_range);
 const COUNT: Words = (rate, rate_range);
 
+/// Where a figure stands.
+type Value = fn(&Run) -> Option<f64>;
+
 /// Names, how they are read, and where they stand.
-const ROWS: [(&str, Words, fn(&Run) -> Option<f64>); 8] = [
+const ROWS: [(&str, Words, Value); 8] = [
     ("elapsed", TIME, |run| Some(run.elapsed_ns.traced as f64)),
     ("CPU time in user mode", TIME, |run| Some(run.cpu.user_ns? as f64)),
     ("CPU time in the kernel", TIME, |run| Some(run.cpu.system_ns? as f64)),
