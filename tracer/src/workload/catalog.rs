@@ -75,10 +75,14 @@ pub(super) fn check(kind: &'static str, names: &[String], known: &[&str]) -> Res
     unknown.map_or(Ok(()), |name| Err(UnknownName { kind, name: name.clone(), known: known.join(", ") }))
 }
 
-/// The folder that holds the models' programs: the one of taskweight itself.
+/// Where packages put the models' programs, seen from the folder of taskweight itself.
+const PACKAGED: &str = "../lib/taskweight";
+
+/// The folder that holds the models' programs: that of a package, or the one of taskweight itself.
 pub fn programs_folder() -> std::io::Result<PathBuf> {
     let own = std::env::current_exe()?;
-    Ok(own.parent().unwrap_or(Path::new("/")).to_owned())
+    let folder = own.parent().unwrap_or(Path::new("/"));
+    Ok(folder.join(PACKAGED).canonicalize().unwrap_or_else(|_| folder.to_owned()))
 }
 
 impl Model {
