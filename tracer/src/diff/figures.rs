@@ -9,6 +9,9 @@ use crate::report::model::{LedgerRow, Run};
 /// What follows a path to divide it by the run's operations.
 pub const BY_OPERATION: &str = "/operations";
 
+/// Before the name of a system call.
+pub const CALLS_BY_NAME: &str = "kernel.syscalls.by_name.";
+
 /// Figures by path. What is `null` in the report is not here, and neither are lists.
 pub type Figures = BTreeMap<String, f64>;
 
@@ -28,9 +31,15 @@ pub fn of_ledger(row: &LedgerRow) -> Figures {
 /// A figure by its path, or by its path and [`BY_OPERATION`].
 #[must_use]
 pub fn get(figures: &Figures, path: &str) -> Option<f64> {
-    let Some(total) = path.strip_suffix(BY_OPERATION) else { return figures.get(path).copied() };
+    let Some(total) = path.strip_suffix(BY_OPERATION) else { return total(figures, path) };
     let operations = *figures.get("operations")?;
-    (operations > 0.0).then_some(figures.get(total)? / operations)
+    (operations > 0.0).then_some(self::total(figures, total)? / operations)
+}
+
+/// A system call that is not listed was not made, where calls were counted at all.
+fn total(figures: &Figures, path: &str) -> Option<f64> {
+    let is_by_name = path.starts_with(CALLS_BY_NAME);
+    figures.get(path).copied().or_else(|| (is_by_name && figures.contains_key("kernel.syscalls.count")).then_some(0.0))
 }
 
 fn flatten(value: &Value) -> Figures {
@@ -80,6 +89,14 @@ mod tests {
         let figures = of_run(&run());
         assert_eq!(get(&figures, "per_operation.page_faults"), None);
         assert_eq!(get(&figures, "elapsed_ns.twin"), None);
+    }
+
+    #[test]
+    fn a_call_that_is_not_listed_was_not_made() {
+        let mut figures = of_run(&run());
+        assert_eq!(get(&figures, "kernel.syscalls.by_name.futex.count/operations"), Some(0.0));
+        figures.remove("kernel.syscalls.count");
+        assert_eq!(get(&figures, "kernel.syscalls.by_name.futex.count"), None);
     }
 
     #[test]

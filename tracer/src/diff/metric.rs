@@ -1,6 +1,6 @@
 //! What a comparison of two reports shows of each group.
 
-use super::figures::Figures;
+use super::figures::{CALLS_BY_NAME, Figures};
 
 /// How a figure is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,7 +83,9 @@ const PER_TASK: [(&str, &str, Unit); 7] = [
 ];
 
 /// Before and after the name of a system call.
-const CALLS: (&str, &str) = ("kernel.syscalls.by_name.", ".count");
+const CALLS: (&str, &str) = (CALLS_BY_NAME, ".count");
+/// The row under which system calls stand by name.
+const ALL_CALLS: &str = "system calls";
 
 /// What is shown of a run, given the first repetitions of both sides; `syscalls` is how many system calls by name.
 #[must_use]
@@ -91,11 +93,13 @@ pub fn of_runs(sides: [&Figures; 2], syscalls: usize) -> Vec<Metric> {
     let by_operation = sides.iter().all(|figures| figures.get("operations").is_some_and(|count| *count > 0.0));
     let first: &[_] = if by_operation { &BY_OPERATION } else { &IN_ALL };
     let mut metrics = listed(first);
-    metrics.extend(busiest(sides, syscalls).into_iter().map(|name| Metric {
+    let calls = busiest(sides, syscalls).into_iter().map(|name| Metric {
         label: format!("  {name}"),
         path: format!("{}{name}{}{}", CALLS.0, CALLS.1, if by_operation { super::figures::BY_OPERATION } else { "" }),
         unit: Unit::Count,
-    }));
+    });
+    let below = metrics.iter().position(|metric| metric.label == ALL_CALLS).map_or(metrics.len(), |row| row + 1);
+    metrics.splice(below..below, calls);
     metrics.extend(listed(&ALWAYS));
     metrics
 }

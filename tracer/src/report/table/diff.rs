@@ -7,11 +7,11 @@ use super::figure::{ABSENT, bytes, plural, rate, time};
 use super::text::{Page, Style};
 
 /// Columns of each figure.
-const FIGURE_COLUMNS: usize = 11;
+const FIGURE_COLUMNS: usize = 10;
 /// Columns of the names.
 const LABEL_COLUMNS: usize = 19;
 /// Columns of the ratio and of its interval.
-const RATIO_COLUMNS: [usize; 2] = [7, 12];
+const RATIO_COLUMNS: [usize; 2] = [7, 14];
 
 const LEGEND: &str = "A, B: medians of the repetitions. B / A: ratio of the medians, and its 95 % bootstrap interval; of bytes for each task, what the \
      intervals of both slopes allow. no difference seen: the interval holds 1. not repeated: they differ, and one repetition on each \
@@ -58,7 +58,10 @@ fn line(row: &Row, page: &mut Page) {
     let figures = [row.a, row.b].map(|figure| figure.map_or(ABSENT.to_owned(), |figure| text(row.unit, figure)));
     let [a, b] = figures;
     let (median, ends) = match row.ratio {
-        Some(ratio) => (rate(ratio.median), ratio.low.zip(ratio.high).map(|(low, high)| format!("{low:.2}-{high:.2}"))),
+        Some(ratio) => {
+            let ends = ratio.low.zip(ratio.high).map(|(low, high)| format!("{}-{}", rate(low), rate(high)));
+            (rate(ratio.median), ends)
+        }
         None => (ABSENT.to_owned(), None),
     };
     let [ratio, interval] = RATIO_COLUMNS;
