@@ -143,7 +143,7 @@ impl Figure {
 
     /// Such as `os-thread 1.76 µs`.
     pub(super) fn show(&self, unit: Unit) -> String {
-        let note = self.note.as_ref().map_or(String::new(), |note| format!(" ({note})"));
+        let note = self.note.as_ref().map_or(String::new(), |note| format!(" [{note}]"));
         format!("{} {}{note}", self.model, unit.show(self.value))
     }
 

@@ -33,11 +33,11 @@ pub(super) const THREAD_STACK: Claim = Claim {
             bound: ABOUT_A_MEGABYTE,
             measure: |scope| scope.weight(Who::JavaThreads, "stack_reserved_bytes", 1.0),
             kept: Text::new(
-                "In Java, of which the textbook speaks, it is true of the address space: {} for each stack.",
+                "In Java, of which the textbook speaks, it is true of the address space (of each stack: {}).",
                 "교과서가 기준으로 삼은 Java에서는, 주소 공간으로 보면 맞다(스택 하나의 크기: {}).",
             ),
             broken: Text::new(
-                "In Java, of which the textbook speaks, it is not: {} of address space for each stack.",
+                "In Java, of which the textbook speaks, it is not (address space of each stack: {}).",
                 "교과서가 기준으로 삼은 Java에서도 그렇지 않다(스택 하나의 주소 공간: {}).",
             ),
         },
@@ -47,9 +47,9 @@ pub(super) const THREAD_STACK: Claim = Claim {
             unit: Unit::Bytes,
             bound: ABOUT_A_MEGABYTE,
             measure: |scope| scope.weight(Who::NativeThreads, "stack_reserved_bytes", 1.0),
-            kept: Text::new("Native threads reserve as much: {}.", "네이티브 스레드도 비슷하다({})."),
+            kept: Text::new("Native threads reserve as much ({}).", "네이티브 스레드도 비슷하다({})."),
             broken: Text::new(
-                "Native threads reserve something else: {}.",
+                "Native threads reserve something else ({}).",
                 "네이티브 스레드의 스택 크기는 이와 다르다({}).",
             ),
         },
@@ -60,11 +60,11 @@ pub(super) const THREAD_STACK: Claim = Claim {
             bound: Bound::Within(1000.0 * MIB / ABOUT, 1000.0 * MIB * ABOUT),
             measure: |scope| scope.weight(Who::Threads, "total_bytes", 1000.0),
             kept: Text::new(
-                "1,000 parked threads do take so much of the machine's memory: {}.",
+                "1,000 parked threads do take so much of the machine's memory ({}).",
                 "대기 중인 스레드 1,000개는 실제로도 그만큼의 메모리를 차지한다({}).",
             ),
             broken: Text::new(
-                "What is reserved is not used: of the machine's memory 1,000 parked threads take {}.",
+                "But what is reserved is not used (memory of the machine that 1,000 parked threads take: {}).",
                 "그러나 예약한 공간이 곧 실제로 쓰는 메모리는 아니다(대기 중인 스레드 1,000개가 차지하는 실제 메모리: {}).",
             ),
         },
@@ -92,7 +92,7 @@ pub(super) const COROUTINE_WEIGHT: Claim = Claim {
             bound: Bound::AtMost(10.0 * KIB),
             measure: |scope| scope.weight(Who::Coroutines, "total_bytes", 1.0),
             kept: Text::new(
-                "A parked coroutine takes, the kernel's part included: {}.",
+                "A parked coroutine takes so much memory, the kernel's part included: {}.",
                 "대기 중인 코루틴 하나가 차지하는 메모리는 커널의 몫까지 합하여 다음과 같다: {}.",
             ),
             broken: Text::new(
@@ -107,8 +107,8 @@ pub(super) const COROUTINE_WEIGHT: Claim = Claim {
             // The stacks are counted in whole slots: nothing lies between 2 KB and the next size, 4 KB.
             bound: Bound::Within(1.9 * KIB, 2.1 * KIB),
             measure: |scope| scope.weight(Who::Goroutines, "stack_reserved_bytes", 1.0),
-            kept: Text::new("A goroutine starts with this stack: {}.", "고루틴의 초기 스택 크기는 교과서와 같다({})."),
-            broken: Text::new("A goroutine has another stack: {}.", "고루틴의 스택 크기는 교과서와 다르다({})."),
+            kept: Text::new("A goroutine's stack is the textbook's ({}).", "고루틴의 초기 스택 크기는 교과서와 같다({})."),
+            broken: Text::new("A goroutine's stack is not the textbook's ({}).", "고루틴의 스택 크기는 교과서와 다르다({})."),
         },
     ],
     refuted_by: RefutedBy::OnePart,
@@ -132,11 +132,11 @@ pub(super) const NO_OWN_STACK: Claim = Claim {
             bound: NO_STACK,
             measure: |scope| scope.weight(Who::Stackless, "stack_reserved_bytes", 1.0),
             kept: Text::new(
-                "It is true of stackless coroutines (bytes of stack that one more adds: {}).",
+                "It is true of stackless coroutines (stack that one more adds: {}).",
                 "스택리스 코루틴에 대해서는 맞다(코루틴 하나가 늘 때 늘어나는 스택: {}).",
             ),
             broken: Text::new(
-                "Even these, which are called stackless, come with more stack: {}.",
+                "Even these, which are called stackless, come with more stack ({}).",
                 "스택리스라고 하는 다음 코루틴도 스택이 늘어난다({}).",
             ),
         },
@@ -146,9 +146,9 @@ pub(super) const NO_OWN_STACK: Claim = Claim {
             unit: Unit::Bytes,
             bound: NO_STACK,
             measure: |scope| scope.weight(Who::Stackful, "stack_reserved_bytes", 1.0),
-            kept: Text::new("It is true of stackful ones as well: {}.", "스택풀 코루틴에 대해서도 맞다({})."),
+            kept: Text::new("It is true of stackful ones as well ({}).", "스택풀 코루틴에 대해서도 맞다({})."),
             broken: Text::new(
-                "Stackful coroutines do have one each: {} of address space.",
+                "But stackful coroutines have one each (address space of a stack: {}).",
                 "그러나 스택풀 코루틴은 저마다 스택을 갖는다(스택 하나의 주소 공간: {}).",
             ),
         },

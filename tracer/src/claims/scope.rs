@@ -148,9 +148,14 @@ impl<'a> Scope<'a> {
 
     /// Such as `switch, 2 tasks, CPU 1`.
     pub(super) fn place(&self, cell: &Cell<'_>) -> String {
+        self.place_of(cell.scenario, cell.tasks, cell.pinned)
+    }
+
+    pub(super) fn place_of(&self, scenario: &str, tasks: u64, pinned: Option<u32>) -> String {
+        const TASK: Text = Text::new("{}, {} task", "{}, 태스크 {}개");
         const TASKS: Text = Text::new("{}, {} tasks", "{}, 태스크 {}개");
-        let cpu = cell.pinned.map_or(String::new(), |cpu| format!(", CPU {cpu}"));
-        self.say(TASKS, &[cell.scenario, &count(cell.tasks)]) + &cpu
+        let cpu = pinned.map_or(String::new(), |cpu| format!(", CPU {cpu}"));
+        self.say(if tasks == 1 { TASK } else { TASKS }, &[scenario, &count(tasks)]) + &cpu
     }
 
     /// Rows of `idle` in the ledger.

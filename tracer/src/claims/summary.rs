@@ -31,16 +31,16 @@ pub(super) fn sentences(scope: &Scope<'_>) -> Vec<String> {
 
 fn switching(scope: &Scope<'_>) -> Option<String> {
     const SWITCHING: Text = Text::new(
-        "Handing over takes threads {} and {} kernel switches, coroutines {} and {}.",
-        "컨텍스트 스위칭 한 번에 스레드는 시간 {}, 커널 스위칭 {}회가 들고, 코루틴은 시간 {}, 커널 스위칭 {}회가 든다.",
+        "A hand-over between threads takes {} and {} kernel switches, one between coroutines {} and {}.",
+        "컨텍스트 스위칭 한 번에 스레드는 {}의 시간과 {}회의 커널 스위칭이 들고, 코루틴은 {}의 시간과 {}회의 커널 스위칭이 든다.",
     );
     sides(scope, "switch", SWITCHING)
 }
 
 fn waiting(scope: &Scope<'_>) -> Option<String> {
     const WAITING: Text = Text::new(
-        "When they wait for pipes instead, it takes threads {} and {} kernel transitions, coroutines {} and {}.",
-        "파이프를 기다릴 때는 스레드가 시간 {}, 커널 모드 전환 {}회, 코루틴이 시간 {}, 커널 모드 전환 {}회이다.",
+        "Where they wait for pipes instead, it takes {} and {} kernel transitions between threads, {} and {} between coroutines.",
+        "파이프를 기다려야 하면 스레드는 {}의 시간과 {}회의 커널 모드 전환이 들고, 코루틴은 {}의 시간과 {}회의 커널 모드 전환이 든다.",
     );
     sides(scope, "switch-io", WAITING)
 }

@@ -42,11 +42,11 @@ pub(super) const BY_THE_KERNEL: Claim = Claim {
                 scope.figures(&cell, Who::Threads, SWITCHES, |run| Some(run.per_operation?.kernel_switches))
             },
             kept: Text::new(
-                "Threads are switched by the kernel: {} kernel switches per hand-over.",
+                "Threads are switched by the kernel (kernel switches per hand-over: {}).",
                 "스레드는 커널이 전환한다(컨텍스트 스위칭 한 번당 커널 스위칭 횟수: {}).",
             ),
             broken: Text::new(
-                "These threads mostly hand over without a switch of the kernel: {} per hand-over.",
+                "These threads mostly hand over without a switch of the kernel (kernel switches per hand-over: {}).",
                 "다음 스레드는 대부분 커널 스위칭 없이 전환된다(컨텍스트 스위칭 한 번당 커널 스위칭 횟수: {}).",
             ),
         },
@@ -61,11 +61,11 @@ pub(super) const BY_THE_KERNEL: Claim = Claim {
                 scope.figures(&cell, Who::Coroutines, TRANSITIONS, transitions)
             },
             kept: Text::new(
-                "Coroutines are switched without entering it: {} kernel transitions per hand-over.",
+                "Coroutines are switched without entering it (kernel transitions per hand-over: {}).",
                 "코루틴은 커널에 들어가지 않고 전환된다(컨텍스트 스위칭 한 번당 커널 모드 전환 횟수: {}).",
             ),
             broken: Text::new(
-                "These coroutines do enter it: {} kernel transitions per hand-over.",
+                "These coroutines do enter the kernel (kernel transitions per hand-over: {}).",
                 "다음 코루틴은 전환할 때 커널에 들어간다(컨텍스트 스위칭 한 번당 커널 모드 전환 횟수: {}).",
             ),
         },
@@ -90,11 +90,11 @@ pub(super) const PREEMPTION: Claim = Claim {
             bound: Bound::AtMost(HALF_OF_HOG_NS),
             measure: |scope| worst_tick(scope, Who::Threads),
             kept: Text::new(
-                "While one task computes for 200 ms without giving way, the other threads go on: their latest tick was late by {}.",
+                "While one task computes for 200 ms without giving way, the other threads go on (delay of the latest tick: {}).",
                 "한 태스크가 양보 없이 200 ms 동안 계산해도 나머지 스레드는 계속 실행된다(가장 늦은 틱의 지연: {}).",
             ),
             broken: Text::new(
-                "While one task computes for 200 ms without giving way, these threads wait: their latest tick was late by {}.",
+                "While one task computes for 200 ms without giving way, these threads wait (delay of the latest tick: {}).",
                 "한 태스크가 양보 없이 200 ms 동안 계산하면 다음 스레드는 기다려야 한다(가장 늦은 틱의 지연: {}).",
             ),
         },
@@ -105,11 +105,11 @@ pub(super) const PREEMPTION: Claim = Claim {
             bound: Bound::AtLeast(HALF_OF_HOG_NS),
             measure: |scope| worst_tick(scope, Who::Coroutines),
             kept: Text::new(
-                "Coroutines wait until it gives way: late by {}.",
+                "Coroutines wait until it gives way (delay of the latest tick: {}).",
                 "코루틴은 그 태스크가 양보할 때까지 기다린다(가장 늦은 틱의 지연: {}).",
             ),
             broken: Text::new(
-                "These coroutines do not wait, as their runtime interrupts the task or goes on in another thread: late by {}.",
+                "These coroutines do not wait, as their runtime interrupts the task or goes on in another thread (delay of the latest tick: {}).",
                 "다음 코루틴은 런타임이 그 태스크를 중단시키거나 다른 스레드에서 실행을 이어 가므로 기다리지 않는다(가장 늦은 틱의 지연: {}).",
             ),
         },
@@ -123,12 +123,12 @@ pub(super) const PREEMPTION: Claim = Claim {
                 scope.figures(&cell, Who::Threads, PREEMPTED, |run| Some(run.kernel.switches.preempted as f64))
             },
             kept: Text::new(
-                "The kernel took the CPU from threads: {} involuntary switches in a run.",
+                "The kernel took the CPU from threads (involuntary switches in a run: {}).",
                 "커널은 스레드의 CPU를 강제로 회수했다(실행 한 번의 비자발적 스위칭 횟수: {}).",
             ),
             broken: Text::new(
-                "There were CPUs enough, so that hardly any thread was preempted: {} involuntary switches in a run; `--pin` \
-                 binds them to one.",
+                "There were CPUs enough, so that hardly any thread was preempted (involuntary switches in a run: \
+                 {}); `--pin` binds all to one.",
                 "CPU가 충분하여 선점이 거의 일어나지 않았다(실행 한 번의 비자발적 스위칭 횟수: {}). `--pin`을 쓰면 CPU 하나에서 측정한다.",
             ),
         },
@@ -154,11 +154,11 @@ pub(super) const COST: Claim = Claim {
             bound: Bound::AtLeast(100.0),
             measure: |scope| in_calls(scope, Who::Threads),
             kept: Text::new(
-                "A switch between threads costs more than a hundred function calls: {}.",
+                "A switch between threads costs more than a hundred function calls ({}).",
                 "스레드의 컨텍스트 스위칭 비용은 함수 호출의 100배가 넘는다({}).",
             ),
             broken: Text::new(
-                "These threads are switched at less than a hundred function calls: {}.",
+                "A switch between these threads costs less than a hundred function calls ({}).",
                 "다음 스레드의 컨텍스트 스위칭 비용은 함수 호출의 100배에 못 미친다({}).",
             ),
         },
@@ -170,11 +170,11 @@ pub(super) const COST: Claim = Claim {
             bound: Bound::AtMost(10.0),
             measure: |scope| in_calls(scope, Who::Coroutines),
             kept: Text::new(
-                "These coroutines are switched at no more than ten: {}.",
+                "A switch between these coroutines costs no more than ten ({}).",
                 "다음 코루틴의 컨텍스트 스위칭 비용은 함수 호출의 10배를 넘지 않는다({}).",
             ),
             broken: Text::new(
-                "These coroutines cost more than ten: {}.",
+                "One between these coroutines costs more than ten ({}).",
                 "다음 코루틴의 컨텍스트 스위칭 비용은 함수 호출의 10배를 넘는다({}).",
             ),
         },
@@ -220,11 +220,11 @@ pub(super) const NO_TRANSITION: Claim = Claim {
             bound: HARDLY_EVER,
             measure: |scope| of_coroutines(scope, "switch", TRANSITIONS),
             kept: Text::new(
-                "Where coroutines wait for each other, there is none: {} kernel transitions per hand-over.",
+                "Where coroutines wait for each other, there is none (kernel transitions per hand-over: {}).",
                 "코루틴이 서로를 기다릴 때는 커널 모드 전환이 발생하지 않는다(컨텍스트 스위칭 한 번당 횟수: {}).",
             ),
             broken: Text::new(
-                "These enter the kernel even to wait for each other: {} kernel transitions per hand-over.",
+                "These enter the kernel even to wait for each other (kernel transitions per hand-over: {}).",
                 "다음 코루틴은 서로를 기다릴 때에도 커널 모드 전환이 발생한다(컨텍스트 스위칭 한 번당 횟수: {}).",
             ),
         },
@@ -235,11 +235,11 @@ pub(super) const NO_TRANSITION: Claim = Claim {
             bound: HARDLY_EVER,
             measure: |scope| of_coroutines(scope, "switch-io", TRANSITIONS),
             kept: Text::new(
-                "Nor is there where they wait for pipes: {} per hand-over.",
+                "Nor is there where they wait for pipes (per hand-over: {}).",
                 "파이프를 기다릴 때에도 발생하지 않는다(컨텍스트 스위칭 한 번당 횟수: {}).",
             ),
             broken: Text::new(
-                "Where they wait for pipes, they enter the kernel: {} per hand-over.",
+                "Where they wait for pipes, they enter the kernel (per hand-over: {}).",
                 "파이프를 기다릴 때는 커널 모드 전환이 발생한다(컨텍스트 스위칭 한 번당 횟수: {}).",
             ),
         },
@@ -250,11 +250,11 @@ pub(super) const NO_TRANSITION: Claim = Claim {
             bound: HARDLY_EVER,
             measure: |scope| of_coroutines(scope, "echo", TRANSITIONS_PER_REQUEST),
             kept: Text::new(
-                "A server that answers requests does not enter it: {} per request.",
+                "A server that answers requests does not enter it (per request: {}).",
                 "요청에 응답하는 서버에서도 발생하지 않는다(요청 하나당 횟수: {}).",
             ),
             broken: Text::new(
-                "So does a server that answers requests: {} per request.",
+                "A server that answers requests enters it as well (per request: {}).",
                 "요청에 응답하는 서버에서도 커널 모드 전환이 발생한다(요청 하나당 횟수: {}).",
             ),
         },
@@ -262,8 +262,8 @@ pub(super) const NO_TRANSITION: Claim = Claim {
     refuted_by: RefutedBy::OnePart,
     remark: |scope| {
         const THREADS: Text = Text::new(
-            "Threads that wait for pipes: {} per hand-over.",
-            "비교: 파이프를 기다리는 스레드의 컨텍스트 스위칭 한 번당 횟수는 {}이다.",
+            "For comparison, threads that wait for pipes: {}.",
+            "비교를 위해 파이프를 기다리는 스레드의 횟수를 들면 다음과 같다: {}.",
         );
         let cell = scope.plainest("switch-io", &[Who::Threads]).ok()?;
         let figures = scope.figures(&cell, Who::Threads, TRANSITIONS, transitions).ok()?;

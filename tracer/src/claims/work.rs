@@ -38,11 +38,11 @@ pub(super) const CPU_BOUND: Claim = Claim {
             bound: Bound::AtLeast(HALF),
             measure: |scope| gains(scope, Who::Threads),
             kept: Text::new(
-                "Threads gain this share of the speed-up that the CPUs allow: {}.",
-                "스레드가 CPU 수가 허용하는 속도 향상 가운데 달성한 비율은 다음과 같다: {}.",
+                "More CPUs make threads faster (share of the speed-up that the CPUs allow: {}).",
+                "스레드는 CPU가 늘어나는 만큼 빨라진다(가능한 속도 향상 가운데 달성한 비율: {}).",
             ),
             broken: Text::new(
-                "These threads hardly gain from more CPUs: {} of the speed-up that they allow.",
+                "They make these threads hardly any faster (share of the speed-up that the CPUs allow: {}).",
                 "다음 스레드는 CPU가 늘어도 거의 빨라지지 않는다(가능한 속도 향상 가운데 달성한 비율: {}).",
             ),
         },
@@ -52,9 +52,9 @@ pub(super) const CPU_BOUND: Claim = Claim {
             unit: Unit::Share,
             bound: Bound::AtMost(HALF),
             measure: |scope| gains(scope, Who::Coroutines),
-            kept: Text::new("These coroutines do not: {}.", "다음 코루틴은 그렇지 못하다({})."),
+            kept: Text::new("These coroutines gain less than half of it ({}).", "다음 코루틴이 얻는 속도 향상은 그 절반에 못 미친다({})."),
             broken: Text::new(
-                "Coroutines whose runtime has several threads suit it as well: {}.",
+                "Coroutines on a runtime with several threads suit it as well ({}).",
                 "런타임이 여러 스레드를 쓰는 코루틴도 마찬가지로 적합하다({}).",
             ),
         },
@@ -79,11 +79,11 @@ pub(super) const IO_BOUND: Claim = Claim {
             bound: Bound::AtLeast(1.0),
             measure: |scope| against_threads(scope, THROUGHPUT, |run| Some(1e9 / run.per_operation?.elapsed_ns)),
             kept: Text::new(
-                "On the most connections measured, these coroutines answer more requests than threads: {}.",
+                "On the most connections measured, these coroutines answer more requests than threads (ratio of requests per second: {}).",
                 "측정한 가장 많은 연결에서 다음 코루틴은 스레드보다 많은 요청에 응답한다(초당 요청 수의 비: {}).",
             ),
             broken: Text::new(
-                "On the most connections measured, these coroutines answer fewer requests than threads: {}.",
+                "On the most connections measured, these coroutines answer fewer requests than threads (ratio of requests per second: {}).",
                 "측정한 가장 많은 연결에서 다음 코루틴은 스레드보다 적은 요청에 응답한다(초당 요청 수의 비: {}).",
             ),
         },
@@ -93,8 +93,8 @@ pub(super) const IO_BOUND: Claim = Claim {
             unit: Unit::Multiple,
             bound: Bound::AtMost(1.0),
             measure: |scope| against_threads(scope, MEMORY, memory),
-            kept: Text::new("Their server takes less memory: {}.", "서버 메모리는 더 적게 쓴다(스레드 서버의 {})."),
-            broken: Text::new("These take more memory: {}.", "다음은 메모리를 더 많이 쓴다(스레드 서버의 {})."),
+            kept: Text::new("Their server takes less memory (as a multiple of that of threads: {}).", "서버의 메모리 사용량은 더 적다(스레드 서버 대비: {})."),
+            broken: Text::new("The server of these takes more memory (as a multiple of that of threads: {}).", "다음 서버는 메모리를 더 많이 사용한다(스레드 서버 대비: {})."),
         },
     ],
     refuted_by: RefutedBy::AllParts,
@@ -112,6 +112,10 @@ fn gains(scope: &Scope<'_>, who: Who) -> Measured {
         "`cpu` has no runs both with 1 task and with several",
         "`cpu` 시나리오에 태스크 1개의 실행과 여러 개의 실행이 함께 있지 않다",
     );
+    const BUSY: Text = Text::new(
+        "other programs kept the CPUs busy: with 1 task in `cpu`, threads waited {} of the time for one",
+        "다른 프로그램이 CPU를 쓰고 있었다(`cpu` 시나리오에서 태스크가 1개일 때 스레드가 CPU를 기다린 시간의 비율: {})",
+    );
     let cpus = cpus(scope);
     if cpus < 2 {
         return Err(scope.gap(ONE_CPU, &[]));
@@ -121,11 +125,29 @@ fn gains(scope: &Scope<'_>, who: Who) -> Measured {
         return Err(scope.no_run("cpu", who));
     }
     let alone = cells.iter().find(|cell| cell.tasks == 1).ok_or_else(|| scope.gap(ALONE, &[]))?;
+    let waiting = share_waiting(alone).filter(|share| *share > FREE);
+    if let Some(share) = waiting {
+        return Err(scope.gap(BUSY, &[&Unit::Share.show(share)]));
+    }
     // As many tasks as CPUs, or the next number above it.
     let several = cells.iter().find(|cell| cell.tasks >= cpus && BOTH.iter().all(|who| cell.has(*who)));
     let several = several.ok_or_else(|| scope.gap(ALONE, &[]))?;
     let figures: Vec<_> = several.models(who).filter_map(|(model, _)| gain(scope, alone, several, model)).collect();
     if figures.is_empty() { Err(scope.gap(ALONE, &[])) } else { Ok(figures) }
+}
+
+/// Share of its time that a thread which has the machine for itself may wait for a CPU.
+const FREE: f64 = 0.1;
+
+/// Share of the traced time that single threads waited for a CPU, median of all runs. Others than threads have helpers, which
+/// wait for each other.
+fn share_waiting(alone: &Cell<'_>) -> Option<f64> {
+    let share = |(_, run): &Indexed<'_>| {
+        let waits = &run.histograms.run_queue_ns;
+        waits.mean.unwrap_or(0.0) * waits.count as f64 / run.elapsed_ns.traced as f64
+    };
+    let shares: Vec<_> = alone.models(Who::Threads).flat_map(|(_, runs)| runs.iter().map(share)).collect();
+    Some(summarise(&shares)?.median)
 }
 
 fn gain(scope: &Scope<'_>, alone: &Cell<'_>, several: &Cell<'_>, model: &str) -> Option<Figure> {
@@ -231,7 +253,7 @@ fn rising<'a>(scope: &Scope<'a>) -> Vec<Cell<'a>> {
 
 /// How the ratio changes with the number of connections, and where it passes 1.
 fn by_connections(scope: &Scope<'_>) -> Option<String> {
-    const COURSE: Text = Text::new("By connections: {}.", "연결 수에 따른 초당 요청 수의 비: {}.");
+    const COURSE: Text = Text::new("By number of connections: {}.", "연결 수에 따른 초당 요청 수의 비: {}.");
     const CONNECTIONS: Text = Text::new("{} at {}", "연결 {1}개에서 {0}");
     let cells = rising(scope);
     let mut courses: Vec<(&str, Vec<String>)> = Vec::new();

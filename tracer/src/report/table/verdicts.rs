@@ -61,7 +61,8 @@ fn print(verdict: &Verdict, options: &Options, page: &mut Page) {
         Outcome::NotMeasured => Style::Plain,
     };
     page.blank();
-    page.styled(&format!("{}. {}", verdict.number, verdict.claim), 4, Style::Heading);
+    let number = format!("{}. ", verdict.number);
+    page.styled(&format!("{number}{}", verdict.claim), number.len(), Style::Heading);
     page.item(&verdict.outcome.label(options.language).to_uppercase(), style);
     page.item(&verdict.sentence, Style::Plain);
     let shown: Vec<_> = verdict.evidence.iter().filter(|one| one.decides || options.verbose).collect();
@@ -75,7 +76,7 @@ fn figures(alike: &[&Evidence], language: Language, page: &mut Page) {
     let Some(first) = alike.first() else { return };
     page.item(&format!("{} ({})", first.quantity, first.source), Style::Plain);
     let width = alike.iter().map(|one| one.model.width()).max().unwrap_or_default();
-    let mut grid = Grid::new(&[]);
+    let mut grid = Grid::without_head();
     for one in alike {
         let name = format!("    {:width$}", one.model);
         let interval = one.shown_interval.clone().unwrap_or_default();
