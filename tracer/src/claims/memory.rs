@@ -107,8 +107,14 @@ pub(super) const COROUTINE_WEIGHT: Claim = Claim {
             // The stacks are counted in whole slots: nothing lies between 2 KB and the next size, 4 KB.
             bound: Bound::Within(1.9 * KIB, 2.1 * KIB),
             measure: |scope| scope.weight(Who::Goroutines, "stack_reserved_bytes", 1.0),
-            kept: Text::new("A goroutine's stack is the textbook's ({}).", "고루틴의 초기 스택 크기는 교과서와 같다({})."),
-            broken: Text::new("A goroutine's stack is not the textbook's ({}).", "고루틴의 스택 크기는 교과서와 다르다({})."),
+            kept: Text::new(
+                "A goroutine's stack is the textbook's ({}).",
+                "고루틴의 초기 스택 크기는 교과서와 같다({}).",
+            ),
+            broken: Text::new(
+                "A goroutine's stack is not the textbook's ({}).",
+                "고루틴의 스택 크기는 교과서와 다르다({}).",
+            ),
         },
     ],
     refuted_by: RefutedBy::OnePart,

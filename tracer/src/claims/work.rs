@@ -52,7 +52,10 @@ pub(super) const CPU_BOUND: Claim = Claim {
             unit: Unit::Share,
             bound: Bound::AtMost(HALF),
             measure: |scope| gains(scope, Who::Coroutines),
-            kept: Text::new("These coroutines gain less than half of it ({}).", "다음 코루틴이 얻는 속도 향상은 그 절반에 못 미친다({})."),
+            kept: Text::new(
+                "These coroutines gain less than half of it ({}).",
+                "다음 코루틴이 얻는 속도 향상은 그 절반에 못 미친다({}).",
+            ),
             broken: Text::new(
                 "Coroutines on a runtime with several threads suit it as well ({}).",
                 "런타임이 여러 스레드를 쓰는 코루틴도 마찬가지로 적합하다({}).",
@@ -93,8 +96,14 @@ pub(super) const IO_BOUND: Claim = Claim {
             unit: Unit::Multiple,
             bound: Bound::AtMost(1.0),
             measure: |scope| against_threads(scope, MEMORY, memory),
-            kept: Text::new("Their server takes less memory (as a multiple of that of threads: {}).", "서버의 메모리 사용량은 더 적다(스레드 서버 대비: {})."),
-            broken: Text::new("The server of these takes more memory (as a multiple of that of threads: {}).", "다음 서버는 메모리를 더 많이 사용한다(스레드 서버 대비: {})."),
+            kept: Text::new(
+                "Their server takes less memory (as a multiple of that of threads: {}).",
+                "서버의 메모리 사용량은 더 적다(스레드 서버 대비: {}).",
+            ),
+            broken: Text::new(
+                "The server of these takes more memory (as a multiple of that of threads: {}).",
+                "다음 서버는 메모리를 더 많이 사용한다(스레드 서버 대비: {}).",
+            ),
         },
     ],
     refuted_by: RefutedBy::AllParts,
