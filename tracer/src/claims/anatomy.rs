@@ -2,7 +2,7 @@
 
 use super::{
     Evidence,
-    claim::{Claim, Part, RefutedBy, Role},
+    claim::{Claim, Part, RefutedBy, Role, TOO_WIDE},
     figure::{Bound, Figure, Spread, Unit},
     language::Text,
     scope::{Gap, Scope},
@@ -84,6 +84,7 @@ pub(super) const FIVE_STEPS: Claim = Claim {
     refuted_by: RefutedBy::OnePart,
     remark: largest_other,
     beside: |scope| of_threads(scope).map_or_else(|_| Vec::new(), |all| each_step(scope, &all)),
+    undecided: TOO_WIDE,
     measured_by: "sudo taskweight anatomy",
 };
 

@@ -17,6 +17,8 @@ pub(super) struct Claim {
     pub(super) remark: fn(&Scope<'_>) -> Option<String>,
     /// Figures that decide nothing, but that a reader wants to see.
     pub(super) beside: fn(&Scope<'_>) -> Vec<Evidence>,
+    /// What is said of models that the figures do not decide for.
+    pub(super) undecided: Text,
     /// The command that measures it all.
     pub(super) measured_by: &'static str,
 }
@@ -87,9 +89,10 @@ struct Judged<'a> {
     agreement: Agreement,
 }
 
-const UNDECIDED: Text = Text::new(
+/// For figures that have an interval.
+pub(super) const TOO_WIDE: Text = Text::new(
     "The intervals do not decide it for {}: use more repetitions, on a quiet machine.",
-    "구간이 넓어 판정할 수 없는 모델: {}. 조용한 기계에서 반복 횟수를 늘려 다시 측정한다.",
+    "신뢰 구간이 넓어 판정할 수 없는 모델이 있다({}). 다른 부하가 없는 기계에서 반복 횟수를 늘려 다시 측정한다.",
 );
 const MISSING: Text = Text::new("{}. To measure it: `{}`", "{}. 측정 방법: `{}`");
 
@@ -147,7 +150,7 @@ impl Claim {
             }
         }
         if !undecided.is_empty() {
-            sentences.push(scope.say(UNDECIDED, &[&undecided.join(", ")]));
+            sentences.push(scope.say(self.undecided, &[&undecided.join(", ")]));
         }
         sentences.join(" ")
     }

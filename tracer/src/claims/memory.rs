@@ -1,13 +1,13 @@
 //! Claims about memory: what a task takes, and how many there can be.
 
 use super::{
-    claim::{Claim, Part, RefutedBy, Role, none, nothing},
+    claim::{Claim, Part, RefutedBy, Role, TOO_WIDE, none, nothing},
     figure::{Bound, Figure, Spread, Unit},
     language::Text,
     scope::{Measured, Scope},
     who::Who,
 };
-use crate::report::{model::LedgerRow, table::figure::count};
+use crate::report::model::LedgerRow;
 
 const KIB: f64 = 1024.0;
 const MIB: f64 = 1024.0 * KIB;
@@ -72,6 +72,7 @@ pub(super) const THREAD_STACK: Claim = Claim {
     refuted_by: RefutedBy::OnePart,
     remark: nothing,
     beside: none,
+    undecided: TOO_WIDE,
     measured_by: "sudo taskweight compare --models os-thread,java-platform --scenarios idle",
 };
 
@@ -120,6 +121,7 @@ pub(super) const COROUTINE_WEIGHT: Claim = Claim {
     refuted_by: RefutedBy::OnePart,
     remark: nothing,
     beside: none,
+    undecided: TOO_WIDE,
     measured_by: "sudo taskweight compare --models tokio,go --scenarios idle",
 };
 
@@ -162,6 +164,7 @@ pub(super) const NO_OWN_STACK: Claim = Claim {
     refuted_by: RefutedBy::OnePart,
     remark: nothing,
     beside: none,
+    undecided: TOO_WIDE,
     measured_by: "sudo taskweight compare --models tokio,corosensei,go --scenarios idle",
 };
 
@@ -218,8 +221,19 @@ pub(super) const HOW_MANY: Claim = Claim {
         },
     ],
     refuted_by: RefutedBy::OnePart,
-    remark: nothing,
+    remark: |scope| {
+        const UNSTOPPED: Text = Text::new(
+            "Where no limit is named, more were not asked for.",
+            "한도를 적지 않은 모델은 그보다 많이 요청하지 않았다.",
+        );
+        let mut rows = [Who::Threads, Who::Coroutines].into_iter().flat_map(|who| scope.weights(who));
+        rows.any(|row| row.stopped_by.is_none()).then(|| scope.say(UNSTOPPED, &[]))
+    },
     beside: none,
+    undecided: Text::new(
+        "More were never asked for ({}), so that it is not known: `sudo taskweight memory` asks for as many as there can be.",
+        "더 많이 요청하지 않아 판정할 수 없는 모델이 있다({}). `sudo taskweight memory`는 가능한 만큼 요청한다.",
+    ),
     measured_by: "sudo taskweight memory",
 };
 
@@ -231,18 +245,14 @@ fn reached(scope: &Scope<'_>, who: Who) -> Measured {
 
 fn reached_by(scope: &Scope<'_>, row: &LedgerRow) -> Figure {
     const STOPPED: Text = Text::new("stopped by {}", "{}에서 멈춤");
-    const ASKED: Text = Text::new("as many as were asked for", "요청한 만큼");
-    const ASKED_BELOW: Text =
-        Text::new("as many as were asked for; kernel.pid_max is {}", "요청한 만큼; kernel.pid_max는 {}");
     let ids = scope.report.environment.pid_max.filter(|_| Who::Threads.includes(&row.model));
     let value = row.tasks_reached as f64;
-    let (high, note) = match (&row.stopped_by, ids) {
-        (Some(limit), _) => (value, scope.say(STOPPED, &[limit])),
-        (None, Some(ids)) => (value.max(f64::from(ids)), scope.say(ASKED_BELOW, &[&count(ids.into())])),
-        (None, None) => (f64::INFINITY, scope.say(ASKED, &[])),
+    let spread = match (&row.stopped_by, ids) {
+        (Some(_), _) => Spread::Exact,
+        (None, Some(ids)) => Spread::Between(value, value.max(f64::from(ids))),
+        (None, None) => Spread::Between(value, f64::INFINITY),
     };
-    let runs = scope.runs_of(row);
-    let spread = if row.stopped_by.is_some() { Spread::Exact } else { Spread::Between(value, high) };
+    let note = row.stopped_by.as_ref().map(|limit| scope.say(STOPPED, &[limit]));
     let source = String::from("ledger, idle, tasks_reached");
-    Figure { model: row.model.clone(), value, spread, runs, source, note: Some(note) }
+    Figure { model: row.model.clone(), value, spread, runs: scope.runs_of(row), source, note }
 }

@@ -117,7 +117,8 @@ pub fn verdicts(report: &Report, language: Language) -> Vec<Verdict> {
     CLAIMS.iter().enumerate().map(|(index, claim)| claim.judge(index + 1, &scope)).collect()
 }
 
-/// What the report says in three sentences: what a switch costs, what a task weighs, and where the difference ends.
+/// What the report says in three sentences: what a switch costs, what a task weighs, and where the difference ends. Empty where
+/// it says nothing of all that.
 #[must_use]
 pub fn summary(report: &Report, language: Language) -> Vec<String> {
     summary::sentences(&Scope { report, language })

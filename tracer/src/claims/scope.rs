@@ -142,7 +142,14 @@ impl<'a> Scope<'a> {
         Ok(figures)
     }
 
-    pub(super) fn of_runs(&self, cell: &Cell<'_>, model: &str, samples: &[f64], runs: Vec<usize>) -> Option<Figure> {
+    pub(super) fn of_runs(
+        &self,
+        cell: &Cell<'_>,
+        model: &str,
+        samples: &[f64],
+        mut runs: Vec<usize>,
+    ) -> Option<Figure> {
+        runs.sort_unstable();
         Figure::of_samples(model, samples, runs, self.place(cell))
     }
 

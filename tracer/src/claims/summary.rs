@@ -1,7 +1,7 @@
 //! The answer in three sentences.
 
 use super::{
-    figure::Unit,
+    figure::{TO, Unit},
     language::Text,
     scope::{Measured, Scope},
     who::Who,
@@ -9,7 +9,7 @@ use super::{
 use crate::report::model::Run;
 
 /// One sentence each: the cost of a switch, the weight of a task, and where the difference ends. Of what was not measured, the
-/// sentence says so.
+/// sentence says so; where none of it was, there is none.
 pub(super) fn sentences(scope: &Scope<'_>) -> Vec<String> {
     const UNKNOWN: [Text; 3] = [
         Text::new(
@@ -26,6 +26,9 @@ pub(super) fn sentences(scope: &Scope<'_>) -> Vec<String> {
         ),
     ];
     let sentences = [switching(scope), weights(scope), waiting(scope)];
+    if sentences.iter().all(Option::is_none) {
+        return Vec::new();
+    }
     sentences.into_iter().zip(UNKNOWN).map(|(said, unknown)| said.unwrap_or_else(|| scope.say(unknown, &[]))).collect()
 }
 
@@ -82,7 +85,6 @@ fn weights(scope: &Scope<'_>) -> Option<String> {
 
 /// From the least to the most of all models.
 fn range(figures: Measured, unit: Unit, scope: &Scope<'_>) -> Option<String> {
-    const TO: Text = Text::new("{} to {}", "{}~{}");
     let values: Vec<f64> = figures.ok()?.iter().map(|figure| figure.value).collect();
     let least = values.iter().copied().min_by(f64::total_cmp)?;
     let most = values.iter().copied().max_by(f64::total_cmp)?;

@@ -1,7 +1,7 @@
 //! Claims about switching: by whom, when, at what cost.
 
 use super::{
-    claim::{Claim, Part, RefutedBy, Role, none, nothing},
+    claim::{Claim, Part, RefutedBy, Role, TOO_WIDE, none, nothing},
     figure::{Bound, Figure, Spread, Unit, list},
     language::Text,
     scope::{Measured, Scope},
@@ -73,6 +73,7 @@ pub(super) const BY_THE_KERNEL: Claim = Claim {
     refuted_by: RefutedBy::OnePart,
     remark: nothing,
     beside: none,
+    undecided: TOO_WIDE,
     measured_by: "sudo taskweight compare --scenarios switch",
 };
 
@@ -136,6 +137,7 @@ pub(super) const PREEMPTION: Claim = Claim {
     refuted_by: RefutedBy::OnePart,
     remark: nothing,
     beside: none,
+    undecided: TOO_WIDE,
     measured_by: "sudo taskweight compare --scenarios hog",
 };
 
@@ -203,6 +205,7 @@ pub(super) const COST: Claim = Claim {
             scope.language,
         )]
     },
+    undecided: TOO_WIDE,
     measured_by: "sudo taskweight compare --scenarios switch",
 };
 
@@ -270,6 +273,7 @@ pub(super) const NO_TRANSITION: Claim = Claim {
         Some(scope.say(THREADS, &[&list(&figures.iter().collect::<Vec<_>>(), Unit::Rate, scope.language)]))
     },
     beside: none,
+    undecided: TOO_WIDE,
     measured_by: "sudo taskweight compare --scenarios switch,switch-io,echo",
 };
 

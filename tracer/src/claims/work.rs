@@ -2,7 +2,7 @@
 
 use super::{
     Evidence,
-    claim::{Claim, Part, RefutedBy, Role, none, nothing},
+    claim::{Claim, Part, RefutedBy, Role, TOO_WIDE, none, nothing},
     figure::{Bound, Figure, Unit},
     language::Text,
     scope::{Cell, Indexed, Measured, Scope},
@@ -65,6 +65,7 @@ pub(super) const CPU_BOUND: Claim = Claim {
     refuted_by: RefutedBy::OnePart,
     remark: nothing,
     beside: none,
+    undecided: TOO_WIDE,
     measured_by: "sudo taskweight compare --scenarios cpu",
 };
 
@@ -109,6 +110,7 @@ pub(super) const IO_BOUND: Claim = Claim {
     refuted_by: RefutedBy::AllParts,
     remark: by_connections,
     beside: seen_by_clients,
+    undecided: TOO_WIDE,
     measured_by: "sudo taskweight compare --models os-thread,tokio --scenarios echo",
 };
 
