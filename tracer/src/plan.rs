@@ -301,7 +301,7 @@ mod tests {
         let all = cases(&request).len();
         let parked = cases(&request).iter().filter(|case| case.scenario.only_parks()).count();
         let again = (all - parked, 0);
-        assert_eq!(lengths(&[request.clone()], None), [(all, parked), again, again, again, again]);
+        assert_eq!(lengths(std::slice::from_ref(&request), None), [(all, parked), again, again, again, again]);
         assert_eq!(lengths(&[request.clone(), request.clone()], Some(2)), [(2 * all, 2 * parked); 2]);
         assert_eq!(lengths(&[Request { quick: true, ..request }], None).len(), 3);
     }

@@ -200,3 +200,37 @@ pub(super) fn nothing(_: &Scope<'_>) -> Option<String> {
 pub(super) fn none(_: &Scope<'_>) -> Vec<Evidence> {
     Vec::new()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::claims::CLAIMS;
+
+    fn texts() -> Vec<Text> {
+        let of_part = |part: &Part| [part.quantity, part.kept, part.broken];
+        let of_claim = |claim: &Claim| {
+            let parts: Vec<_> = claim.parts.iter().flat_map(of_part).collect();
+            [parts, vec![claim.sentence, claim.undecided]].concat()
+        };
+        CLAIMS.iter().flat_map(of_claim).filter(|text| !text.english.is_empty()).collect()
+    }
+
+    #[test]
+    fn every_sentence_is_there_in_both_languages_and_has_as_many_places() {
+        for Text { english, korean } in texts() {
+            let is_hangul = |character: char| ('\u{ac00}'..='\u{d7a3}').contains(&character);
+            assert!(english.is_ascii(), "{english}");
+            assert!(korean.chars().any(is_hangul), "{english}: {korean}");
+            assert_eq!(english.matches("{}").count(), korean.matches("{}").count(), "{english}: {korean}");
+            assert_eq!(english.ends_with('.'), korean.ends_with('.'), "{english}: {korean}");
+        }
+    }
+
+    #[test]
+    fn every_claim_can_be_refuted_and_has_a_name_of_its_own() {
+        for (index, claim) in CLAIMS.iter().enumerate() {
+            assert!(claim.parts.iter().any(|part| part.role == Role::Core), "{}", claim.id);
+            assert!(CLAIMS[..index].iter().all(|other| other.id != claim.id), "{}", claim.id);
+        }
+    }
+}

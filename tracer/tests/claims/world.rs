@@ -1,6 +1,6 @@
 //! Reports made up of runs with known figures.
 
-use std::path::Path;
+use std::{path::Path, sync::LazyLock};
 
 use taskweight::memory::ledger;
 use taskweight::report::json;
@@ -18,7 +18,7 @@ const JITTER: [f64; REPETITIONS as usize] = [1.0, 1.01, 0.99, 1.005, 0.995];
 
 /// A report as `compare` makes it, of a machine with two CPUs.
 pub fn report(runs: Vec<Run>) -> Report {
-    let mut report = fixture();
+    let mut report = fixture().clone();
     (report.failures, report.probes, report.anatomy) =
         (Vec::new(), Vec::new(), vec![anatomy("os-thread", 900.0, 100.0)]);
     (report.environment.cpus_online, report.environment.cpus_allowed) = (2, Some(String::from("0-1")));
@@ -30,13 +30,16 @@ pub fn report(runs: Vec<Run>) -> Report {
     report
 }
 
-fn fixture() -> Report {
-    json::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/compare.json")).unwrap()
+fn fixture() -> &'static Report {
+    static FIXTURE: LazyLock<Report> = LazyLock::new(|| {
+        json::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/compare.json")).unwrap()
+    });
+    &FIXTURE
 }
 
 /// The repetitions of a model at some work; each is changed by its factor, which is near 1.
 fn repetitions(model: &str, scenario: &str, tasks: u64, change: impl Fn(&mut Run, f64)) -> Vec<Run> {
-    let like = fixture().runs.remove(0);
+    let like = &fixture().runs[0];
     let repetition = |(number, factor): (u32, f64)| {
         let mut run = Run {
             model: model.to_owned(),
