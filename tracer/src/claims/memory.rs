@@ -17,7 +17,7 @@ const ABOUT: f64 = 1.5;
 const STACK: Text = Text::new("address space of a stack", "스택 하나의 주소 공간");
 const THOUSAND: Text = Text::new("memory that 1,000 parked threads take", "대기 중인 스레드 1,000개의 실제 메모리");
 const WEIGHT: Text = Text::new("memory that one more task takes", "태스크 하나가 차지하는 메모리");
-const REACHED: Text = Text::new("tasks that there were", "생성된 태스크");
+const REACHED: Text = Text::new("tasks created", "생성된 태스크의 수");
 
 pub(super) const THREAD_STACK: Claim = Claim {
     id: "thread-stack",
@@ -93,7 +93,7 @@ pub(super) const COROUTINE_WEIGHT: Claim = Claim {
             bound: Bound::AtMost(10.0 * KIB),
             measure: |scope| scope.weight(Who::Coroutines, "total_bytes", 1.0),
             kept: Text::new(
-                "A parked coroutine takes so much memory, the kernel's part included: {}.",
+                "Memory of a parked coroutine, the kernel's part included: {}.",
                 "대기 중인 코루틴 하나가 차지하는 메모리는 커널의 몫까지 합하여 다음과 같다: {}.",
             ),
             broken: Text::new(
@@ -181,8 +181,8 @@ pub(super) const HOW_MANY: Claim = Claim {
             unit: Unit::Count,
             bound: Bound::AtLeast(1000.0),
             measure: |scope| reached(scope, Who::Threads),
-            kept: Text::new("So many threads there were: {}.", "생성된 스레드의 수는 다음과 같다: {}."),
-            broken: Text::new("There were not even a thousand threads: {}.", "스레드는 1,000개도 생성되지 않았다: {}."),
+            kept: Text::new("Threads created: {}.", "생성된 스레드의 수는 다음과 같다: {}."),
+            broken: Text::new("Fewer than a thousand threads were created: {}.", "스레드는 1,000개보다 적게 생성되었다: {}."),
         },
         Part {
             role: Role::Core,
@@ -213,10 +213,10 @@ pub(super) const HOW_MANY: Claim = Claim {
             unit: Unit::Count,
             bound: Bound::AtLeast(1e6),
             measure: |scope| reached(scope, Who::Coroutines),
-            kept: Text::new("So many coroutines: {}.", "생성된 코루틴의 수는 다음과 같다: {}."),
+            kept: Text::new("Coroutines created: {}.", "생성된 코루틴의 수는 다음과 같다: {}."),
             broken: Text::new(
-                "These coroutines did not come to a million: {}.",
-                "다음 코루틴은 100만 개에 이르지 못했다: {}.",
+                "Fewer than a million of these coroutines were created: {}.",
+                "다음 코루틴은 100만 개보다 적게 생성되었다: {}.",
             ),
         },
     ],
@@ -244,7 +244,7 @@ fn reached(scope: &Scope<'_>, who: Who) -> Measured {
 }
 
 fn reached_by(scope: &Scope<'_>, row: &LedgerRow) -> Figure {
-    const STOPPED: Text = Text::new("stopped by {}", "{}에서 멈춤");
+    const STOPPED: Text = Text::new("stopped by {}", "{}에 걸려 멈춤");
     let ids = scope.report.environment.pid_max.filter(|_| Who::Threads.includes(&row.model));
     let value = row.tasks_reached as f64;
     let spread = match (&row.stopped_by, ids) {

@@ -35,7 +35,7 @@ pub(super) fn sentences(scope: &Scope<'_>) -> Vec<String> {
 fn switching(scope: &Scope<'_>) -> Option<String> {
     const SWITCHING: Text = Text::new(
         "A hand-over between threads takes {} and {} kernel switches, one between coroutines {} and {}.",
-        "컨텍스트 스위칭 한 번에 스레드는 {}의 시간과 {}회의 커널 스위칭이 들고, 코루틴은 {}의 시간과 {}회의 커널 스위칭이 든다.",
+        "컨텍스트 스위칭 한 번에 스레드는 {}가 걸리고 커널 스위칭이 {}회 일어나며, 코루틴은 {}가 걸리고 커널 스위칭이 {}회 일어난다.",
     );
     sides(scope, "switch", SWITCHING)
 }
@@ -43,7 +43,7 @@ fn switching(scope: &Scope<'_>) -> Option<String> {
 fn waiting(scope: &Scope<'_>) -> Option<String> {
     const WAITING: Text = Text::new(
         "Where they wait for pipes instead, it takes {} and {} kernel transitions between threads, {} and {} between coroutines.",
-        "파이프를 기다려야 하면 스레드는 {}의 시간과 {}회의 커널 모드 전환이 들고, 코루틴은 {}의 시간과 {}회의 커널 모드 전환이 든다.",
+        "파이프를 기다려야 하는 경우 스레드는 {}가 걸리고 커널 모드 전환이 {}회 일어나며, 코루틴은 {}가 걸리고 커널 모드 전환이 {}회 일어난다.",
     );
     sides(scope, "switch-io", WAITING)
 }

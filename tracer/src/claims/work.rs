@@ -84,11 +84,11 @@ pub(super) const IO_BOUND: Claim = Claim {
             measure: |scope| against_threads(scope, THROUGHPUT, |run| Some(1e9 / run.per_operation?.elapsed_ns)),
             kept: Text::new(
                 "On the most connections measured, these coroutines answer more requests than threads (ratio of requests per second: {}).",
-                "측정한 가장 많은 연결에서 다음 코루틴은 스레드보다 많은 요청에 응답한다(초당 요청 수의 비: {}).",
+                "측정한 것 가운데 연결이 가장 많을 때 다음 코루틴은 스레드보다 많은 요청에 응답한다(초당 요청 수의 비: {}).",
             ),
             broken: Text::new(
                 "On the most connections measured, these coroutines answer fewer requests than threads (ratio of requests per second: {}).",
-                "측정한 가장 많은 연결에서 다음 코루틴은 스레드보다 적은 요청에 응답한다(초당 요청 수의 비: {}).",
+                "측정한 것 가운데 연결이 가장 많을 때 다음 코루틴은 스레드보다 적은 요청에 응답한다(초당 요청 수의 비: {}).",
             ),
         },
         Part {
