@@ -216,7 +216,8 @@ pub fn operations(model: &Model, scenario: Scenario, tasks: u64, touch_bytes: u6
         Scenario::Idle | Scenario::Deep => return tasks,
         Scenario::Echo => 20_000,
         Scenario::Cpu if model.interpreted => 100,
-        Scenario::Cpu => 4000,
+        // It takes the scheduler milliseconds to spread threads over the CPUs: they must be few of all, in a first look too.
+        Scenario::Cpu => return if quick { 4000 } else { 8000 },
         // Ticks of 1 ms each: 300 ms, in the middle of which somebody computes for 200 ms.
         Scenario::Hog => return tasks * 300,
     };
