@@ -182,7 +182,10 @@ pub(super) const HOW_MANY: Claim = Claim {
             bound: Bound::AtLeast(1000.0),
             measure: |scope| reached(scope, Who::Threads),
             kept: Text::new("Threads created: {}.", "생성된 스레드의 수는 다음과 같다: {}."),
-            broken: Text::new("Fewer than a thousand threads were created: {}.", "스레드는 1,000개보다 적게 생성되었다: {}."),
+            broken: Text::new(
+                "Fewer than a thousand threads were created: {}.",
+                "스레드는 1,000개보다 적게 생성되었다: {}.",
+            ),
         },
         Part {
             role: Role::Core,

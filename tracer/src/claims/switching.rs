@@ -39,7 +39,7 @@ pub(super) const BY_THE_KERNEL: Claim = Claim {
             bound: MOSTLY,
             measure: |scope| {
                 let cell = scope.plainest("switch", &BOTH)?;
-                scope.figures(&cell, Who::Threads, SWITCHES, |run| Some(run.per_operation?.kernel_switches))
+                scope.counts(&cell, Who::Threads, SWITCHES, |run| Some(run.per_operation?.kernel_switches))
             },
             kept: Text::new(
                 "Threads are switched by the kernel (kernel switches per hand-over: {}).",
@@ -58,7 +58,7 @@ pub(super) const BY_THE_KERNEL: Claim = Claim {
             measure: |scope| {
                 scope.needs_probe("sys_enter")?;
                 let cell = scope.plainest("switch", &BOTH)?;
-                scope.figures(&cell, Who::Coroutines, TRANSITIONS, transitions)
+                scope.counts(&cell, Who::Coroutines, TRANSITIONS, transitions)
             },
             kept: Text::new(
                 "Coroutines are switched without entering it (kernel transitions per hand-over: {}).",
@@ -121,7 +121,7 @@ pub(super) const PREEMPTION: Claim = Claim {
             bound: Bound::AtLeast(1.0),
             measure: |scope| {
                 let cell = scope.plainest("hog", &BOTH)?;
-                scope.figures(&cell, Who::Threads, PREEMPTED, |run| Some(run.kernel.switches.preempted as f64))
+                scope.counts(&cell, Who::Threads, PREEMPTED, |run| Some(run.kernel.switches.preempted as f64))
             },
             kept: Text::new(
                 "The kernel took the CPU from threads (involuntary switches in a run: {}).",
@@ -269,7 +269,7 @@ pub(super) const NO_TRANSITION: Claim = Claim {
             "비교를 위해 파이프를 기다리는 스레드의 횟수를 들면 다음과 같다: {}.",
         );
         let cell = scope.plainest("switch-io", &[Who::Threads]).ok()?;
-        let figures = scope.figures(&cell, Who::Threads, TRANSITIONS, transitions).ok()?;
+        let figures = scope.counts(&cell, Who::Threads, TRANSITIONS, transitions).ok()?;
         Some(scope.say(THREADS, &[&list(&figures.iter().collect::<Vec<_>>(), Unit::Rate, scope.language)]))
     },
     beside: none,
@@ -285,7 +285,7 @@ fn transitions(run: &Run) -> Option<f64> {
 fn of_coroutines(scope: &Scope<'_>, scenario: &'static str, quantity: Text) -> Measured {
     scope.needs_probe("sys_enter")?;
     let cell = scope.plainest(scenario, &[Who::Coroutines])?;
-    scope.figures(&cell, Who::Coroutines, quantity, transitions)
+    scope.counts(&cell, Who::Coroutines, quantity, transitions)
 }
 
 fn worst_tick(scope: &Scope<'_>, who: Who) -> Measured {

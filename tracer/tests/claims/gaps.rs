@@ -1,7 +1,7 @@
 //! What is not in a report is not judged.
 
 use taskweight::claims::{Language, Outcome, verdicts};
-use taskweight::report::model::{Probe, ProbeState, Report};
+use taskweight::report::model::{Probe, ProbeState, Report, Run, Witness};
 
 use crate::world::{report, ring, textbook};
 use crate::{IDS, outcome, verdict};
@@ -79,6 +79,39 @@ fn a_count_that_nobody_made_is_not_zero() {
     let mut runs = textbook();
     runs.iter_mut().filter_map(|run| run.per_operation.as_mut()).for_each(|figures| figures.kernel_transitions = None);
     assert_eq!(unmeasured(&report(runs)), ["switched-by-kernel", "no-transition"]);
+}
+
+/// The textbook's world, in which something befell some runs of coroutines in `switch`.
+fn befallen(happens: impl Fn(&mut Run), repetitions: u32) -> Report {
+    let mut runs = textbook();
+    let is_it = |run: &&mut Run| run.scenario.as_deref() == Some("switch") && run.model != "os-thread";
+    runs.iter_mut().filter(is_it).filter(|run| run.repetition < repetitions).for_each(happens);
+    report(runs)
+}
+
+#[test]
+fn runs_with_lost_events_or_other_counts_than_the_kernels_are_no_evidence() {
+    let lose = |run: &mut Run| {
+        run.loss.insert(String::from("thread_table_full"), 1);
+    };
+    let disagree = |run: &mut Run| {
+        let witness = Witness { ours: 1, theirs: 9, ..Witness::default() };
+        run.witness.insert(String::from("voluntary_switches"), witness);
+    };
+    for all in [befallen(lose, 5), befallen(disagree, 5)] {
+        assert_eq!(unmeasured(&all), ["switched-by-kernel", "no-transition"]);
+        assert!(verdict(&all, "no-transition").sentence.contains("events were lost, or counts differ"));
+    }
+    for some in [befallen(lose, 2), befallen(disagree, 2)] {
+        let verdict = verdict(&some, "switched-by-kernel");
+        assert_eq!(verdict.outcome, Outcome::Holds);
+        let tokio = verdict.evidence.iter().find(|one| one.model == "tokio").unwrap();
+        assert_eq!(tokio.runs.len(), 3, "those of which all was counted");
+    }
+    let of_durations = |run: &mut Run| {
+        run.loss.insert(String::from("switch_in_unseen"), 7);
+    };
+    assert_eq!(unmeasured(&befallen(of_durations, 5)), [""; 0], "a duration that is lost is no count");
 }
 
 #[test]

@@ -194,7 +194,12 @@ fn how_many_there_can_be() {
     let mapped =
         with(textbook(), "go", Some("idle"), idle("corosensei", MIB, 7 * KIB, 32_747, Some("vm.max_map_count 65530")));
     assert_outcome(mapped.clone(), id, Qualified, &["corosensei 32,747 [stopped by vm.max_map_count 65530]"]);
-    assert_outcome(with(mapped, "tokio", Some("idle"), Vec::new()), id, DoesNotHold, &["Fewer than a million of these coroutines"]);
+    assert_outcome(
+        with(mapped, "tokio", Some("idle"), Vec::new()),
+        id,
+        DoesNotHold,
+        &["Fewer than a million of these coroutines"],
+    );
     let mut hundreds = textbook();
     let is_of_many_threads = |run: &Run| run.tasks > Some(316) && ["os-thread", "java-platform"].contains(&&*run.model);
     hundreds.retain(|run| run.scenario.as_deref() != Some("idle") || !is_of_many_threads(run));
