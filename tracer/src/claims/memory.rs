@@ -184,7 +184,7 @@ pub(super) const HOW_MANY: Claim = Claim {
             kept: Text::new("Threads created: {}.", "생성된 스레드의 수는 다음과 같다: {}."),
             broken: Text::new(
                 "Fewer than a thousand threads were created: {}.",
-                "스레드는 1,000개보다 적게 생성되었다: {}.",
+                "스레드는 천 개보다 적게 생성되었다: {}.",
             ),
         },
         Part {
@@ -219,7 +219,7 @@ pub(super) const HOW_MANY: Claim = Claim {
             kept: Text::new("Coroutines created: {}.", "생성된 코루틴의 수는 다음과 같다: {}."),
             broken: Text::new(
                 "Fewer than a million of these coroutines were created: {}.",
-                "다음 코루틴은 100만 개보다 적게 생성되었다: {}.",
+                "다음 코루틴은 백만 개보다 적게 생성되었다: {}.",
             ),
         },
     ],

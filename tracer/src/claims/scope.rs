@@ -62,7 +62,7 @@ const UNCOUNTED: Text = Text::new(
     "in the runs of `{}` events were lost, or counts differ from the kernel's own",
     "`{}` 시나리오의 실행에서 이벤트가 유실되었거나 커널 자체의 집계와 다르다",
 );
-const NO_PROBE: Text = Text::new("probe {} is missing: {}", "프로브가 없다({}): {}");
+const NO_PROBE: Text = Text::new("probe `{}` is missing: {}", "프로브 `{}`가 없다: {}");
 const NO_WEIGHT: Text =
     Text::new("the ledger of `idle` has no line for {}: {}", "`idle` 시나리오의 메모리 장부에 값이 없다({}): {}");
 

@@ -3,6 +3,7 @@
 use super::{
     figure::{TO, Unit},
     language::Text,
+    pairs::time_ns,
     scope::{Measured, Scope},
     who::Who,
 };
@@ -55,7 +56,7 @@ fn sides(scope: &Scope<'_>, scenario: &'static str, sentence: Text) -> Option<St
     let mut words = Vec::new();
     for who in [Who::Threads, Who::Coroutines] {
         let figures = |value: fn(&Run) -> Option<f64>| scope.figures(&cell, who, Text::same(""), value);
-        words.push(range(figures(|run| Some(run.per_operation?.elapsed_ns)), Unit::Nanoseconds, scope)?);
+        words.push(range(figures(time_ns), Unit::Nanoseconds, scope)?);
         words.push(range(figures(events), Unit::Rate, scope)?);
     }
     Some(scope.say(sentence, &words.iter().map(String::as_str).collect::<Vec<_>>()))

@@ -1,29 +1,22 @@
-//! Claims about switching: by whom, when, at what cost.
+//! Claims about by whom a switch is made.
 
 use super::{
     claim::{Claim, Part, RefutedBy, Role, TOO_WIDE, none, nothing},
-    figure::{Bound, Figure, Spread, Unit, list},
+    figure::{Bound, Unit, list},
     language::Text,
     scope::{Measured, Scope},
-    who::Who,
+    who::{BOTH, Who},
 };
-use crate::{report::model::Run, report::table::figure::time, workload::catalog};
-
-const BOTH: [Who; 2] = [Who::Threads, Who::Coroutines];
+use crate::report::model::Run;
 
 const SWITCHES: Text = Text::new("kernel switches per hand-over", "컨텍스트 스위칭 한 번당 커널 스위칭");
 const TRANSITIONS: Text = Text::new("kernel transitions per hand-over", "컨텍스트 스위칭 한 번당 커널 모드 전환");
 const TRANSITIONS_PER_REQUEST: Text = Text::new("kernel transitions per request", "요청 하나당 커널 모드 전환");
-const WORST_TICK: Text = Text::new("delay of the latest tick", "가장 늦은 틱의 지연");
-const PREEMPTED: Text = Text::new("involuntary switches in a run", "실행 한 번의 비자발적 스위칭");
-const CALLS: Text = Text::new("cost of a switch in function calls", "함수 호출과 비교한 컨텍스트 스위칭 비용");
 
 /// Half of all hand-overs. Where one CPU hands over to another, a woken thread may run without a switch of the waker.
 const MOSTLY: Bound = Bound::AtLeast(0.5);
 /// One in a hundred hand-overs: what is left then are timers of the runtime, page faults and the opening of the gate.
 const HARDLY_EVER: Bound = Bound::AtMost(0.01);
-/// Half of the 200 ms for which the task of `hog` computes: ticks of tasks that have to wait for it are late by all of it.
-const HALF_OF_HOG_NS: f64 = 100e6;
 
 pub(super) const BY_THE_KERNEL: Claim = Claim {
     id: "switched-by-kernel",
@@ -73,138 +66,6 @@ pub(super) const BY_THE_KERNEL: Claim = Claim {
     refuted_by: RefutedBy::OnePart,
     remark: nothing,
     beside: none,
-    undecided: TOO_WIDE,
-    measured_by: "sudo taskweight compare --scenarios switch",
-};
-
-pub(super) const PREEMPTION: Claim = Claim {
-    id: "preemption",
-    sentence: Text::new(
-        "Threads are scheduled preemptively, coroutines cooperatively.",
-        "스레드는 선점형으로, 코루틴은 협력형으로 스케줄링된다.",
-    ),
-    parts: &[
-        Part {
-            role: Role::Core,
-            quantity: WORST_TICK,
-            unit: Unit::Nanoseconds,
-            bound: Bound::AtMost(HALF_OF_HOG_NS),
-            measure: |scope| worst_tick(scope, Who::Threads),
-            kept: Text::new(
-                "While one task computes for 200 ms without giving way, the other threads go on (delay of the latest tick: {}).",
-                "한 태스크가 양보 없이 200 ms 동안 계산해도 나머지 스레드는 계속 실행된다(가장 늦은 틱의 지연: {}).",
-            ),
-            broken: Text::new(
-                "While one task computes for 200 ms without giving way, these threads wait (delay of the latest tick: {}).",
-                "한 태스크가 양보 없이 200 ms 동안 계산하면 다음 스레드는 기다려야 한다(가장 늦은 틱의 지연: {}).",
-            ),
-        },
-        Part {
-            role: Role::Core,
-            quantity: WORST_TICK,
-            unit: Unit::Nanoseconds,
-            bound: Bound::AtLeast(HALF_OF_HOG_NS),
-            measure: |scope| worst_tick(scope, Who::Coroutines),
-            kept: Text::new(
-                "Coroutines wait until it gives way (delay of the latest tick: {}).",
-                "코루틴은 그 태스크가 양보할 때까지 기다린다(가장 늦은 틱의 지연: {}).",
-            ),
-            broken: Text::new(
-                "These coroutines do not wait, as their runtime interrupts the task or goes on in another thread (delay of the latest tick: {}).",
-                "다음 코루틴은 런타임이 그 태스크를 중단시키거나 다른 스레드에서 실행을 이어 가므로 기다리지 않는다(가장 늦은 틱의 지연: {}).",
-            ),
-        },
-        Part {
-            role: Role::Caveat,
-            quantity: PREEMPTED,
-            unit: Unit::Rate,
-            bound: Bound::AtLeast(1.0),
-            measure: |scope| {
-                let cell = scope.plainest("hog", &BOTH)?;
-                scope.counts(&cell, Who::Threads, PREEMPTED, |run| Some(run.kernel.switches.preempted as f64))
-            },
-            kept: Text::new(
-                "The kernel took the CPU from threads (involuntary switches in a run: {}).",
-                "커널은 스레드의 CPU를 강제로 회수했다(실행 한 번의 비자발적 스위칭 횟수: {}).",
-            ),
-            broken: Text::new(
-                "There were CPUs enough, so that hardly any thread was preempted (involuntary switches in a run: \
-                 {}); `--pin` binds all to one.",
-                "CPU가 충분하여 선점이 거의 일어나지 않았다(실행 한 번의 비자발적 스위칭 횟수: {}). `--pin`을 쓰면 CPU 하나에서 측정한다.",
-            ),
-        },
-    ],
-    refuted_by: RefutedBy::OnePart,
-    remark: nothing,
-    beside: none,
-    undecided: TOO_WIDE,
-    measured_by: "sudo taskweight compare --scenarios hog",
-};
-
-pub(super) const COST: Claim = Claim {
-    id: "switch-cost",
-    sentence: Text::new(
-        "A switch between threads is expensive; one between coroutines costs about as much as a function call.",
-        "스레드의 컨텍스트 스위칭은 비싸고, 코루틴의 컨텍스트 스위칭은 단순한 함수 호출과 유사할 정도로 저렴하다.",
-    ),
-    parts: &[
-        Part {
-            role: Role::Core,
-            quantity: CALLS,
-            unit: Unit::Multiple,
-            // Two orders of magnitude above that to which the sentence compares coroutines.
-            bound: Bound::AtLeast(100.0),
-            measure: |scope| in_calls(scope, Who::Threads),
-            kept: Text::new(
-                "A switch between threads costs more than a hundred function calls ({}).",
-                "스레드의 컨텍스트 스위칭 비용은 함수 호출의 100배가 넘는다({}).",
-            ),
-            broken: Text::new(
-                "A switch between these threads costs less than a hundred function calls ({}).",
-                "다음 스레드의 컨텍스트 스위칭 비용은 함수 호출의 100배에 못 미친다({}).",
-            ),
-        },
-        Part {
-            role: Role::Core,
-            quantity: CALLS,
-            unit: Unit::Multiple,
-            // Within the order of magnitude of one.
-            bound: Bound::AtMost(10.0),
-            measure: |scope| in_calls(scope, Who::Coroutines),
-            kept: Text::new(
-                "A switch between these coroutines costs no more than ten ({}).",
-                "다음 코루틴의 컨텍스트 스위칭 비용은 함수 호출의 10배를 넘지 않는다({}).",
-            ),
-            broken: Text::new(
-                "One between these coroutines costs more than ten ({}).",
-                "다음 코루틴의 컨텍스트 스위칭 비용은 함수 호출의 10배를 넘는다({}).",
-            ),
-        },
-    ],
-    refuted_by: RefutedBy::OnePart,
-    remark: |scope| {
-        const CALL: Text =
-            Text::new("An indirect function call takes {} here.", "이 기계에서 간접 함수 호출 한 번은 {} 걸린다.");
-        let call = scope.report.reference.as_ref()?.indirect_call_ns;
-        Some(scope.say(CALL, &[&time(call.median)]))
-    },
-    beside: |scope| {
-        let Some(reference) = &scope.report.reference else { return Vec::new() };
-        let call = reference.indirect_call_ns;
-        let figure = Figure {
-            model: String::from("taskweight"),
-            value: call.median,
-            spread: call.low.zip(call.high).map_or(Spread::Unknown, |(low, high)| Spread::Between(low, high)),
-            runs: Vec::new(),
-            source: String::from("reference.indirect_call_ns"),
-            note: None,
-        };
-        vec![figure.evidence(
-            Text::new("one indirect function call", "간접 함수 호출 한 번"),
-            Unit::Nanoseconds,
-            scope.language,
-        )]
-    },
     undecided: TOO_WIDE,
     measured_by: "sudo taskweight compare --scenarios switch",
 };
@@ -286,32 +147,4 @@ fn of_coroutines(scope: &Scope<'_>, scenario: &'static str, quantity: Text) -> M
     scope.needs_probe("sys_enter")?;
     let cell = scope.plainest(scenario, &[Who::Coroutines])?;
     scope.counts(&cell, Who::Coroutines, quantity, transitions)
-}
-
-fn worst_tick(scope: &Scope<'_>, who: Who) -> Measured {
-    let cell = scope.plainest("hog", &BOTH)?;
-    scope.figures(&cell, who, WORST_TICK, |run| Some(run.own.as_ref()?.lateness_ns.as_ref()?.max? as f64))
-}
-
-/// Times per hand-over as multiples of a function call. Interpreters have function calls of another kind.
-fn in_calls(scope: &Scope<'_>, who: Who) -> Measured {
-    const NO_CALL: Text =
-        Text::new("the report does not have the time of a function call", "보고서에 함수 호출 시간이 없다");
-    const ONLY_INTERPRETED: Text =
-        Text::new("only interpreters ran in `switch`", "`switch` 시나리오에 인터프리터 모델만 있다");
-    let cell = scope.plainest("switch", &BOTH)?;
-    let reference = scope.report.reference.as_ref().ok_or_else(|| scope.gap(NO_CALL, &[]))?;
-    let call = reference.indirect_call_ns;
-    let mut figures = scope.figures(&cell, who, CALLS, |run| Some(run.per_operation?.elapsed_ns))?;
-    figures.retain(|figure| catalog::find(&figure.model).is_some_and(|model| !model.interpreted));
-    for figure in &mut figures {
-        figure.note = Some(time(figure.value));
-        figure.value /= call.median;
-        // The widest that both intervals together allow.
-        figure.spread = match (figure.spread, call.low, call.high) {
-            (Spread::Between(low, high), Some(least), Some(most)) => Spread::Between(low / most, high / least),
-            _ => Spread::Unknown,
-        };
-    }
-    if figures.is_empty() { Err(scope.gap(ONLY_INTERPRETED, &[])) } else { Ok(figures) }
 }

@@ -1,9 +1,9 @@
 //! What is not in a report is not judged.
 
 use taskweight::claims::{Language, Outcome, verdicts};
-use taskweight::report::model::{Probe, ProbeState, Report, Run, Witness};
+use taskweight::report::model::{Report, Run, Witness};
 
-use crate::world::{report, ring, textbook};
+use crate::world::{missing_probe, report, ring, textbook};
 use crate::{IDS, outcome, verdict};
 
 /// Claims that are not measured.
@@ -64,18 +64,9 @@ fn models_without_their_like_prove_nothing() {
 #[test]
 fn a_count_that_nobody_made_is_not_zero() {
     let mut unseen = report(textbook());
-    unseen.probes = vec![Probe {
-        name: String::from("sys_enter"),
-        hook: String::from("tp/raw_syscalls"),
-        state: ProbeState::Missing,
-        reason: Some(String::from("no such tracepoint")),
-        runs: None,
-        net_ns_per_run: None,
-        recursion_misses: None,
-        verified_instruction_count: None,
-    }];
+    unseen.probes = vec![missing_probe("no such tracepoint")];
     assert_eq!(unmeasured(&unseen), ["switched-by-kernel", "no-transition"]);
-    assert!(verdict(&unseen, "no-transition").sentence.contains("probe sys_enter is missing: no such tracepoint"));
+    assert!(verdict(&unseen, "no-transition").sentence.contains("probe `sys_enter` is missing: no such tracepoint"));
     let mut runs = textbook();
     runs.iter_mut().filter_map(|run| run.per_operation.as_mut()).for_each(|figures| figures.kernel_transitions = None);
     assert_eq!(unmeasured(&report(runs)), ["switched-by-kernel", "no-transition"]);

@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 
 use taskweight::claims::{Language, Outcome, Verdict, summary, verdicts};
-use taskweight::report::model::Report;
+use taskweight::report::model::{Report, Run};
+use taskweight::stats::histogram::of_durations;
 use taskweight::workload::catalog::MODELS;
 use taskweight::workload::scenario::Scenario;
 
-use crate::world::{KIB, MIB, anatomy, cpu, echo, hog, idle, report, ring, textbook};
+use crate::world::{KIB, MIB, anatomy, cpu, echo, hog, idle, missing_probe, report, ring, textbook};
 
 /// Reports that bring out every sentence: the textbook's world, its opposite, both at once, nothing, and what was not closely
 /// measured.
@@ -39,7 +40,34 @@ fn reports() -> Vec<Report> {
     let mut single = report(textbook());
     single.environment.cpus_allowed = Some(String::from("0"));
     single.reference = None;
-    vec![report(textbook()), opposite, both, nothing, merged, single]
+    [vec![report(textbook()), opposite, both, nothing, merged, single], lacking()].concat()
+}
+
+/// Reports that bring out every reason for which there is no verdict.
+fn lacking() -> Vec<Report> {
+    let changed = |change: &dyn Fn(&mut Run)| {
+        let mut runs = textbook();
+        runs.iter_mut().for_each(change);
+        report(runs)
+    };
+    let is_of = |run: &Run, scenario: &str| run.scenario.as_deref() == Some(scenario);
+    let mut without_probe = report(textbook());
+    without_probe.probes = vec![missing_probe("`unknown`")];
+    let few_points = textbook().into_iter().filter(|run| !is_of(run, "idle") || run.tasks <= Some(316));
+    let together = textbook().into_iter().filter(|run| !is_of(run, "cpu") || run.tasks == Some(2));
+    let interpreted = [ring("python-asyncio", "switch", 9e3, 0.0, 0.0), ring("os-thread", "switch", 2e3, 1.0, 1.0)];
+    let other_threads = [echo("java-platform", 10, 9e3, 2.0, MIB), echo("tokio", 10, 9e3, 2.0, MIB)];
+    vec![
+        without_probe,
+        report(few_points.collect()),
+        report(together.collect()),
+        report(interpreted.concat()),
+        report(other_threads.concat()),
+        changed(&|run| run.pinned = run.pinned.filter(|_| run.model == "tokio")),
+        changed(&|run| run.own = None),
+        changed(&|run| _ = run.loss.insert(String::from("pid_reused"), 1)),
+        changed(&|run| run.histograms.run_queue_ns = of_durations(&[(900_000, 1)])),
+    ]
 }
 
 /// All that a reader is shown of a verdict.
