@@ -227,6 +227,20 @@ mod tests {
     }
 
     #[test]
+    fn every_part_is_documented() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/claims.md");
+        let text = std::fs::read_to_string(path).expect("docs/claims.md is there");
+        let rows: Vec<_> =
+            text.lines().filter(|line| line.ends_with(" core |") || line.ends_with(" qualifies |")).collect();
+        let roles: Vec<_> = rows.iter().map(|row| row.ends_with(" core |")).collect();
+        let parts: Vec<_> = CLAIMS.iter().flat_map(|claim| claim.parts).map(|part| part.role == Role::Core).collect();
+        assert_eq!(roles, parts);
+        for number in 1..=CLAIMS.len() {
+            assert!(rows.iter().any(|row| row.starts_with(&format!("| {number} | "))), "claim {number}");
+        }
+    }
+
+    #[test]
     fn every_claim_can_be_refuted_and_has_a_name_of_its_own() {
         for (index, claim) in CLAIMS.iter().enumerate() {
             assert!(claim.parts.iter().any(|part| part.role == Role::Core), "{}", claim.id);
