@@ -6,6 +6,7 @@
 
 mod anatomy;
 mod claim;
+mod connections;
 mod cost;
 mod cpu;
 mod echo;

@@ -7,7 +7,8 @@ use crate::invocation::compare;
 #[test]
 fn a_comparison_measures_what_the_verdicts_need_and_ends_in_them() {
     needs_bpf!();
-    let outcome = compare(&["--quick", "--repetitions", "2", "--models", "os-thread,tokio", "--as-root"]);
+    let outcome =
+        compare(&["--quick", "--repetitions", "2", "--models", "os-thread,tokio", "--as-root", "--lang", "en"]);
     let report = outcome.report();
     assert_eq!((outcome.code, report.failures.len()), (0, 0), "{}", outcome.stderr);
     let taken_apart: Vec<_> = report.anatomy.iter().map(|anatomy| anatomy.model.as_str()).collect();
