@@ -106,6 +106,7 @@ fn empty_report() -> Report {
         ledger: Vec::new(),
         regimes: Vec::new(),
         anatomy: Vec::new(),
+        reference: None,
         failures: Vec::new(),
         own_cost: None,
         interrupted: false,
@@ -131,7 +132,7 @@ fn table_options(cli: &Cli, terminal: bool, top: usize) -> table::Options {
         Color::Never => false,
         Color::Auto => terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
     };
-    table::Options { width: columns.clamp(80, 120), color, top, verbose: cli.verbose }
+    table::Options { width: columns.clamp(80, 120), color, top, verbose: cli.verbose, language: cli.language() }
 }
 
 fn print_to_stdout(cli: &Cli, report: &Report, top: usize) -> io::Result<()> {

@@ -6,12 +6,13 @@ mod anatomy;
 mod command;
 mod compare;
 mod diff;
-mod figure;
+pub(crate) mod figure;
 mod grid;
 mod ledger;
 mod quality;
 mod regimes;
 mod text;
+mod verdicts;
 mod warning;
 
 pub use diff::render as render_diff;
@@ -21,6 +22,7 @@ pub(crate) use compare::name as title;
 pub(crate) use ledger::scene as ledger_title;
 
 use super::model::{ProbeState, Report, Run};
+use crate::claims::Language;
 use text::Page;
 pub(crate) use text::escape;
 
@@ -38,11 +40,13 @@ pub struct Options {
     pub top: usize,
     /// Whether to list what is in order too.
     pub verbose: bool,
+    /// Language of the verdicts.
+    pub language: Language,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { width: NARROWEST, color: false, top: 10, verbose: false }
+        Self { width: NARROWEST, color: false, top: 10, verbose: false, language: Language::English }
     }
 }
 
@@ -62,6 +66,7 @@ pub fn render(report: &Report, options: &Options) -> String {
     anatomy::render(report, &mut page);
     command::render(report, &commands, options, &mut page);
     quality::render(report, options, &mut page);
+    verdicts::render(report, options, &mut page);
     page.finish()
 }
 

@@ -13,7 +13,7 @@ const LONGEST_NS: u64 = 9_999_000_000_000;
 const COUNT_PREFIXES: [(f64, &str); 4] = [(1e3, "k"), (1e6, "M"), (1e9, "G"), (1e12, "T")];
 
 /// `7.90 ns`, `2.31 µs`.
-pub(super) fn time(ns: f64) -> String {
+pub(crate) fn time(ns: f64) -> String {
     let (scale, unit) = largest_below(&TIME_UNITS, ns);
     format!("{} {unit}", significant(ns / scale))
 }
@@ -44,7 +44,7 @@ pub(super) fn time_range(median_ns: f64, low_ns: f64, high_ns: f64) -> String {
 }
 
 /// A mean count, in six columns: `2.00`, `0.0004`, `12.3k`; `0` only for none at all.
-pub(super) fn rate(count: f64) -> String {
+pub(crate) fn rate(count: f64) -> String {
     match count {
         0.0 => "0".to_owned(),
         count if count < 0.00005 => "<1e-4".to_owned(),
@@ -66,7 +66,7 @@ pub(super) fn count_short(count: u64) -> String {
 }
 
 /// An exact count: `1,234,567`.
-pub(super) fn count(count: u64) -> String {
+pub(crate) fn count(count: u64) -> String {
     let digits = count.to_string();
     let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
     for (position, digit) in digits.chars().enumerate() {
@@ -94,13 +94,20 @@ pub(super) fn percent(part: u64, whole: u64) -> String {
 }
 
 /// Bytes, in six columns: `612B`, `8.19K`, `1.02M`, where K is 1024 bytes. Less than half a byte is none.
-pub(super) fn bytes(bytes: f64) -> String {
+pub(crate) fn bytes(bytes: f64) -> String {
     let sign = if bytes <= -0.5 { "-" } else { "" };
     let (scale, unit) = largest_below(&BYTE_UNITS, bytes.abs());
     match unit {
         "B" => format!("{sign}{:.0}{unit}", bytes.abs()),
         _ => format!("{sign}{}{unit}", significant(bytes.abs() / scale)),
     }
+}
+
+/// Bytes with their unit in full: `612 B`, `8.19 KiB`, `1.02 MiB`.
+pub(crate) fn memory(size: f64) -> String {
+    let short = bytes(size);
+    let (digits, unit) = short.split_at(short.len() - 1);
+    format!("{digits} {unit}{}", if unit == "B" { "" } else { "iB" })
 }
 
 fn prefixed(count: f64) -> String {
@@ -115,7 +122,7 @@ fn largest_below<'a>(units: &[(f64, &'a str)], value: f64) -> (f64, &'a str) {
 }
 
 /// Three significant digits; below 1, three decimals. The bounds are where rounding adds a digit.
-fn significant(value: f64) -> String {
+pub(crate) fn significant(value: f64) -> String {
     let decimals = match value.abs() {
         value if value < 0.9995 => 3,
         value if value < 9.995 => 2,
@@ -128,6 +135,11 @@ fn significant(value: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn memory_has_its_unit_in_full() {
+        assert_eq!([0.0, 612.0, 8_192.0, -2_048.0].map(memory), ["0 B", "612 B", "8.00 KiB", "-2.00 KiB"]);
+    }
 
     #[test]
     fn times_keep_three_digits_across_units() {
