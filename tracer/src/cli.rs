@@ -5,6 +5,7 @@ use std::{ffi::OsString, path::PathBuf};
 use clap::{Args, Parser, Subcommand};
 
 use crate::{
+    claims::Language,
     kernel::session::{ProbeForm, SessionOptions},
     plan::Pinning,
 };
@@ -33,6 +34,17 @@ pub struct Cli {
     /// Say nothing on standard error but errors.
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     pub quiet: bool,
+    /// Language of the verdicts [default: that of LC_ALL, LC_MESSAGES or LANG]
+    #[arg(long, global = true, value_name = "en|ko", value_enum, hide_possible_values = true)]
+    pub lang: Option<Language>,
+}
+
+impl Cli {
+    /// The language of the verdicts.
+    #[must_use]
+    pub fn language(&self) -> Language {
+        self.lang.unwrap_or_else(Language::of_environment)
+    }
 }
 
 /// The verbs.

@@ -127,7 +127,7 @@ fn finish(
         destination.finish()?;
     }
     if !super::writes_json_to_stdout(args) {
-        super::print_to_stdout(report, usize::MAX, cli.verbose)?;
+        super::print_to_stdout(report, usize::MAX, cli)?;
     }
     Ok(())
 }

@@ -96,6 +96,7 @@ fn empty_report() -> Report {
         ledger: Vec::new(),
         regimes: Vec::new(),
         anatomy: Vec::new(),
+        reference: None,
         failures: Vec::new(),
         own_cost: None,
         interrupted: false,
@@ -114,15 +115,15 @@ fn own_cost() -> Option<OwnCost> {
 }
 
 /// How to render for a stream: as wide as its terminal, else 80 columns and without colour.
-fn table_options(terminal: bool, top: usize, verbose: bool) -> table::Options {
+fn table_options(terminal: bool, top: usize, cli: &Cli) -> table::Options {
     let columns = if terminal { comfy_table::Table::new().width().map_or(80, usize::from) } else { 80 };
     let color = terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-    table::Options { width: columns.clamp(80, 120), color, top, verbose }
+    table::Options { width: columns.clamp(80, 120), color, top, verbose: cli.verbose, language: cli.language() }
 }
 
-fn print_to_stdout(report: &Report, top: usize, verbose: bool) -> io::Result<()> {
+fn print_to_stdout(report: &Report, top: usize, cli: &Cli) -> io::Result<()> {
     let mut out = io::stdout().lock();
-    out.write_all(table::render(report, &table_options(out.is_terminal(), top, verbose)).as_bytes())?;
+    out.write_all(table::render(report, &table_options(out.is_terminal(), top, cli)).as_bytes())?;
     out.flush()
 }
 

@@ -63,7 +63,7 @@ fn finish(cli: &Cli, args: &RunArgs, report: &Report, destination: Option<json::
     }
     if !super::writes_json_to_stdout(&args.measuring) {
         let mut out = io::stderr().lock();
-        let options = super::table_options(out.is_terminal(), args.top, cli.verbose);
+        let options = super::table_options(out.is_terminal(), args.top, cli);
         out.write_all(table::render(report, &options).as_bytes())?;
     }
     Ok(())

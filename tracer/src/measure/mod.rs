@@ -18,6 +18,7 @@ use crate::{
 pub mod calibrate;
 pub mod command;
 mod memory;
+pub mod reference;
 pub mod stage;
 pub mod workload;
 

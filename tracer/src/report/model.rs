@@ -11,6 +11,7 @@ mod environment;
 mod histogram;
 mod kernel;
 mod memory;
+mod reference;
 mod regimes;
 
 pub use anatomy::{Anatomy, AnatomyCalibration, AnatomyInterrupts, AnatomySegment, Quantiles};
@@ -18,6 +19,7 @@ pub use environment::Environment;
 pub use histogram::{Histogram, Histograms};
 pub use kernel::{Kernel, PageFaults, PerOperation, Switches, SyscallCount, Syscalls};
 pub use memory::{LedgerPoint, LedgerRow, MemoryFigures, OverTime, PerTask, RunMemory, Sample, StackSummary};
+pub use reference::{Reference, ReferenceTime};
 pub use regimes::{Ratio, Regime, Side};
 
 /// Version of the report's structure; a reader refuses any other.
@@ -49,6 +51,9 @@ pub struct Report {
     /// What one hand-over consists of, by model.
     #[serde(default)]
     pub anatomy: Vec<Anatomy>,
+    /// Times that those of the runs are compared with; `null` where only memory was measured.
+    #[serde(default)]
+    pub reference: Option<Reference>,
     /// Runs that were not, and why.
     pub failures: Vec<Failure>,
     /// What measuring cost taskweight itself.

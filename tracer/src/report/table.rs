@@ -5,17 +5,19 @@
 mod anatomy;
 mod command;
 pub(super) mod compare;
-pub(super) mod figure;
+pub(crate) mod figure;
 mod grid;
 pub(super) mod ledger;
 pub(super) mod quality;
 pub(super) mod regimes;
 pub(super) mod text;
+mod verdicts;
 mod warning;
 
 pub use warning::{Warning, warnings};
 
 use super::model::{ProbeState, Report, Run};
+use crate::claims::Language;
 use text::Page;
 
 /// Narrowest page: figures cannot be folded.
@@ -32,11 +34,13 @@ pub struct Options {
     pub top: usize,
     /// Whether to list what is in order too.
     pub verbose: bool,
+    /// Language of the verdicts.
+    pub language: Language,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { width: NARROWEST, color: false, top: 10, verbose: false }
+        Self { width: NARROWEST, color: false, top: 10, verbose: false, language: Language::English }
     }
 }
 
@@ -58,6 +62,7 @@ pub fn render(report: &Report, options: &Options) -> String {
         command::render(report, run, options, &mut page);
     }
     quality::render(report, options, &mut page);
+    verdicts::render(report, options, &mut page);
     page.finish()
 }
 

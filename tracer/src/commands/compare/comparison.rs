@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, path::PathBuf};
 use indicatif::ProgressBar;
 
 use crate::{
-    measure::{Context, calibrate::calibrate, workload},
+    measure::{Context, calibrate::calibrate, reference, workload},
     plan::Case,
     report::model::{Failure, Hardware, Report, Run},
     workload::{protocol::ProtocolError, scenario::Scenario},
@@ -33,7 +33,11 @@ fn work(case: &Case) -> Work {
 impl Comparison<'_> {
     /// Goes through all cases again and again.
     pub(super) fn measure(&mut self, cases: &[Case], repetitions: u32) {
+        let is_timed = cases.iter().any(|case| !case.scenario.only_parks());
+        let mut calls_ns = Vec::new();
         for repetition in 0..repetitions {
+            calls_ns.extend(is_timed.then(reference::indirect_call_ns));
+            self.report.reference = reference::of_samples(&calls_ns);
             for case in cases {
                 self.progress.set_message(title(case));
                 self.repeat(case, repetition);
