@@ -260,6 +260,9 @@ pub struct MeasuringArgs {
     /// Write the report to a file as JSON; `-` is standard output, in place of the tables
     #[arg(long, value_name = "FILE|-")]
     pub json: Option<PathBuf>,
+    /// Write the report to a file as a page to look at, with pictures; `-` is standard output, in place of the tables
+    #[arg(long, value_name = "FILE|-")]
+    pub html: Option<PathBuf>,
     /// Fail (exit status 1) when anything could not be recorded, or a count differs from the kernel's own
     #[arg(long)]
     pub strict: bool,
@@ -307,6 +310,9 @@ pub struct ReportArgs {
     /// The report; `-` is standard input
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
+    /// Write it to a file as a page to look at, with pictures, instead of printing tables; `-` is standard output
+    #[arg(long, value_name = "FILE|-")]
+    pub html: Option<PathBuf>,
     /// Rows of the tables of threads and system calls
     #[arg(long, value_name = "N", default_value_t = 10)]
     pub top: usize,

@@ -4,6 +4,7 @@ use std::{path::PathBuf, time::Duration};
 
 use anyhow::Context as _;
 
+use super::outputs::{self, Outputs};
 use crate::{
     anatomy::{
         calibration,
@@ -14,10 +15,7 @@ use crate::{
     kernel::{RunningKernel, preflight},
     measure::Context,
     plan::{Case, Pinning, Request, cases},
-    report::{
-        json,
-        model::{AnatomyCalibration, Failure, Report},
-    },
+    report::model::{AnatomyCalibration, Failure, Report},
     workload::{affinity, catalog, scenario::Scenario, signals::Signals},
 };
 
@@ -29,7 +27,7 @@ pub fn run(cli: &Cli, args: &AnatomyArgs) -> anyhow::Result<u8> {
     let programs = args.programs.clone().map_or_else(catalog::programs_folder, Ok)?;
     let request = request(args, &programs)?;
     preflight::check()?;
-    let destination = super::destination(&args.measuring)?;
+    let outputs = Outputs::open(&args.measuring)?;
     let signals = Signals::install().context("install signal handlers")?;
     let kernel = RunningKernel::read()?;
     let context = Context {
@@ -55,11 +53,8 @@ pub fn run(cli: &Cli, args: &AnatomyArgs) -> anyhow::Result<u8> {
     dissection.measure(cli, args.repetitions)?;
     let mut report = dissection.report()?;
     report.own_cost = super::own_cost();
-    if let Some(mut destination) = destination {
-        json::write(&report, &mut destination)?;
-        destination.finish()?;
-    }
-    if !super::writes_json_to_stdout(&args.measuring) {
+    outputs.write(&report, cli)?;
+    if !outputs::replace_tables(&args.measuring) {
         super::print_to_stdout(&report, usize::MAX, cli)?;
     }
     if let Some(received) = signals.received() {

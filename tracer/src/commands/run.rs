@@ -4,6 +4,7 @@ use std::io::{self, IsTerminal as _, Write as _};
 
 use anyhow::Context as _;
 
+use super::outputs::{self, Outputs};
 use crate::{
     cli::{Cli, RunArgs},
     kernel::{RunningKernel, preflight},
@@ -13,7 +14,7 @@ use crate::{
         command::{self, Operations},
     },
     plan::Pinning,
-    report::{json, model::Report, table},
+    report::{model::Report, table},
     workload::{affinity, catalog, signals::Signals},
 };
 
@@ -24,7 +25,7 @@ const THREADS_LISTED: usize = 100_000;
 pub fn run(cli: &Cli, args: &RunArgs) -> anyhow::Result<u8> {
     preflight::check()?;
     let pinned = cpu(args.pin)?;
-    let destination = super::destination(&args.measuring)?;
+    let outputs = Outputs::open(&args.measuring)?;
     let signals = Signals::install().context("install signal handlers")?;
     let kernel = RunningKernel::read()?;
     let context = Context {
@@ -51,17 +52,14 @@ pub fn run(cli: &Cli, args: &RunArgs) -> anyhow::Result<u8> {
         calibrate(&context, &catalog::programs_folder()?, cpu, &mut report.probes).context("calibrate the probes")?;
     }
     report.own_cost = super::own_cost();
-    finish(cli, args, &report, destination)?;
+    finish(cli, args, &report, outputs)?;
     let flawed = args.measuring.strict && !super::is_flawless(&report);
     Ok(if flawed && code == 0 { 1 } else { u8::try_from(code).unwrap_or(u8::MAX) })
 }
 
-fn finish(cli: &Cli, args: &RunArgs, report: &Report, destination: Option<json::Destination>) -> anyhow::Result<()> {
-    if let Some(mut destination) = destination {
-        json::write(report, &mut destination)?;
-        destination.finish()?;
-    }
-    if !super::writes_json_to_stdout(&args.measuring) {
+fn finish(cli: &Cli, args: &RunArgs, report: &Report, outputs: Outputs) -> anyhow::Result<()> {
+    outputs.write(report, cli)?;
+    if !outputs::replace_tables(&args.measuring) {
         let mut out = io::stderr().lock();
         let options = super::table_options(out.is_terminal(), args.top, cli);
         out.write_all(table::render(report, &options).as_bytes())?;

@@ -64,7 +64,11 @@ impl<'a> Cells<'a> {
 
     pub(super) fn migrations(&self) -> Cell {
         let reason = self.no_migrations.as_deref().unwrap_or(UNCOUNTED);
-        self.count("kernel.migrations", |run| Some(run.kernel.migrations).filter(|_| self.no_migrations.is_none()), reason)
+        self.count(
+            "kernel.migrations",
+            |run| Some(run.kernel.migrations).filter(|_| self.no_migrations.is_none()),
+            reason,
+        )
     }
 
     /// A count of a run, divided by its operations.
@@ -89,7 +93,8 @@ impl<'a> Cells<'a> {
 
     pub(super) fn traced_to_twin(&self) -> Cell {
         let ratio = |run: &Run| Some(run.elapsed_ns.traced as f64 / run.elapsed_ns.twin? as f64);
-        let estimate = self.repetitions.estimate("elapsed_ns.traced / elapsed_ns.twin", ratio, |ratio| format!("{ratio:.2}"));
+        let estimate =
+            self.repetitions.estimate("elapsed_ns.traced / elapsed_ns.twin", ratio, |ratio| format!("{ratio:.2}"));
         Cell::median(estimate, "there is no untraced twin")
     }
 

@@ -17,6 +17,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::model::{Report, Run};
 use super::table::warnings;
+use crate::claims::Language;
 use chart::marks;
 use context::Context;
 use section::Section;
@@ -27,16 +28,16 @@ const STYLE: &str = include_str!("style.css");
 /// What a browser may do with the page: show what is in it, and nothing else.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
 
-/// The report as one HTML page.
+/// The report as one HTML page, with its verdicts in this language.
 #[must_use]
-pub fn render(report: &Report) -> String {
+pub fn render(report: &Report, language: Language) -> String {
     let context = Context::new(report);
     let command = report.runs.iter().find(|run| run.scenario.is_none());
-    let sections = command.map_or_else(|| comparison(&context), |run| of_command(&context, run));
+    let sections = command.map_or_else(|| comparison(&context, language), |run| of_command(&context, run));
     let title = command.map_or_else(|| "What does a task weigh?".to_owned(), |_| shown(&report.command_line.join(" ")));
     let page = html! {
         (DOCTYPE)
-        html lang="en" {
+        html lang=(language.code()) {
             head {
                 meta charset="utf-8";
                 meta http-equiv="Content-Security-Policy" content=(POLICY);
@@ -46,10 +47,11 @@ pub fn render(report: &Report) -> String {
                 title { (title) " - taskweight" }
                 style { (PreEscaped(STYLE)) (PreEscaped(marks::style_sheet())) }
             }
-            body {
+            body lang="en" {
                 a.skip href="#content" { "Skip to the content" }
                 (header(report, &title, &sections))
                 main id="content" {
+                    @if command.is_none() { (section::verdicts::answer(report, language)) }
                     (cautions(report))
                     @for Section { id, title, content } in &sections {
                         section id=(id) aria-labelledby=(format!("{id}-title")) {
@@ -65,8 +67,9 @@ pub fn render(report: &Report) -> String {
     page.into_string()
 }
 
-fn comparison(context: &Context<'_>) -> Vec<Section> {
+fn comparison(context: &Context<'_>, language: Language) -> Vec<Section> {
     let mut sections = vec![
+        section::verdicts::section(context.report, language),
         section::hand_over::section(context),
         section::anatomy::section(context),
         section::distributions::section(context),

@@ -2,10 +2,9 @@
 
 use maud::Markup;
 
-use super::chart::Axis;
 use super::chart::lines::{Line, lines};
+use super::chart::{Axis, Quantity};
 use super::context::{Context, Point};
-use crate::report::table::figure::count_short;
 
 /// A value and its interval.
 pub(super) type Value = (f64, Option<(f64, f64)>);
@@ -20,7 +19,7 @@ pub(super) fn picture(
     axis: impl Fn(Vec<f64>) -> Option<Axis>,
 ) -> Option<Markup> {
     let known: Vec<_> = points.iter().filter_map(|point| Some((point, value(point)?))).collect();
-    let x = Axis::log(known.iter().map(|(point, _)| point.tasks as f64), tasks, |tasks| count_short(tasks.round() as u64))?;
+    let x = Axis::log(known.iter().map(|(point, _)| point.tasks as f64), tasks, Quantity::Count)?;
     let y = axis(known.iter().flat_map(|(_, value)| ends(*value)).collect())?;
     let mut all: Vec<Line> = Vec::new();
     for (point, (value, interval)) in known {

@@ -19,6 +19,8 @@ pub(super) enum Cell {
     /// A name, which heads its row.
     Name(String),
     Text(String),
+    /// What the rows below have in common: alone in its row.
+    Group(String),
     Number(Number),
     /// What could not be had, and why.
     Absent(String),
@@ -66,6 +68,7 @@ impl Render for Cell {
         match self {
             Self::Name(text) => html! { th scope="row" { (text) } },
             Self::Text(text) => html! { td.text { (text) } },
+            Self::Group(text) => html! { th.group scope="rowgroup" colspan="100" { (text) } },
             Self::Number(number) => html! { td { (number) } },
             Self::Absent(reason) => html! { td.absent title=(reason) { "–" } },
             Self::Empty => html! { td {} },
@@ -100,7 +103,9 @@ impl Table {
     fn reasons(&self) -> Vec<&str> {
         let mut reasons: Vec<&str> = Vec::new();
         for cell in self.rows.iter().flatten() {
-            if let Cell::Absent(reason) = cell && !reasons.contains(&reason.as_str()) {
+            if let Cell::Absent(reason) = cell
+                && !reasons.contains(&reason.as_str())
+            {
                 reasons.push(reason);
             }
         }

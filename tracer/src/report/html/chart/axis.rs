@@ -8,12 +8,67 @@ use plotters::coord::{
     types::RangedCoordf64,
 };
 
-/// Fewest decades of which the powers of ten alone are enough marks.
+use crate::report::table::figure;
+
+/// Fewest decades of which the powers alone are enough marks.
 const DECADES: f64 = 2.0;
-/// Most powers of ten with a label.
+/// Most decades between whose powers there are lines.
+const DECADES_WITH_LINES: f64 = 4.0;
+/// Most powers with a label.
 const MOST_POWERS: usize = 8;
+/// Marks of a linear axis, about.
+const LINEAR_MARKS: usize = 5;
 
 type Label = Rc<dyn Fn(f64) -> String>;
+
+/// What is on an axis.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::report::html) enum Quantity {
+    /// Nanoseconds.
+    Time,
+    /// Memory, in units of 1024.
+    Bytes,
+    /// Things, or their number per second.
+    Count,
+    /// One figure as a multiple of another.
+    Ratio,
+}
+
+impl Quantity {
+    /// Round values are labelled, hence without the zeros that a table needs.
+    fn label(self, value: f64) -> String {
+        let text = match self {
+            _ if value == 0.0 => return "0".to_owned(),
+            Self::Time => figure::time(value),
+            Self::Bytes => figure::bytes(value),
+            Self::Count => figure::rate(value),
+            Self::Ratio => format!("{value}"),
+        };
+        let end = text.find(|character: char| !character.is_ascii_digit() && character != '.').unwrap_or(text.len());
+        let (number, unit) = text.split_at(end);
+        let number = if number.contains('.') { number.trim_end_matches('0').trim_end_matches('.') } else { number };
+        format!("{number}{unit}")
+    }
+
+    /// Powers of ten in the range and one beyond at both ends; of bytes, 1, 10 and 100 of each unit.
+    fn powers(self, range: &Range<f64>) -> Vec<f64> {
+        let value = |power: i32| match self {
+            Self::Bytes => 1024f64.powi(power.div_euclid(3)) * 10f64.powi(power.rem_euclid(3)),
+            _ => 10f64.powi(power),
+        };
+        let (first, last) = (range.start.log10().floor() as i32 - 1, range.end.log10().ceil() as i32 + 1);
+        (first..=last).map(value).collect()
+    }
+
+    /// Round values from 0 up.
+    fn steps(self, high: f64) -> Vec<f64> {
+        if self != Self::Bytes {
+            return RangedCoordf64::from(0.0..high).key_points(LINEAR_MARKS);
+        }
+        let step = (high / LINEAR_MARKS as f64).log2().ceil().max(0.0).exp2();
+        (0..).map(|count| f64::from(count) * step).take_while(|value| *value <= high).collect()
+    }
+}
 
 /// One axis of a picture.
 #[derive(Clone)]
@@ -25,7 +80,7 @@ pub(in crate::report::html) struct Axis {
     /// Those between.
     between: Vec<f64>,
     label: Label,
-    /// What is on it; empty where labels say it.
+    /// Its name; empty where labels say it.
     pub(super) name: String,
     /// Whether lines are drawn across the picture at its marks.
     pub(super) has_lines: bool,
@@ -36,13 +91,14 @@ impl Axis {
     pub(in crate::report::html) fn log(
         values: impl IntoIterator<Item = f64>,
         name: &str,
-        label: impl Fn(f64) -> String + 'static,
+        quantity: Quantity,
     ) -> Option<Self> {
         let positive = values.into_iter().filter(|value| value.is_finite() && *value > 0.0);
         let (low, high) = positive.fold((f64::MAX, 0.0_f64), |(low, high), value| (low.min(value), high.max(value)));
         let range = (high > 0.0).then(|| low / 1.25..high * 1.25)?;
-        let (marks, between) = log_marks(&range);
-        Some(Self { range, is_log: true, marks, between, label: Rc::new(label), name: name.to_owned(), has_lines: true })
+        let (marks, between) = log_marks(&range, quantity);
+        let label = Rc::new(move |value| quantity.label(value));
+        Some(Self { range, is_log: true, marks, between, label, name: name.to_owned(), has_lines: true })
     }
 
     /// The axis of percentiles that HdrHistogram's users know: as much room for 90 to 99 % as for 99 to 99.9 %. Values on
@@ -67,10 +123,11 @@ impl Axis {
     }
 
     /// A linear axis from 0.
-    pub(in crate::report::html) fn linear(high: f64, name: &str, label: impl Fn(f64) -> String + 'static) -> Self {
-        let range = 0.0..if high > 0.0 { high } else { 1.0 };
-        let marks = RangedCoordf64::from(range.clone()).key_points(5);
-        Self { range, is_log: false, marks, between: vec![], label: Rc::new(label), name: name.to_owned(), has_lines: true }
+    pub(in crate::report::html) fn linear(high: f64, name: &str, quantity: Quantity) -> Self {
+        let high = if high > 0.0 && high.is_finite() { high } else { 1.0 };
+        let label = Rc::new(move |value| quantity.label(value));
+        let (marks, name) = (quantity.steps(high), name.to_owned());
+        Self { range: 0.0..high, is_log: false, marks, between: vec![], label, name, has_lines: true }
     }
 
     /// Names in rows, the first one on top: row `n` is at `-n`.
@@ -87,14 +144,9 @@ impl Axis {
         }
     }
 
-    /// Lines across the picture at its marks.
-    pub(in crate::report::html) fn with_lines(self) -> Self {
-        Self { has_lines: true, ..self }
-    }
-
-    /// Its lower end.
-    pub(in crate::report::html) fn start(&self) -> f64 {
-        self.range.start
+    /// Lower and upper end.
+    pub(super) fn ends(&self) -> Range<f64> {
+        self.range.clone()
     }
 
     /// Natural logarithm of its upper over its lower end.
@@ -116,16 +168,17 @@ impl Axis {
     }
 }
 
-/// Powers of ten and what is between them; with few decades, twice and five times these as well.
-fn log_marks(range: &Range<f64>) -> (Vec<f64>, Vec<f64>) {
-    let powers = range.start.log10().floor() as i32..=range.end.log10().ceil() as i32;
-    let is_inside = |value: &f64| range.contains(value);
+/// Powers and what is between them; with few decades, twice and five times these have labels as well.
+fn log_marks(range: &Range<f64>, quantity: Quantity) -> (Vec<f64>, Vec<f64>) {
+    let powers = quantity.powers(range);
     let multiples = |factors: &[f64]| -> Vec<f64> {
-        let of_power = |power: i32| factors.iter().map(move |factor| factor * 10f64.powi(power));
-        powers.clone().flat_map(of_power).filter(is_inside).collect()
+        let of_power = |power: &f64| factors.iter().map(|factor| factor * power).collect::<Vec<_>>();
+        powers.iter().flat_map(of_power).filter(|value| range.contains(value)).collect()
     };
-    let between = multiples(&[2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0]);
-    if (range.end / range.start).log10() < DECADES {
+    let decades = (range.end / range.start).log10();
+    let between =
+        if decades < DECADES_WITH_LINES { multiples(&[2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0]) } else { vec![] };
+    if decades < DECADES {
         return (multiples(&[1.0, 2.0, 5.0]), between);
     }
     let tens = multiples(&[1.0]);
@@ -160,15 +213,26 @@ mod tests {
 
     #[test]
     fn marks_are_few_and_round() {
-        assert_eq!(log_marks(&(4.0..3e5)).0, [10.0, 100.0, 1e3, 1e4, 1e5]);
-        assert_eq!(log_marks(&(4.0..90.0)).0, [5.0, 10.0, 20.0, 50.0]);
-        assert!(log_marks(&(1e-9..1e9)).0.len() <= MOST_POWERS);
+        let marks = |range: Range<f64>, quantity| log_marks(&range, quantity).0;
+        assert_eq!(marks(4.0..3e5, Quantity::Time), [10.0, 100.0, 1e3, 1e4, 1e5]);
+        assert_eq!(marks(4.0..90.0, Quantity::Time), [5.0, 10.0, 20.0, 50.0]);
+        assert_eq!(marks(200.0..2e6, Quantity::Bytes), [1024.0, 10_240.0, 102_400.0, 1_048_576.0]);
+        assert!(marks(1e-9..1e9, Quantity::Count).len() <= MOST_POWERS);
+        assert_eq!(Quantity::Bytes.steps(50_000.0), [0.0, 16_384.0, 32_768.0, 49_152.0]);
+    }
+
+    #[test]
+    fn labels_have_no_zeros_to_spare() {
+        let label = |quantity: Quantity, value| quantity.label(value);
+        assert_eq!([label(Quantity::Time, 10.0), label(Quantity::Time, 5_000.0)], ["10 ns", "5 µs"]);
+        assert_eq!([label(Quantity::Bytes, 16_384.0), label(Quantity::Bytes, 0.0)], ["16K", "0"]);
+        assert_eq!([label(Quantity::Count, 100.0), label(Quantity::Count, 20_000.0)], ["100", "20k"]);
     }
 
     #[test]
     fn nothing_positive_has_no_logarithmic_axis() {
-        assert!(Axis::log([0.0, -1.0, f64::NAN, f64::INFINITY], "", |_| String::new()).is_none());
-        assert!(Axis::log([7.0], "", |_| String::new()).is_some());
+        assert!(Axis::log([0.0, -1.0, f64::NAN, f64::INFINITY], "", Quantity::Time).is_none());
+        assert!(Axis::log([7.0], "", Quantity::Time).is_some());
     }
 
     #[test]

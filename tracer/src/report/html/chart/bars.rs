@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 use plotters::element::{Rectangle, Text};
 
-use super::{Axis, Ink, UNITS_PER_PIXEL, beside, centered, picture, pixels};
+use super::{Axis, Ink, Quantity, UNITS_PER_PIXEL, beside, centered, picture, pixels};
 
 const ROW_PIXELS: i32 = 34;
 const REST_PIXELS: i32 = 52;
@@ -44,13 +44,13 @@ pub(in crate::report::html) fn bars(
     parts: &[Part],
     bars: &[Bar],
     name: &str,
-    label: fn(f64) -> String,
+    quantity: Quantity,
 ) -> Option<Markup> {
     let longest = bars.iter().map(Bar::length).filter(|length| length.is_finite()).fold(0.0, f64::max);
     if longest <= 0.0 {
         return None;
     }
-    let x = Axis::linear(longest * (1.0 + BESIDE), name, label);
+    let x = Axis::linear(longest * (1.0 + BESIDE), name, quantity);
     let y = Axis::rows(bars.iter().map(|bar| bar.name.clone()).collect());
     let height = bars.len() as i32 * ROW_PIXELS + REST_PIXELS;
     Some(picture(text, height, &(x, y), |chart| {
@@ -63,7 +63,11 @@ pub(in crate::report::html) fn bars(
                 let [left, right] = corners.map(|corner| chart.backend_coord(&corner).0);
                 if right - left >= LETTER_PIXELS * UNITS_PER_PIXEL {
                     let place = (from + value / 2.0, middle);
-                    chart.plotting_area().draw(&Text::new(part.letter.to_string(), place, centered(Ink::OnPart(part.color))))?;
+                    chart.plotting_area().draw(&Text::new(
+                        part.letter.to_string(),
+                        place,
+                        centered(Ink::OnPart(part.color)),
+                    ))?;
                 }
                 from += value;
             }
@@ -77,7 +81,9 @@ pub(in crate::report::html) fn bars(
 
 /// The parts that occur in any bar, with their letters.
 pub(in crate::report::html) fn key(parts: &[Part], bars: &[Bar]) -> Markup {
-    let occurs = |position: usize| bars.iter().any(|bar| bar.values.iter().any(|(part, value)| *part == position && *value > 0.0));
+    let occurs = |position: usize| {
+        bars.iter().any(|bar| bar.values.iter().any(|(part, value)| *part == position && *value > 0.0))
+    };
     html! {
         ul.key {
             @for (_, part) in parts.iter().enumerate().filter(|(position, _)| occurs(*position)) {

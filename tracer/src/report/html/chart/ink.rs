@@ -16,8 +16,10 @@ pub(in crate::report::html) enum Ink {
     Text,
     /// Lines of the grid.
     Grid,
-    /// Lines that fill a grid's squares, and marks to compare with.
+    /// Lines between those.
     Faint,
+    /// The background of every other row.
+    Band,
     /// One of several series of marks and lines.
     Series(u8),
     /// The interval of one of several series: never dashed.
@@ -34,6 +36,7 @@ impl Ink {
             Self::Text => RGBColor(0, 0, 0),
             Self::Grid => RGBColor(0, 0, 1),
             Self::Faint => RGBColor(0, 0, 2),
+            Self::Band => RGBColor(0, 0, 3),
             Self::Series(index) => RGBColor(0, 1, index),
             Self::Interval(index) => RGBColor(0, 2, index),
             Self::Part(index) => RGBColor(0, 3, index),
@@ -67,9 +70,9 @@ pub(super) fn with_classes(svg: &str) -> String {
         let (fill_or_line, color) = attribute;
         let [_, kind, index] = color.to_be_bytes().last_chunk().copied().unwrap_or_default();
         let _ = match (kind, index) {
-            (0, index) => write!(page, "class=\"{fill_or_line}{}\"", ["t", "g", "h"][usize::from(index.min(2))]),
-            (1, index) => write!(page, "class=\"{fill_or_line}s{index} s{index}\""),
-            (2, index) => write!(page, "class=\"{fill_or_line}i{index} s{index}\""),
+            (0, index) => write!(page, "class=\"{fill_or_line}{}\"", ["t", "g", "h", "b"][usize::from(index.min(3))]),
+            (1, index) => write!(page, "class=\"{fill_or_line}s{index}\""),
+            (2, index) => write!(page, "class=\"{fill_or_line}i{index}\""),
             (3, index) => write!(page, "class=\"{fill_or_line}p{index}\""),
             (_, index) => write!(page, "class=\"{fill_or_line}o{index}\""),
         };
@@ -100,7 +103,7 @@ mod tests {
     #[test]
     fn colours_become_classes() {
         let svg = "<circle cx=\"1\" opacity=\"1\" fill=\"#00010B\" stroke=\"none\"/>\n<line stroke=\"#000001\"/>\n";
-        assert_eq!(with_classes(svg), "<circle cx=\"1\" class=\"fs11 s11\"/><line class=\"lg\"/>");
+        assert_eq!(with_classes(svg), "<circle cx=\"1\" class=\"fs11\"/><line class=\"lg\"/>");
         assert_eq!(with_classes("<text fill=\"#000000\">a</text>"), "<text class=\"ft\">a</text>");
         assert_eq!(with_classes("<rect fill=\"#000304\"/>"), "<rect class=\"fp4\"/>");
     }

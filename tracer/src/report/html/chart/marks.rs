@@ -62,9 +62,7 @@ fn corners(series: u8) -> Vec<(f64, f64)> {
 fn cross() -> Vec<(f64, f64)> {
     let (long, short) = (1.2, 0.4);
     let quarter = [(-short, -long), (short, -long), (short, -short)];
-    let turned = |turns: usize| {
-        quarter.map(|corner| (0..turns).fold(corner, |(x, y), _| (-y, x)))
-    };
+    let turned = |turns: usize| quarter.map(|corner| (0..turns).fold(corner, |(x, y), _| (-y, x)));
     (0..4).flat_map(turned).collect()
 }
 
@@ -77,11 +75,7 @@ pub(in crate::report::html) fn mark(chart: &mut Chart<'_, '_>, series: u8, at: (
 }
 
 /// An interval as a line from one place to another.
-pub(in crate::report::html) fn interval(
-    chart: &mut Chart<'_, '_>,
-    series: u8,
-    ends: [(f64, f64); 2],
-) -> DrawResult {
+pub(in crate::report::html) fn interval(chart: &mut Chart<'_, '_>, series: u8, ends: [(f64, f64); 2]) -> DrawResult {
     let line = PathElement::new(ends.to_vec(), Ink::Interval(series).line(INTERVAL_PIXELS));
     chart.plotting_area().draw(&line)
 }
@@ -91,7 +85,7 @@ pub(in crate::report::html) fn key(series: &[(u8, String)], has_lines: bool) -> 
     html! {
         ul.key {
             @for (index, name) in series {
-                li class=(format!("s{index}")) {
+                li {
                     svg viewBox="0 0 32 14" width="32" height="14" aria-hidden="true" {
                         @if has_lines { polyline class=(format!("ls{index}")) points="1,7 31,7" stroke-width="2" fill="none" {} }
                         polygon class=(format!("fs{index}")) points=(points(*index)) {}
@@ -104,7 +98,8 @@ pub(in crate::report::html) fn key(series: &[(u8, String)], has_lines: bool) -> 
 }
 
 fn points(series: u8) -> String {
-    let around = corners(series).into_iter().map(|(x, y)| format!("{:.1},{:.1}", 16.0 + x * HALF_PIXELS, 7.0 + y * HALF_PIXELS));
+    let around =
+        corners(series).into_iter().map(|(x, y)| format!("{:.1},{:.1}", 16.0 + x * HALF_PIXELS, 7.0 + y * HALF_PIXELS));
     around.collect::<Vec<_>>().join(" ")
 }
 

@@ -8,7 +8,7 @@ pub(super) mod lines;
 pub(super) mod marks;
 pub(super) mod percentiles;
 
-pub(super) use axis::Axis;
+pub(super) use axis::{Axis, Quantity};
 pub(super) use ink::Ink;
 
 use std::io;
@@ -19,11 +19,14 @@ use plotters::{
     chart::{ChartBuilder, ChartContext, LabelAreaPosition},
     coord::cartesian::Cartesian2d,
     drawing::{DrawingAreaErrorKind, IntoDrawingArea as _},
-    style::{IntoTextStyle as _, TextStyle, text_anchor::{HPos, Pos, VPos}},
+    style::{
+        IntoTextStyle as _, TextStyle,
+        text_anchor::{HPos, Pos, VPos},
+    },
 };
 
 /// plotters works in whole units: these are fine enough for a smooth line.
-const UNITS_PER_PIXEL: i32 = 8;
+const UNITS_PER_PIXEL: i32 = 4;
 /// Height of the letters in a picture, pixels.
 const LETTER_PIXELS: f64 = 12.0;
 /// Width of one letter, on average.
@@ -121,7 +124,10 @@ fn mesh(chart: &mut Chart<'_, '_>, width: i32, x: &Axis, y: &Axis) -> DrawResult
 /// Text in a picture.
 pub(super) fn text_style(ink: Ink) -> TextStyle<'static> {
     let size = LETTER_PIXELS * f64::from(UNITS_PER_PIXEL) * SVG_LETTER_SCALE;
-    TextStyle { color: plotters::style::Color::to_backend_color(&ink.text_color()), ..("sans-serif", size).into_text_style(&(1, 1)) }
+    TextStyle {
+        color: plotters::style::Color::to_backend_color(&ink.text_color()),
+        ..("sans-serif", size).into_text_style(&(1, 1))
+    }
 }
 
 /// Text that stands to the right of where it is put.

@@ -2,12 +2,14 @@
 
 use maud::Markup;
 
-use super::{Axis, lines::{Line, lines}};
+use super::{
+    Axis, Quantity,
+    lines::{Line, lines},
+};
 use crate::report::model::Histogram;
-use crate::report::table::figure::time;
 
 /// Steps of either axis, smaller than what anyone sees: points nearer to each other are one.
-const STEPS: f64 = 160.0;
+const STEPS: f64 = 120.0;
 /// What a duration of 0 is drawn as: there is no 0 on a logarithmic axis.
 const SHORTEST_NS: f64 = 1.0;
 
@@ -16,7 +18,7 @@ pub(in crate::report::html) fn curves(text: &str, name: &str, series: &[(u8, &Hi
     let filled: Vec<_> = series.iter().filter(|(_, histogram)| histogram.count > 0).collect();
     let largest = filled.iter().map(|(_, histogram)| histogram.count).max()?;
     let durations = filled.iter().flat_map(|(_, histogram)| [histogram.min, histogram.max]).flatten();
-    let y = Axis::log(durations.map(drawn), name, time)?;
+    let y = Axis::log(durations.map(drawn), name, Quantity::Time)?;
     let curves: Vec<_> = filled
         .iter()
         .map(|(series, histogram)| {

@@ -2,6 +2,7 @@
 
 use maud::{Markup, html};
 
+use crate::report::html::chart::Quantity;
 use crate::report::html::chart::bars::{Bar, Part, bars, key};
 use crate::report::html::context::Context;
 use crate::report::html::number::Number;
@@ -29,7 +30,16 @@ const PARTS: [(&str, Part); 13] = [
 ];
 
 const HEAD: [&str; 10] = [
-    "segment", "step", "hand-overs", "raw p50", "raw p99", "corrected p50", "corrected p99", "raw mean", "per hand-over", "share",
+    "segment",
+    "step",
+    "hand-overs",
+    "raw p50",
+    "raw p99",
+    "corrected p50",
+    "corrected p99",
+    "raw mean",
+    "per hand-over",
+    "share",
 ];
 
 const fn part(name: &'static str, letter: char, color: u8) -> Part {
@@ -71,7 +81,7 @@ fn overview(all: &[Anatomy]) -> Figure {
         title: "One hand-over, segment by segment.".to_owned(),
         note: "Mean over all operations, corrected for the probes, median of the repetitions.".to_owned(),
         key: Some(key(&parts, &drawn)),
-        picture: bars("Segments of one hand-over, by model", &parts, &drawn, "time per hand-over", time),
+        picture: bars("Segments of one hand-over, by model", &parts, &drawn, "time per hand-over", Quantity::Time),
         table,
     }
 }
@@ -106,14 +116,16 @@ fn signed(ns: f64) -> String {
 fn table(index: usize, anatomy: &Anatomy) -> Table {
     let mut table = Table::new(format!("{}: segments", heading(anatomy)), HEAD);
     let segments = anatomy.segments.iter().enumerate();
-    table.rows = segments.map(|(place, segment)| row(&format!("anatomy[{index}]"), place, segment, anatomy.sum_ns)).collect();
+    table.rows =
+        segments.map(|(place, segment)| row(&format!("anatomy[{index}]"), place, segment, anatomy.sum_ns)).collect();
     table
 }
 
 fn row(anatomy: &str, place: usize, segment: &AnatomySegment, sum_ns: f64) -> Vec<Cell> {
     const SPLIT: &str = "split off by calibration, or not seen by the kernel";
     let path = |field: &str| format!("{anatomy}.segments[{place}].{field}");
-    let ns = |field: &str, ns: Option<f64>| Cell::number_or(ns.map(|ns| Number::field(ns, time(ns), path(field))), SPLIT);
+    let ns =
+        |field: &str, ns: Option<f64>| Cell::number_or(ns.map(|ns| Number::field(ns, time(ns), path(field))), SPLIT);
     let share = segment.per_hand_over_ns / sum_ns;
     let share = share.is_finite().then(|| {
         Number::field(share, figure::share(share), format!("{} / {anatomy}.sum_ns", path("per_hand_over_ns")))
@@ -134,9 +146,10 @@ fn row(anatomy: &str, place: usize, segment: &AnatomySegment, sum_ns: f64) -> Ve
 
 /// Interrupts, and what this kernel does not separate or lost.
 fn notes(anatomy: &Anatomy) -> Markup {
-    let interrupts = anatomy.interrupts.iter().filter_map(|(kind, one)| {
-        Some(format!("{} {} of {}", shown(kind), count(one.count), time(one.mean_ns?)))
-    });
+    let interrupts = anatomy
+        .interrupts
+        .iter()
+        .filter_map(|(kind, one)| Some(format!("{} {} of {}", shown(kind), count(one.count), time(one.mean_ns?))));
     let interrupts: Vec<_> = interrupts.collect();
     let lost = anatomy.loss.iter().filter(|(_, count)| **count > 0);
     let lost: Vec<_> = lost.map(|(cause, number)| format!("{} {}", shown(cause), count(*number))).collect();

@@ -49,7 +49,11 @@ pub(in crate::report::html) fn headline(run: &Run) -> Markup {
 
 fn distributions_of(context: &Context<'_>, run: &Run) -> Markup {
     let repetitions = context.repetitions(context.report.runs.iter().filter(|one| std::ptr::eq(*one, run)).collect());
-    let all: Vec<_> = DISTRIBUTIONS.iter().zip(0..marks::LOOKS).map(|((name, path, field), series)| (series, *name, repetitions.merged(path, field))).collect();
+    let all: Vec<_> = DISTRIBUTIONS
+        .iter()
+        .zip(0..marks::LOOKS)
+        .map(|((name, path, field), series)| (series, *name, repetitions.merged(path, field)))
+        .collect();
     let drawn: Vec<_> = all.iter().map(|(series, _, one)| (*series, &one.histogram)).collect();
     let key: Vec<_> = all.iter().map(|(series, name, _)| (*series, (*name).to_owned())).collect();
     let mut table = Table::new("durations", ["what"].into_iter().chain(DISTRIBUTION_HEAD));

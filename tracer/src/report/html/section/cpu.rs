@@ -3,15 +3,23 @@
 use maud::html;
 
 use crate::report::html::cells::{Cells, UNCOUNTED};
-use crate::report::html::chart::Axis;
+use crate::report::html::chart::{Axis, Quantity};
 use crate::report::html::context::{Context, Point};
 use crate::report::html::over_tasks::{self, Value};
 use crate::report::html::section::Section;
 use crate::report::html::table::{Cell, Figure, Table};
-use crate::report::table::figure::time;
 
-const HEAD: [&str; 9] =
-    ["model", "tasks", "time per chunk", "95 % from", "to", "kernel switches", "preempted", "migrations", "traced/twin"];
+const HEAD: [&str; 9] = [
+    "model",
+    "tasks",
+    "time per chunk",
+    "95 % from",
+    "to",
+    "kernel switches",
+    "preempted",
+    "migrations",
+    "traced/twin",
+];
 
 pub(in crate::report::html) fn section(context: &Context<'_>) -> Section {
     let (id, title) = ("cpu", "Computation on several CPUs");
@@ -23,14 +31,15 @@ pub(in crate::report::html) fn section(context: &Context<'_>) -> Section {
         let summary = Cells::elapsed(&point.repetitions)?.summary;
         Some((summary.median, summary.interval.map(|interval| (interval.low, interval.high))))
     };
-    let axis = |values: Vec<f64>| Axis::log(values, "time per chunk", time);
+    let axis = |values: Vec<f64>| Axis::log(values, "time per chunk", Quantity::Time);
     let mut table = Table::new("time per chunk of computation", HEAD);
     table.rows = points.iter().map(|point| row(context, point)).collect();
     let figure = Figure {
         title: "Time per chunk.".to_owned(),
-        note: "The same chunks shared out among more and more tasks, all CPUs allowed: elapsed time over chunks. A model \
+        note:
+            "The same chunks shared out among more and more tasks, all CPUs allowed: elapsed time over chunks. A model \
                that uses one CPU only gains nothing from more tasks."
-            .to_owned(),
+                .to_owned(),
         key: Some(over_tasks::key(context, &points)),
         picture: over_tasks::picture(context, "Time per chunk over tasks, by model", "tasks", &points, value, axis),
         table,

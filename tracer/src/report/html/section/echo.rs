@@ -3,14 +3,14 @@
 use maud::html;
 
 use crate::report::html::cells::{Cells, UNCOUNTED};
-use crate::report::html::chart::Axis;
+use crate::report::html::chart::{Axis, Quantity};
 use crate::report::html::context::{Context, Point};
 use crate::report::html::number::{DISTRIBUTION_HEAD, Distribution, Estimate};
 use crate::report::html::over_tasks;
 use crate::report::html::section::Section;
 use crate::report::html::table::{Cell, Figure, Table};
 use crate::report::model::Run;
-use crate::report::table::figure::{count_short, rate, time};
+use crate::report::table::figure::rate;
 
 pub(in crate::report::html) fn section(context: &Context<'_>) -> Section {
     let (id, title) = ("echo", "A server and its connections");
@@ -40,20 +40,36 @@ fn latencies(point: &Point<'_>) -> Distribution {
 
 fn throughput(context: &Context<'_>, points: &[Point<'_>]) -> Figure {
     const HEAD: [&str; 10] = [
-        "model", "connections", "requests/s", "95 % from", "to", "kernel switches", "system calls", "transitions", "CPU time", "traced/twin",
+        "model",
+        "connections",
+        "requests/s",
+        "95 % from",
+        "to",
+        "kernel switches",
+        "system calls",
+        "transitions",
+        "CPU time",
+        "traced/twin",
     ];
     let value = |point: &Point<'_>| {
         let summary = per_second(point)?.summary;
         Some((summary.median, summary.interval.map(|interval| (interval.low, interval.high))))
     };
-    let axis = |values: Vec<f64>| Axis::log(values, "requests per second", |value| count_short(value.round() as u64));
+    let axis = |values: Vec<f64>| Axis::log(values, "requests per second", Quantity::Count);
     let mut table = Table::new("throughput, and what a request takes", HEAD);
     table.rows = points.iter().map(|point| throughput_row(context, point)).collect();
     Figure {
         title: "Requests per second.".to_owned(),
         note: "Median of the repetitions and its 95 % interval.".to_owned(),
         key: Some(over_tasks::key(context, points)),
-        picture: over_tasks::picture(context, "Requests per second over connections, by model", "connections", points, value, axis),
+        picture: over_tasks::picture(
+            context,
+            "Requests per second over connections, by model",
+            "connections",
+            points,
+            value,
+            axis,
+        ),
         table,
     }
 }
@@ -68,7 +84,7 @@ fn throughput_row(context: &Context<'_>, point: &Point<'_>) -> Vec<Cell> {
 
 fn latency(context: &Context<'_>, points: &[Point<'_>]) -> Figure {
     let value = |point: &Point<'_>| Some((latencies(point).histogram.p99? as f64, None));
-    let axis = |values: Vec<f64>| Axis::log(values, "99th percentile", time);
+    let axis = |values: Vec<f64>| Axis::log(values, "99th percentile", Quantity::Time);
     let head = ["model", "connections"].into_iter().chain(DISTRIBUTION_HEAD);
     let mut table = Table::new("latency of requests", head);
     table.rows = points
@@ -83,7 +99,14 @@ fn latency(context: &Context<'_>, points: &[Point<'_>]) -> Figure {
         title: "99th percentile of the latency.".to_owned(),
         note: "From sending a request to having its answer, all repetitions.".to_owned(),
         key: Some(over_tasks::key(context, points)),
-        picture: over_tasks::picture(context, "99th percentile of latency over connections, by model", "connections", points, value, axis),
+        picture: over_tasks::picture(
+            context,
+            "99th percentile of latency over connections, by model",
+            "connections",
+            points,
+            value,
+            axis,
+        ),
         table,
     }
 }

@@ -32,7 +32,8 @@ fn reason<'a>(environment: &'a Environment, field: &str) -> &'a str {
 
 /// What it is called, its field, and its value.
 fn facts(environment: &Environment) -> Vec<(&'static str, &'static str, Option<String>)> {
-    let Environment { cpus_online, cpus_allowed, virtualisation, container, governor, smt, clock_source, .. } = environment;
+    let Environment { cpus_online, cpus_allowed, virtualisation, container, governor, smt, clock_source, .. } =
+        environment;
     let size = |value: Option<u64>| value.map(|value| bytes(value as f64));
     vec![
         ("Kernel", "kernel", Some(environment.kernel.clone())),

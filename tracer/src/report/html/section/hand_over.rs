@@ -3,6 +3,7 @@
 use maud::{Markup, html};
 
 use crate::report::html::cells::{Cells, UNCOUNTED};
+use crate::report::html::chart::Quantity;
 use crate::report::html::chart::dots::{Dot, dots};
 use crate::report::html::chart::marks;
 use crate::report::html::context::{Context, work};
@@ -11,7 +12,6 @@ use crate::report::html::section::Section;
 use crate::report::html::table::{Cell, Figure, Table, shown};
 use crate::report::model::Run;
 use crate::report::table::compare::{groups, models};
-use crate::report::table::figure::time;
 
 /// Scenarios with a title each, and whether they are what the section is about.
 const SCENARIOS: [(&str, &str, bool); 5] = [
@@ -25,9 +25,8 @@ const SCENARIOS: [(&str, &str, bool); 5] = [
 const NOTE: &str = "Time per operation without probes: median of the repetitions and its 95 % bootstrap interval, on a \
      logarithmic scale.";
 
-const HEAD: [&str; 11] = [
+const HEAD: [&str; 10] = [
     "model",
-    "work",
     "time",
     "95 % from",
     "to",
@@ -70,6 +69,7 @@ fn figure(context: &Context<'_>, scenario: &str, title: &str) -> Option<Figure> 
     let mut marks_of = Vec::new();
     let mut table = Table::new(format!("{title}: one operation is {}", shown(operation)), HEAD);
     for (series, group) in groups.iter().enumerate() {
+        table.rows.extend(group.first().map(|run| vec![Cell::Group(work(run))]));
         let mut of_group = models(group);
         of_group.sort_by_key(|runs| rows.iter().position(|name| runs.first().is_some_and(|run| run.model == *name)));
         for runs in of_group {
@@ -79,13 +79,14 @@ fn figure(context: &Context<'_>, scenario: &str, title: &str) -> Option<Figure> 
         }
     }
     let names = rows.iter().map(|name| shown(name)).collect();
+    let reference = context.report.reference.map(|reference| (reference.indirect_call_ns.median, "a function call"));
     let text = format!("{title}: time per operation by model");
     let key: Vec<_> = works.into_iter().zip(0..marks::LOOKS).map(|(work, series)| (series, work)).collect();
     Some(Figure {
         title: format!("{title}."),
         note: NOTE.to_owned(),
         key: Some(key_of(&key)),
-        picture: dots(&text, names, &marks_of, "time per operation", time),
+        picture: dots(&text, names, &marks_of, "time per operation", Quantity::Time, reference),
         table,
     })
 }
@@ -122,7 +123,7 @@ fn dot(rows: &[&str], series: usize, repetitions: &Repetitions<'_>) -> Option<Do
 fn row(context: &Context<'_>, repetitions: &Repetitions<'_>) -> Vec<Cell> {
     let Some(first) = repetitions.runs.first() else { return vec![] };
     let counts = Cells::new(context, repetitions);
-    let mut cells = vec![Cell::name(&first.model), Cell::Text(work(first))];
+    let mut cells = vec![Cell::name(&first.model)];
     cells.extend(Cell::estimate(Cells::elapsed(repetitions), UNCOUNTED));
     cells.extend([counts.switches(), counts.calls(), counts.faults(), counts.transitions(), counts.migrations()]);
     cells.push(counts.traced_to_twin());

@@ -2,17 +2,17 @@
 
 use maud::{Markup, html};
 
-use crate::report::html::chart::Axis;
 use crate::report::html::chart::bars::{Bar, Part, bars, key};
 use crate::report::html::chart::dots::{Dot, dots};
 use crate::report::html::chart::lines::{Line, lines};
 use crate::report::html::chart::marks;
+use crate::report::html::chart::{Axis, Quantity};
 use crate::report::html::context::Context;
 use crate::report::html::number::Number;
 use crate::report::html::section::Section;
 use crate::report::html::table::{Cell, Figure, Table, shown};
 use crate::report::model::{LedgerRow, PerTask};
-use crate::report::table::figure::{bytes, count, count_short};
+use crate::report::table::figure::{bytes, count};
 use crate::report::table::ledger::scene;
 use crate::stats::regression;
 
@@ -85,22 +85,20 @@ fn line<'a>(row: &'a LedgerRow, column: &str) -> Option<&'a PerTask> {
 
 fn weights(name: &str, rows: &[Indexed<'_>]) -> Figure {
     let parts = RESIDENT.map(|(_, part)| part);
-    let all: Vec<_> = rows.iter().filter_map(|(_, row)| bar(row)).collect();
-    let longest = all.iter().map(|(total, _)| *total).fold(0.0, f64::max);
-    let (small, _): (Vec<_>, Vec<_>) = rows.iter().partition(|(_, row)| bar(row).is_some_and(|(total, _)| total < SMALL_SHARE * longest));
-    let picture = |rows: &[Indexed<'_>], text: &str| {
-        let drawn: Vec<_> = rows.iter().filter_map(|(_, row)| Some(bar(row)?.1)).collect();
-        bars(text, &parts, &drawn, "resident bytes for each task", bytes)
-    };
+    let drawn: Vec<_> = rows.iter().map(|(_, row)| bar(row)).collect();
+    let total = |row: &LedgerRow| line(row, "total_bytes").map_or(0.0, |weight| weight.slope);
+    let longest = rows.iter().map(|(_, row)| total(row)).fold(0.0, f64::max);
+    let is_small = |row: &LedgerRow| (f64::MIN_POSITIVE..SMALL_SHARE * longest).contains(&total(row));
+    let small: Vec<_> = rows.iter().filter(|(_, row)| is_small(row)).map(|(_, row)| bar(row)).collect();
+    let picture = |of: &[Bar], text: &str| bars(text, &parts, of, "resident bytes for each task", Quantity::Bytes);
     let magnified = picture(&small, &format!("{name}: the lightest models on a scale of their own"));
-    let drawn: Vec<_> = all.into_iter().map(|(_, bar)| bar).collect();
     Figure {
         title: format!("Resident memory of one task, {name}."),
         note: "Stacked by column of the ledger, with the sum beside; what is too light to be seen is drawn again below on a \
                scale of its own."
             .to_owned(),
         key: Some(key(&parts, &drawn)),
-        picture: picture(rows, &format!("{name}: resident memory of one task, by model")).map(|whole| html! {
+        picture: picture(&drawn, &format!("{name}: resident memory of one task, by model")).map(|whole| html! {
             (whole)
             @if let Some(magnified) = &magnified { p.chart-title { "The lightest, magnified" } (magnified) }
         }),
@@ -108,12 +106,13 @@ fn weights(name: &str, rows: &[Indexed<'_>]) -> Figure {
     }
 }
 
-/// The sum of a row and its bar; `None` where the total is no line.
-fn bar(row: &LedgerRow) -> Option<(f64, Bar)> {
-    let total = line(row, "total_bytes")?.slope;
+/// Without a bar where the total is no line.
+fn bar(row: &LedgerRow) -> Bar {
     let value = |(place, (column, _)): (usize, &(&str, Part))| Some((place, line(row, column)?.slope));
-    let values = RESIDENT.iter().enumerate().filter_map(value).collect();
-    Some((total, Bar { name: shown(&row.model), values, sum: bytes(total) }))
+    let total = line(row, "total_bytes");
+    let values = total.map(|_| RESIDENT.iter().enumerate().filter_map(value).collect());
+    let sum = total.map_or_else(|| "– no line over the number of tasks".to_owned(), |total| bytes(total.slope));
+    Bar { name: shown(&row.model), values: values.unwrap_or_default(), sum }
 }
 
 fn ledger_table(name: &str, rows: &[Indexed<'_>]) -> Table {
@@ -167,7 +166,7 @@ fn reserved(name: &str, rows: &[Indexed<'_>]) -> Markup {
     let text = format!("{name}: resident and reserved bytes of one task, by model");
     let key = [(0, "resident, all columns".to_owned()), (1, "reserved: address space".to_owned())];
     html! {
-        @if let Some(picture) = dots(&text, names, &marks, "bytes for each task", bytes) {
+        @if let Some(picture) = dots(&text, names, &marks, "bytes for each task", Quantity::Bytes, None) {
             figure {
                 figcaption {
                     strong { "Reserved is not resident." }
@@ -185,8 +184,8 @@ fn reserved(name: &str, rows: &[Indexed<'_>]) -> Markup {
 fn totals(context: &Context<'_>, name: &str, rows: &[Indexed<'_>]) -> Markup {
     let drawn: Vec<_> = rows.iter().map(|(_, row)| (row.model.as_str(), points(row))).collect();
     let all = || drawn.iter().flat_map(|(_, points)| points);
-    let x = Axis::log(all().map(|(tasks, _)| *tasks), "tasks", |tasks| count_short(tasks.round() as u64));
-    let y = Axis::log(all().map(|(_, total)| *total), "resident bytes of all tasks", bytes);
+    let x = Axis::log(all().map(|(tasks, _)| *tasks), "tasks", Quantity::Count);
+    let y = Axis::log(all().map(|(_, total)| *total), "resident bytes of all tasks", Quantity::Bytes);
     let Some(axes) = x.zip(y) else { return html! {} };
     let of_model = |(model, points): &(&str, Vec<(f64, f64)>)| Line {
         series: context.series(model),

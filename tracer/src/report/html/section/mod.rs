@@ -12,6 +12,7 @@ pub(super) mod memory;
 pub(super) mod reach;
 pub(super) mod regimes;
 pub(super) mod trust;
+pub(super) mod verdicts;
 
 use maud::{Markup, html};
 

@@ -2,6 +2,7 @@
 
 use maud::html;
 
+use crate::report::html::chart::Quantity;
 use crate::report::html::chart::dots::{Dot, dots};
 use crate::report::html::context::Context;
 use crate::report::html::number::Number;
@@ -12,8 +13,21 @@ use crate::report::table::figure::{bytes, count, rate, time};
 use crate::report::table::regimes::number;
 
 const HEAD: [&str; 15] = [
-    "model", "work", "ratio", "95 % from", "to", "thread: time", "switches", "system calls", "migrations", "idle exits",
-    "coroutine: time", "switches", "system calls", "migrations", "idle exits",
+    "model",
+    "work",
+    "ratio",
+    "95 % from",
+    "to",
+    "thread: time",
+    "switches",
+    "system calls",
+    "migrations",
+    "idle exits",
+    "coroutine: time",
+    "switches",
+    "system calls",
+    "migrations",
+    "idle exits",
 ];
 
 pub(in crate::report::html) fn section(context: &Context<'_>) -> Section {
@@ -35,11 +49,19 @@ pub(in crate::report::html) fn section(context: &Context<'_>) -> Section {
     table.rows = regimes.iter().enumerate().map(|(index, regime)| row(index, regime)).collect();
     let figure = Figure {
         title: format!("Time per hand-over of {} as a multiple of that of coroutines.", shown(&first.thread_model)),
-        note: "Median of the ratios within each repetition and its 95 % interval, on a logarithmic scale; at 1 both are \
+        note:
+            "Median of the ratios within each repetition and its 95 % interval, on a logarithmic scale; at 1 both are \
                equally fast."
-            .to_owned(),
+                .to_owned(),
         key: Some(context.key(&models)),
-        picture: dots("Ratio of threads to coroutines, by circumstances", rows, &marks, "threads / coroutines", number),
+        picture: dots(
+            "Ratio of threads to coroutines, by circumstances",
+            rows,
+            &marks,
+            "threads / coroutines",
+            Quantity::Ratio,
+            Some((1.0, "equally fast")),
+        ),
         table,
     };
     let causes = regimes.iter().filter_map(|regime| Some((regime, regime.cause.as_ref()?)));

@@ -107,7 +107,8 @@ fn loss(report: &Report) -> Markup {
 }
 
 fn probes(probes: &[Probe]) -> Markup {
-    let head = ["probe", "state", "hook", "time per run", "runs timed", "recursion misses", "instructions verified", "why"];
+    let head =
+        ["probe", "state", "hook", "time per run", "runs timed", "recursion misses", "instructions verified", "why"];
     let mut table = Table::new("eBPF programs", head);
     table.rows = probes.iter().enumerate().map(|(index, probe)| probe_row(index, probe)).collect();
     if table.rows.is_empty() {

@@ -4,6 +4,7 @@ use std::cmp::Reverse;
 
 use maud::{Markup, html};
 
+use crate::report::html::chart::Quantity;
 use crate::report::html::chart::bars::{Bar, Part, bars};
 use crate::report::html::number::Number;
 use crate::report::html::table::{Cell, Figure, Table, shown};
@@ -35,7 +36,7 @@ pub(super) fn syscalls(report: &Report, run: &Run, path: &str) -> Markup {
         title: "Where their time went.".to_owned(),
         note: "Time from entry to exit, blocked time included, summed over all calls of a name.".to_owned(),
         key: None,
-        picture: bars("Time in system calls, by name", &[PART], &drawn, "time in the call", time),
+        picture: bars("Time in system calls, by name", &[PART], &drawn, "time in the call", Quantity::Time),
         table,
     };
     html! { (figure) }

@@ -11,8 +11,19 @@ use crate::report::table::figure::{bytes, plural};
 const LISTED: usize = 100;
 
 const HEAD: [&str; 13] = [
-    "thread", "tid", "on CPU", "off CPU", "run queue", "voluntary", "preempted", "yields", "wake-ups", "migrations", "system calls",
-    "page faults", "stack resident",
+    "thread",
+    "tid",
+    "on CPU",
+    "off CPU",
+    "run queue",
+    "voluntary",
+    "preempted",
+    "yields",
+    "wake-ups",
+    "migrations",
+    "system calls",
+    "page faults",
+    "stack resident",
 ];
 
 pub(super) fn threads(run: &Run, path: &str) -> Markup {
@@ -30,9 +41,9 @@ fn row(path: &str, thread: &Thread) -> Vec<Cell> {
     let count = |field: &str, value: u64| Cell::Number(Number::count(value, format!("{path}.{field}")));
     let time = |field: &str, ns: u64| Cell::Number(Number::duration(ns, format!("{path}.{field}")));
     let faults = thread.minor_faults.saturating_add(thread.major_faults);
-    let stack = thread.stack_resident_bytes.map(|size| {
-        Number::field(size as f64, bytes(size as f64), format!("{path}.stack_resident_bytes"))
-    });
+    let stack = thread
+        .stack_resident_bytes
+        .map(|size| Number::field(size as f64, bytes(size as f64), format!("{path}.stack_resident_bytes")));
     vec![
         Cell::name(&thread.name),
         Cell::Number(Number::field(thread.tid.into(), thread.tid.to_string(), format!("{path}.tid"))),

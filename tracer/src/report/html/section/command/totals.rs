@@ -80,7 +80,12 @@ fn all(report: &Report, run: &Run) -> Vec<Total> {
         ("time in them", "kernel.syscalls.total_ns", Unit::Time, counted(kernel.syscalls.total_ns, "sys_exit")),
         ("minor page faults", "kernel.page_faults.minor", Unit::Count, fault(kernel.page_faults.minor)),
         ("major page faults", "kernel.page_faults.major", Unit::Count, fault(kernel.page_faults.major)),
-        ("page faults from user mode", "kernel.page_faults.from_user_mode", Unit::Count, fault(kernel.page_faults.from_user_mode)),
+        (
+            "page faults from user mode",
+            "kernel.page_faults.from_user_mode",
+            Unit::Count,
+            fault(kernel.page_faults.from_user_mode),
+        ),
         ("with which a stack grew", "kernel.page_faults.stack", Unit::Count, fault(kernel.page_faults.stack)),
         ("threads created", "kernel.threads_created", Unit::Count, Ok(kernel.threads_created)),
         ("cycles", "hardware.cycles", Unit::Count, hardware(run.hardware.cycles)),
