@@ -7,6 +7,7 @@ pub mod anatomy;
 pub mod claims;
 pub mod cli;
 pub mod commands;
+pub mod diff;
 pub mod environment;
 pub mod hardware;
 pub mod kernel;

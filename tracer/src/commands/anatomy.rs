@@ -55,7 +55,7 @@ pub fn run(cli: &Cli, args: &AnatomyArgs) -> anyhow::Result<u8> {
     report.own_cost = super::own_cost();
     outputs.write(&report, cli)?;
     if !outputs::replace_tables(&args.measuring) {
-        super::print_to_stdout(&report, usize::MAX, cli)?;
+        super::print_to_stdout(cli, &report, usize::MAX)?;
     }
     if let Some(received) = signals.received() {
         return Ok(128 + received.signal as u8);

@@ -120,7 +120,7 @@ fn exit_status(args: &MeasuringArgs, comparison: &Comparison<'_>) -> u8 {
 fn finish(cli: &Cli, args: &MeasuringArgs, report: &Report, outputs: Outputs) -> anyhow::Result<()> {
     outputs.write(report, cli)?;
     if !outputs::replace_tables(args) {
-        super::print_to_stdout(report, usize::MAX, cli)?;
+        super::print_to_stdout(cli, report, usize::MAX)?;
     }
     Ok(())
 }

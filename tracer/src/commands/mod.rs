@@ -11,7 +11,7 @@ use nix::sys::{
 };
 
 use crate::{
-    cli::{Cli, MeasuringArgs, Verb},
+    cli::{Cli, Color, MeasuringArgs, Verb},
     environment,
     report::{
         model::{OwnCost, Report, SCHEMA_VERSION, Witness},
@@ -23,8 +23,10 @@ use crate::{
 mod anatomy;
 mod check_model;
 mod compare;
+mod diff;
 mod doctor;
 mod empty_programs;
+mod manual;
 mod memory;
 mod models;
 mod outputs;
@@ -35,6 +37,9 @@ mod run;
 /// Exit status when taskweight itself fails under `run`, as of `env` and `timeout`: it stays apart from the command's.
 const RUN_FAILURE: u8 = 125;
 
+/// Exit status when two reports cannot be compared, as of `diff`: 1 is for a condition that is met.
+const DIFF_FAILURE: u8 = 2;
+
 /// Does what the command line says; gives the exit status.
 pub fn run(cli: &Cli) -> anyhow::Result<u8> {
     match &cli.verb {
@@ -44,10 +49,13 @@ pub fn run(cli: &Cli) -> anyhow::Result<u8> {
         Verb::Anatomy(args) => anatomy::run(cli, args),
         Verb::Run(args) => run::run(cli, args),
         Verb::Report(args) => report::run(cli, args),
+        Verb::Diff(args) => diff::run(cli, args),
         Verb::Doctor => doctor::run(),
         Verb::EmptyPrograms => empty_programs::run(),
         Verb::Models => models::run(cli),
         Verb::CheckModel(args) => check_model::run(args),
+        Verb::Completions { shell } => manual::completions(*shell),
+        Verb::Man { folder } => manual::pages(folder),
     }
 }
 
@@ -59,10 +67,12 @@ pub fn is_broken_pipe(error: &anyhow::Error) -> bool {
         .any(|error| error.kind() == io::ErrorKind::BrokenPipe)
 }
 
-/// Exit status for an error: under `run` that of a shell for a command that cannot be executed, else 1.
+/// Exit status for an error: under `run` that of a shell for a command that cannot be executed, under
+/// `diff` 2, else 1.
 pub fn failure_code(cli: &Cli, error: &anyhow::Error) -> u8 {
     match cli.verb {
         Verb::Run(_) => error.downcast_ref::<ExecError>().map_or(RUN_FAILURE, ExecError::exit_status),
+        Verb::Diff(_) => DIFF_FAILURE,
         _ => 1,
     }
 }
@@ -105,15 +115,19 @@ fn own_cost() -> Option<OwnCost> {
 }
 
 /// How to render for a stream: as wide as its terminal, else 80 columns and without colour.
-fn table_options(terminal: bool, top: usize, cli: &Cli) -> table::Options {
+fn table_options(cli: &Cli, terminal: bool, top: usize) -> table::Options {
     let columns = if terminal { comfy_table::Table::new().width().map_or(80, usize::from) } else { 80 };
-    let color = terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+    let color = match cli.color {
+        Color::Always => true,
+        Color::Never => false,
+        Color::Auto => terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
+    };
     table::Options { width: columns.clamp(80, 120), color, top, verbose: cli.verbose, language: cli.language() }
 }
 
-fn print_to_stdout(report: &Report, top: usize, cli: &Cli) -> io::Result<()> {
+fn print_to_stdout(cli: &Cli, report: &Report, top: usize) -> io::Result<()> {
     let mut out = io::stdout().lock();
-    out.write_all(table::render(report, &table_options(out.is_terminal(), top, cli)).as_bytes())?;
+    out.write_all(table::render(report, &table_options(cli, out.is_terminal(), top)).as_bytes())?;
     out.flush()
 }
 

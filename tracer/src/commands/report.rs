@@ -13,6 +13,6 @@ pub fn run(cli: &Cli, args: &ReportArgs) -> anyhow::Result<u8> {
         outputs::write_page(&report, cli, page)?;
         return Ok(0);
     }
-    super::print_to_stdout(&report, args.top, cli)?;
+    super::print_to_stdout(cli, &report, args.top)?;
     Ok(0)
 }

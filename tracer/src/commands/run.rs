@@ -4,7 +4,10 @@ use std::io::{self, IsTerminal as _, Write as _};
 
 use anyhow::Context as _;
 
-use super::outputs::{self, Outputs};
+use super::{
+    RUN_FAILURE,
+    outputs::{self, Outputs},
+};
 use crate::{
     cli::{Cli, RunArgs},
     kernel::{RunningKernel, preflight},
@@ -14,7 +17,10 @@ use crate::{
         command::{self, Operations},
     },
     plan::Pinning,
-    report::{model::Report, table},
+    report::{
+        model::{Failure, Report, Run},
+        table,
+    },
     workload::{affinity, catalog, signals::Signals},
 };
 
@@ -38,15 +44,7 @@ pub fn run(cli: &Cli, args: &RunArgs) -> anyhow::Result<u8> {
         threads_listed: THREADS_LISTED,
     };
     let mut report = super::empty_report();
-    let measured = command::measure(&context, &args.command, pinned, &operations(args), args.hardware)?;
-    if cli.verbose {
-        let [types, session] = [kernel.read_in_ns, measured.opened_in_ns].map(|ns| ns as f64 / 1e6);
-        eprintln!("taskweight: type information read in {types:.1} ms, loaded and attached in {session:.1} ms");
-    }
-    let code = measured.run.exit_status.unwrap_or(0);
-    report.runs.push(measured.run);
-    report.probes = measured.probes;
-    report.interrupted = measured.interrupted;
+    let code = measure(cli, args, &context, pinned, &mut report)?;
     if args.calibrate {
         let cpu = affinity::last_allowed()?;
         calibrate(&context, &catalog::programs_folder()?, cpu, &mut report.probes).context("calibrate the probes")?;
@@ -57,11 +55,60 @@ pub fn run(cli: &Cli, args: &RunArgs) -> anyhow::Result<u8> {
     Ok(if flawed && code == 0 { 1 } else { u8::try_from(code).unwrap_or(u8::MAX) })
 }
 
+/// Measures all repetitions; gives the first exit status of the command that is not 0. What fails after the first
+/// repetition is kept in the report beside those before it.
+fn measure(
+    cli: &Cli,
+    args: &RunArgs,
+    context: &Context<'_>,
+    pinned: Option<u32>,
+    report: &mut Report,
+) -> anyhow::Result<i32> {
+    let mut code = 0;
+    for repetition in 0..args.repetitions {
+        let measured = match command::measure(context, &args.command, pinned, &operations(args), args.hardware) {
+            Ok(measured) => measured,
+            Err(error) if repetition == 0 => return Err(error),
+            Err(error) => {
+                report.failures.push(failure(pinned, repetition, &error));
+                return Ok(RUN_FAILURE.into());
+            }
+        };
+        if cli.verbose {
+            let [types, session] = [context.kernel.read_in_ns, measured.opened_in_ns].map(|ns| ns as f64 / 1e6);
+            eprintln!("taskweight: type information read in {types:.1} ms, loaded and attached in {session:.1} ms");
+        }
+        if code == 0 {
+            code = measured.run.exit_status.unwrap_or(0);
+        }
+        report.runs.push(Run { repetition, ..measured.run });
+        report.probes = measured.probes;
+        report.interrupted = measured.interrupted;
+        if report.interrupted {
+            break;
+        }
+    }
+    Ok(code)
+}
+
+fn failure(pinned: Option<u32>, repetition: u32, error: &anyhow::Error) -> Failure {
+    Failure {
+        model: String::from("command"),
+        scenario: None,
+        tasks: None,
+        touch_bytes: None,
+        pinned,
+        repetition,
+        half: String::from("traced"),
+        reason: format!("{error:#}"),
+    }
+}
+
 fn finish(cli: &Cli, args: &RunArgs, report: &Report, outputs: Outputs) -> anyhow::Result<()> {
     outputs.write(report, cli)?;
     if !outputs::replace_tables(&args.measuring) {
         let mut out = io::stderr().lock();
-        let options = super::table_options(out.is_terminal(), args.top, cli);
+        let options = super::table_options(cli, out.is_terminal(), args.top);
         out.write_all(table::render(report, &options).as_bytes())?;
     }
     Ok(())

@@ -110,7 +110,7 @@ pub struct Probe {
 }
 
 /// One measured run: its traced half, and its untraced twin where there is one.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Run {
     /// Concurrency model, or `command`.
     pub model: String,

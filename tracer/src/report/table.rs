@@ -5,6 +5,7 @@
 mod anatomy;
 mod command;
 pub(super) mod compare;
+mod diff;
 pub(crate) mod figure;
 mod grid;
 pub(super) mod ledger;
@@ -14,11 +15,16 @@ pub(super) mod text;
 mod verdicts;
 mod warning;
 
+pub use diff::render as render_diff;
 pub use warning::{Warning, warnings};
+
+pub(crate) use compare::name as title;
+pub(crate) use ledger::scene as ledger_title;
 
 use super::model::{ProbeState, Report, Run};
 use crate::claims::Language;
 use text::Page;
+pub(crate) use text::escape;
 
 /// Narrowest page: figures cannot be folded.
 const NARROWEST: usize = 80;
@@ -58,9 +64,7 @@ pub fn render(report: &Report, options: &Options) -> String {
     regimes::render(report, &mut page);
     ledger::render(report, &mut page);
     anatomy::render(report, &mut page);
-    for run in commands {
-        command::render(report, run, options, &mut page);
-    }
+    command::render(report, &commands, options, &mut page);
     quality::render(report, options, &mut page);
     verdicts::render(report, options, &mut page);
     page.finish()
