@@ -18,7 +18,8 @@ use crate::{
     version,
     max_term_width = 100,
     after_help = "EXAMPLES:
-  sudo taskweight compare                      threads against coroutines, in under a minute
+  sudo taskweight compare                      threads against coroutines: a verdict on each claim of the textbook
+  sudo taskweight compare --quick              the same in under a minute
   sudo taskweight memory                       what a thread, a goroutine, a future weigh in bytes
   sudo taskweight regimes --quick              where the advantage of coroutines ends, and why
   sudo taskweight run -- make -j2              what the kernel does for any command
@@ -112,7 +113,9 @@ pub enum Verb {
 
 /// Options of `compare`.
 #[derive(Debug, Args)]
-#[command(after_help = "EXAMPLES:
+#[command(after_help = "Without --scenarios it takes about four minutes on two CPUs, with --quick less than one.
+
+EXAMPLES:
   sudo taskweight compare --models os-thread,tokio --scenarios switch --tasks 2,10000
   sudo taskweight compare --pin none --repetitions 11 --json report.json")]
 pub struct CompareArgs {
@@ -122,7 +125,7 @@ pub struct CompareArgs {
     /// Bring a model along: any program that speaks the protocol (docs/protocol.md). May be given several times
     #[arg(long, value_name = "NAME=COMMAND")]
     pub model: Vec<String>,
-    /// Scenarios, separated by commas [default: switch,switch-io,yield,control]
+    /// Scenarios, separated by commas [default: all, and hand-overs taken apart; with --quick those that the verdicts need]
     #[arg(long, value_delimiter = ',', value_name = "LIST")]
     pub scenarios: Option<Vec<String>>,
     /// Numbers of tasks, separated by commas [default: as the scenario needs them, such as 2 and 100]
@@ -131,7 +134,7 @@ pub struct CompareArgs {
     /// Bind every run to one CPU, or none [default: `switch` both ways, cpu and hog unbound, the rest bound to the last CPU]
     #[arg(long, value_name = "CPU|none")]
     pub pin: Option<Pinning>,
-    /// Repetitions, each with a traced and an untraced run [default: 5, with --quick 3; 1 of idle and deep alone]
+    /// Repetitions, each with a traced and an untraced run [default: 5, with --quick 3; 1 of idle and deep]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1000))]
     pub repetitions: Option<u32>,
     /// Operations per run [default: about 50 ms of work]
@@ -143,7 +146,7 @@ pub struct CompareArgs {
     /// Bytes of its stack that each task uses in `deep`, separated by commas [default: 1024,8192,65536]
     #[arg(long, value_delimiter = ',', value_name = "LIST", value_parser = clap::value_parser!(u64).range(1..=1 << 40))]
     pub depths: Option<Vec<u64>>,
-    /// Fewer cases, fewer operations: a first look in a few seconds
+    /// Fewer cases, fewer operations: a first look
     #[arg(long)]
     pub quick: bool,
     /// What runs share.

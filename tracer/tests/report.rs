@@ -158,8 +158,8 @@ fn colours_only_when_asked_for() {
     let report = fixture("compare.json");
     let colored = render(&report, &Options { color: true, ..Options::default() });
     assert!(colored.contains("\x1b[33mWarning") && colored.contains("\x1b[1m"));
-    let stripped =
-        colored.replace("\x1b[1m", "").replace("\x1b[31m", "").replace("\x1b[33m", "").replace("\x1b[0m", "");
+    let sequences = ["\x1b[0m", "\x1b[1m", "\x1b[31m", "\x1b[32m", "\x1b[33m"];
+    let stripped = sequences.iter().fold(colored, |text, sequence| text.replace(sequence, ""));
     assert_eq!(stripped.replace(' ', ""), text(&report).replace(' ', ""));
 }
 

@@ -2,7 +2,7 @@
 
 use super::{
     Evidence,
-    claim::{Claim, Part, RefutedBy, Role},
+    claim::{Claim, Part, RefutedBy, Role, TOO_WIDE},
     figure::{Bound, Figure, Spread, Unit},
     language::Text,
     scope::{Gap, Scope},
@@ -57,7 +57,7 @@ pub(super) const FIVE_STEPS: Claim = Claim {
                 "스레드의 컨텍스트 스위칭에서 다섯 단계가 모두 확인된다.",
             ),
             broken: Text::new(
-                "Not all five steps are found: {}.",
+                "Not all five steps are found (steps found: {}).",
                 "다섯 단계가 모두 확인되지는 않는다(확인된 단계 수: {}).",
             ),
         },
@@ -74,9 +74,9 @@ pub(super) const FIVE_STEPS: Claim = Claim {
                 };
                 of_threads(scope).map(|all| all.into_iter().map(figure).collect())
             },
-            kept: Text::new("They are most of its time: {}.", "다섯 단계가 시간의 대부분을 차지한다({})."),
+            kept: Text::new("They are most of its time ({}).", "다섯 단계가 시간의 대부분을 차지한다({})."),
             broken: Text::new(
-                "But they are not all of it: their share of the time is {}.",
+                "But they are not all of it (their share of the time: {}).",
                 "그러나 그것이 전부는 아니다(전체 시간에서 다섯 단계의 비율: {}).",
             ),
         },
@@ -84,6 +84,7 @@ pub(super) const FIVE_STEPS: Claim = Claim {
     refuted_by: RefutedBy::OnePart,
     remark: largest_other,
     beside: |scope| of_threads(scope).map_or_else(|_| Vec::new(), |all| each_step(scope, &all)),
+    undecided: TOO_WIDE,
     measured_by: "sudo taskweight anatomy",
 };
 
@@ -127,15 +128,14 @@ fn share_of_steps(anatomy: &Anatomy) -> (f64, Spread) {
 }
 
 fn figure(scope: &Scope<'_>, anatomy: &Anatomy, value: f64, spread: Spread) -> Figure {
-    let place = scope.report.anatomy.iter().position(|one| std::ptr::eq(one, anatomy)).unwrap_or_default();
-    let source = format!("anatomy[{place}]");
+    let source = format!("anatomy: {}", scope.place_of(&anatomy.scenario, anatomy.tasks, anatomy.pinned));
     Figure { model: anatomy.model.clone(), value, spread, runs: Vec::new(), source, note: None }
 }
 
 /// What takes longest of all that the textbook does not list.
 fn largest_other(scope: &Scope<'_>) -> Option<String> {
     const LARGEST: Text = Text::new(
-        "Of what the textbook does not list, {} takes longest: {}.",
+        "Of what the textbook does not list, {} takes longest ({}).",
         "교과서에 없는 부분 가운데 가장 오래 걸리는 것은 '{}'이다({}).",
     );
     let all = of_threads(scope).ok()?;
@@ -155,5 +155,5 @@ fn each_step(scope: &Scope<'_>, all: &[&Anatomy]) -> Vec<Evidence> {
         let ns = segment_ns(anatomy, name);
         figure(scope, anatomy, ns, Spread::Unknown).evidence(words, Unit::Nanoseconds, scope.language)
     };
-    all.iter().flat_map(|anatomy| STEPS.iter().map(|(name, words)| of_step(anatomy, name, *words))).collect()
+    STEPS.iter().flat_map(|(name, words)| all.iter().map(|anatomy| of_step(anatomy, name, *words))).collect()
 }

@@ -17,6 +17,8 @@ pub(super) struct Claim {
     pub(super) remark: fn(&Scope<'_>) -> Option<String>,
     /// Figures that decide nothing, but that a reader wants to see.
     pub(super) beside: fn(&Scope<'_>) -> Vec<Evidence>,
+    /// What is said of models that the figures do not decide for.
+    pub(super) undecided: Text,
     /// The command that measures it all.
     pub(super) measured_by: &'static str,
 }
@@ -87,9 +89,10 @@ struct Judged<'a> {
     agreement: Agreement,
 }
 
-const UNDECIDED: Text = Text::new(
+/// For figures that have an interval.
+pub(super) const TOO_WIDE: Text = Text::new(
     "The intervals do not decide it for {}: use more repetitions, on a quiet machine.",
-    "구간이 넓어 판정할 수 없는 모델: {}. 조용한 기계에서 반복 횟수를 늘려 다시 측정한다.",
+    "신뢰 구간이 넓어 판정할 수 없는 모델이 있다({}). 다른 부하가 없는 기계에서 반복 횟수를 늘려 다시 측정한다.",
 );
 const MISSING: Text = Text::new("{}. To measure it: `{}`", "{}. 측정 방법: `{}`");
 
@@ -147,7 +150,7 @@ impl Claim {
             }
         }
         if !undecided.is_empty() {
-            sentences.push(scope.say(UNDECIDED, &[&undecided.join(", ")]));
+            sentences.push(scope.say(self.undecided, &[&undecided.join(", ")]));
         }
         sentences.join(" ")
     }
@@ -196,4 +199,52 @@ pub(super) fn nothing(_: &Scope<'_>) -> Option<String> {
 /// For claims with no further evidence.
 pub(super) fn none(_: &Scope<'_>) -> Vec<Evidence> {
     Vec::new()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::claims::CLAIMS;
+
+    fn texts() -> Vec<Text> {
+        let of_part = |part: &Part| [part.quantity, part.kept, part.broken];
+        let of_claim = |claim: &Claim| {
+            let parts: Vec<_> = claim.parts.iter().flat_map(of_part).collect();
+            [parts, vec![claim.sentence, claim.undecided]].concat()
+        };
+        CLAIMS.iter().flat_map(of_claim).filter(|text| !text.english.is_empty()).collect()
+    }
+
+    #[test]
+    fn every_sentence_is_there_in_both_languages_and_has_as_many_places() {
+        for Text { english, korean } in texts() {
+            let is_hangul = |character: char| ('\u{ac00}'..='\u{d7a3}').contains(&character);
+            assert!(english.is_ascii(), "{english}");
+            assert!(korean.chars().any(is_hangul), "{english}: {korean}");
+            assert_eq!(english.matches("{}").count(), korean.matches("{}").count(), "{english}: {korean}");
+            assert_eq!(english.ends_with('.'), korean.ends_with('.'), "{english}: {korean}");
+        }
+    }
+
+    #[test]
+    fn every_part_is_documented() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/claims.md");
+        let text = std::fs::read_to_string(path).expect("docs/claims.md is there");
+        let rows: Vec<_> =
+            text.lines().filter(|line| line.ends_with(" core |") || line.ends_with(" qualifies |")).collect();
+        let roles: Vec<_> = rows.iter().map(|row| row.ends_with(" core |")).collect();
+        let parts: Vec<_> = CLAIMS.iter().flat_map(|claim| claim.parts).map(|part| part.role == Role::Core).collect();
+        assert_eq!(roles, parts);
+        for number in 1..=CLAIMS.len() {
+            assert!(rows.iter().any(|row| row.starts_with(&format!("| {number} | "))), "claim {number}");
+        }
+    }
+
+    #[test]
+    fn every_claim_can_be_refuted_and_has_a_name_of_its_own() {
+        for (index, claim) in CLAIMS.iter().enumerate() {
+            assert!(claim.parts.iter().any(|part| part.role == Role::Core), "{}", claim.id);
+            assert!(CLAIMS[..index].iter().all(|other| other.id != claim.id), "{}", claim.id);
+        }
+    }
 }

@@ -35,7 +35,8 @@ impl Unit {
             Self::Count => count(value as u64),
             Self::Rate => rate(value),
             Self::Multiple => format!("{}×", significant(value)),
-            Self::Share => format!("{:.0} %", value * 100.0),
+            // Adding 0 takes the sign from a zero.
+            Self::Share => format!("{:.0} %", (value * 100.0).round() + 0.0),
         }
     }
 
@@ -143,7 +144,7 @@ impl Figure {
 
     /// Such as `os-thread 1.76 µs`.
     pub(super) fn show(&self, unit: Unit) -> String {
-        let note = self.note.as_ref().map_or(String::new(), |note| format!(" ({note})"));
+        let note = self.note.as_ref().map_or(String::new(), |note| format!(" [{note}]"));
         format!("{} {}{note}", self.model, unit.show(self.value))
     }
 
@@ -162,7 +163,7 @@ impl Figure {
             shown: unit.show(self.value),
             low,
             high,
-            shown_interval: range(unit, low, high),
+            shown_interval: range(unit, low, high, language),
             runs: self.runs.clone(),
             source: self.source.clone(),
             decides: false,
@@ -170,11 +171,18 @@ impl Figure {
     }
 }
 
-/// Such as `1.70 µs - 1.81 µs`; `None` without an interval.
-fn range(unit: Unit, low: Option<f64>, high: Option<f64>) -> Option<String> {
-    let side = |end: Option<f64>| end.map_or(String::new(), |value| unit.show(value));
-    (low.is_some() || high.is_some()).then(|| format!("{} - {}", side(low), side(high)).trim().to_owned())
+/// Such as `1.70 µs to 1.81 µs`, or `≥ 10,000` where one end is open; `None` without an interval.
+fn range(unit: Unit, low: Option<f64>, high: Option<f64>, language: Language) -> Option<String> {
+    match (low.map(|low| unit.show(low)), high.map(|high| unit.show(high))) {
+        (Some(low), Some(high)) => Some(TO.with(language, &[&low, &high])),
+        (Some(low), None) => Some(format!("≥ {low}")),
+        (None, Some(high)) => Some(format!("≤ {high}")),
+        (None, None) => None,
+    }
 }
+
+/// From one figure to another.
+pub(super) const TO: Text = Text::new("{} to {}", "{} ~ {}");
 
 /// Such as `os-thread 1.00, pthread 1.00`.
 pub(super) fn list(figures: &[&Figure], unit: Unit, language: Language) -> String {
@@ -224,8 +232,9 @@ mod tests {
 
     #[test]
     fn an_interval_that_is_open_shows_its_end() {
-        assert_eq!(range(Unit::Count, Some(10_000.0), None).as_deref(), Some("10,000 -"));
-        assert_eq!(range(Unit::Share, Some(0.1), Some(0.2)).as_deref(), Some("10 % - 20 %"));
+        let range = |unit, low, high| range(unit, low, high, Language::English);
+        assert_eq!(range(Unit::Count, Some(10_000.0), None).as_deref(), Some("≥ 10,000"));
+        assert_eq!(range(Unit::Share, Some(-0.001), Some(0.2)).as_deref(), Some("0 % to 20 %"));
         assert_eq!(range(Unit::Share, None, None), None);
     }
 

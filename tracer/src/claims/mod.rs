@@ -6,14 +6,19 @@
 
 mod anatomy;
 mod claim;
+mod connections;
+mod cost;
+mod cpu;
+mod echo;
 mod figure;
 mod language;
 mod memory;
+mod pairs;
+mod preemption;
 mod scope;
 mod summary;
 mod switching;
 mod who;
-mod work;
 
 pub use language::Language;
 
@@ -98,16 +103,16 @@ pub struct Verdict {
 /// In the order of the textbook.
 const CLAIMS: [Claim; 11] = [
     switching::BY_THE_KERNEL,
-    switching::PREEMPTION,
-    switching::COST,
+    preemption::PREEMPTION,
+    cost::COST,
     anatomy::FIVE_STEPS,
     switching::NO_TRANSITION,
     memory::THREAD_STACK,
     memory::COROUTINE_WEIGHT,
     memory::NO_OWN_STACK,
     memory::HOW_MANY,
-    work::CPU_BOUND,
-    work::IO_BOUND,
+    cpu::CPU_BOUND,
+    echo::IO_BOUND,
 ];
 
 /// A verdict for each claim, in the order of the textbook.
@@ -117,7 +122,8 @@ pub fn verdicts(report: &Report, language: Language) -> Vec<Verdict> {
     CLAIMS.iter().enumerate().map(|(index, claim)| claim.judge(index + 1, &scope)).collect()
 }
 
-/// What the report says in three sentences: what a switch costs, what a task weighs, and where the difference ends.
+/// What the report says in three sentences: what a switch costs, what a task weighs, and where the difference ends. Empty where
+/// it says nothing of all that.
 #[must_use]
 pub fn summary(report: &Report, language: Language) -> Vec<String> {
     summary::sentences(&Scope { report, language })

@@ -2,13 +2,15 @@
 
 use std::cmp::Reverse;
 
+use tracer_ebpf::Loss;
+
 use super::{
     figure::{Figure, Spread},
     language::{Language, Text},
     who::Who,
 };
 use crate::report::{
-    model::{LedgerRow, ProbeState, Report, Run},
+    model::{LedgerRow, ProbeState, Report, Run, Witness},
     table::figure::count,
 };
 
@@ -56,9 +58,23 @@ const NOT_TOGETHER: Text = Text::new(
     "`{}` 시나리오에서 태스크 수와 CPU가 같은 {} 실행이 없다",
 );
 const NO_FIGURE: Text = Text::new("the runs of `{}` do not tell: {}", "`{}` 시나리오의 실행 결과에 다음 값이 없다: {}");
-const NO_PROBE: Text = Text::new("probe {} is missing: {}", "프로브가 없다({}): {}");
+const UNCOUNTED: Text = Text::new(
+    "in the runs of `{}` events were lost, or counts differ from the kernel's own",
+    "`{}` 시나리오의 실행에서 이벤트가 유실되었거나 커널 자체의 집계와 다르다",
+);
+const NO_PROBE: Text = Text::new("probe `{}` is missing: {}", "프로브 `{}`가 없다: {}");
 const NO_WEIGHT: Text =
     Text::new("the ledger of `idle` has no line for {}: {}", "`idle` 시나리오의 메모리 장부에 값이 없다({}): {}");
+
+/// Losses that make counts too small; others are of durations only.
+const OF_COUNTS: [Loss; 3] = [Loss::ThreadTableFull, Loss::PidOutOfRange, Loss::PidReused];
+
+/// Whether every event was counted, as far as the losses and the kernel's own counts tell.
+fn is_counted_whole(run: &Run) -> bool {
+    let lost = |cause: &str| run.loss.get(cause).is_some_and(|count| *count > 0);
+    let is_lossy = OF_COUNTS.iter().any(|cause| lost(cause.name())) || lost("recursion_misses");
+    !is_lossy && run.witness.values().all(Witness::agrees)
+}
 
 impl<'a> Scope<'a> {
     pub(super) fn say(&self, text: Text, words: &[&str]) -> String {
@@ -123,6 +139,25 @@ impl<'a> Scope<'a> {
         together.ok_or_else(|| self.gap(NOT_TOGETHER, &[scenario, &names.join(", ")]))
     }
 
+    /// A count of the kernel's events of each model, as [`Self::figures`]; runs of which some were not counted are left out.
+    pub(super) fn counts(
+        &self,
+        cell: &Cell<'a>,
+        who: Who,
+        quantity: Text,
+        value: impl Fn(&Run) -> Option<f64>,
+    ) -> Measured {
+        let mut counted = cell.clone();
+        for (_, runs) in &mut counted.models {
+            runs.retain(|(_, run)| is_counted_whole(run));
+        }
+        counted.models.retain(|(_, runs)| !runs.is_empty());
+        match counted.has(who) {
+            true => self.figures(&counted, who, quantity, value),
+            false => Err(self.gap(UNCOUNTED, &[cell.scenario])),
+        }
+    }
+
     /// A figure of each model over its repetitions. A model of which one repetition lacks it is left out.
     pub(super) fn figures(
         &self,
@@ -142,15 +177,27 @@ impl<'a> Scope<'a> {
         Ok(figures)
     }
 
-    pub(super) fn of_runs(&self, cell: &Cell<'_>, model: &str, samples: &[f64], runs: Vec<usize>) -> Option<Figure> {
+    pub(super) fn of_runs(
+        &self,
+        cell: &Cell<'_>,
+        model: &str,
+        samples: &[f64],
+        mut runs: Vec<usize>,
+    ) -> Option<Figure> {
+        runs.sort_unstable();
         Figure::of_samples(model, samples, runs, self.place(cell))
     }
 
     /// Such as `switch, 2 tasks, CPU 1`.
     pub(super) fn place(&self, cell: &Cell<'_>) -> String {
+        self.place_of(cell.scenario, cell.tasks, cell.pinned)
+    }
+
+    pub(super) fn place_of(&self, scenario: &str, tasks: u64, pinned: Option<u32>) -> String {
+        const TASK: Text = Text::new("{}, {} task", "{}, 태스크 {}개");
         const TASKS: Text = Text::new("{}, {} tasks", "{}, 태스크 {}개");
-        let cpu = cell.pinned.map_or(String::new(), |cpu| format!(", CPU {cpu}"));
-        self.say(TASKS, &[cell.scenario, &count(cell.tasks)]) + &cpu
+        let cpu = pinned.map_or(String::new(), |cpu| format!(", CPU {cpu}"));
+        self.say(if tasks == 1 { TASK } else { TASKS }, &[scenario, &count(tasks)]) + &cpu
     }
 
     /// Rows of `idle` in the ledger.

@@ -1,15 +1,16 @@
 //! The answer in three sentences.
 
 use super::{
-    figure::Unit,
+    figure::{TO, Unit},
     language::Text,
+    pairs::time_ns,
     scope::{Measured, Scope},
     who::Who,
 };
 use crate::report::model::Run;
 
 /// One sentence each: the cost of a switch, the weight of a task, and where the difference ends. Of what was not measured, the
-/// sentence says so.
+/// sentence says so; where none of it was, there is none.
 pub(super) fn sentences(scope: &Scope<'_>) -> Vec<String> {
     const UNKNOWN: [Text; 3] = [
         Text::new(
@@ -26,21 +27,24 @@ pub(super) fn sentences(scope: &Scope<'_>) -> Vec<String> {
         ),
     ];
     let sentences = [switching(scope), weights(scope), waiting(scope)];
+    if sentences.iter().all(Option::is_none) {
+        return Vec::new();
+    }
     sentences.into_iter().zip(UNKNOWN).map(|(said, unknown)| said.unwrap_or_else(|| scope.say(unknown, &[]))).collect()
 }
 
 fn switching(scope: &Scope<'_>) -> Option<String> {
     const SWITCHING: Text = Text::new(
-        "Handing over takes threads {} and {} kernel switches, coroutines {} and {}.",
-        "컨텍스트 스위칭 한 번에 스레드는 시간 {}, 커널 스위칭 {}회가 들고, 코루틴은 시간 {}, 커널 스위칭 {}회가 든다.",
+        "A hand-over between threads takes {} and {} kernel switches, one between coroutines {} and {}.",
+        "컨텍스트 스위칭 한 번에 스레드는 {}가 걸리고 커널 스위칭이 {}회 일어나며, 코루틴은 {}가 걸리고 커널 스위칭이 {}회 일어난다.",
     );
     sides(scope, "switch", SWITCHING)
 }
 
 fn waiting(scope: &Scope<'_>) -> Option<String> {
     const WAITING: Text = Text::new(
-        "When they wait for pipes instead, it takes threads {} and {} kernel transitions, coroutines {} and {}.",
-        "파이프를 기다릴 때는 스레드가 시간 {}, 커널 모드 전환 {}회, 코루틴이 시간 {}, 커널 모드 전환 {}회이다.",
+        "Where they wait for pipes instead, it takes {} and {} kernel transitions between threads, {} and {} between coroutines.",
+        "파이프를 기다려야 하는 경우 스레드는 {}가 걸리고 커널 모드 전환이 {}회 일어나며, 코루틴은 {}가 걸리고 커널 모드 전환이 {}회 일어난다.",
     );
     sides(scope, "switch-io", WAITING)
 }
@@ -52,7 +56,7 @@ fn sides(scope: &Scope<'_>, scenario: &'static str, sentence: Text) -> Option<St
     let mut words = Vec::new();
     for who in [Who::Threads, Who::Coroutines] {
         let figures = |value: fn(&Run) -> Option<f64>| scope.figures(&cell, who, Text::same(""), value);
-        words.push(range(figures(|run| Some(run.per_operation?.elapsed_ns)), Unit::Nanoseconds, scope)?);
+        words.push(range(figures(time_ns), Unit::Nanoseconds, scope)?);
         words.push(range(figures(events), Unit::Rate, scope)?);
     }
     Some(scope.say(sentence, &words.iter().map(String::as_str).collect::<Vec<_>>()))
@@ -82,7 +86,6 @@ fn weights(scope: &Scope<'_>) -> Option<String> {
 
 /// From the least to the most of all models.
 fn range(figures: Measured, unit: Unit, scope: &Scope<'_>) -> Option<String> {
-    const TO: Text = Text::new("{} to {}", "{}~{}");
     let values: Vec<f64> = figures.ok()?.iter().map(|figure| figure.value).collect();
     let least = values.iter().copied().min_by(f64::total_cmp)?;
     let most = values.iter().copied().max_by(f64::total_cmp)?;

@@ -15,6 +15,9 @@ pub(super) enum Who {
     Goroutines,
 }
 
+/// Threads and coroutines.
+pub(super) const BOTH: [Who; 2] = [Who::Threads, Who::Coroutines];
+
 impl Who {
     /// What the tasks of a model that the user brought along are is not known: it is none of these.
     pub(super) fn includes(self, model: &str) -> bool {

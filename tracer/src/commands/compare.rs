@@ -16,7 +16,7 @@ use crate::{
     kernel::{RunningKernel, preflight},
     measure::Context,
     memory::ledger,
-    plan::{Case, Pinning, Request, cases},
+    plan::{Case, Pinning, Request, rounds},
     report::model::Report,
     workload::{
         affinity,
@@ -27,6 +27,7 @@ use crate::{
 };
 
 mod comparison;
+mod overview;
 
 use comparison::Comparison;
 
@@ -41,8 +42,10 @@ const THREADS_LISTED: usize = 16;
 pub(super) struct Job<'a> {
     pub(super) measuring: &'a MeasuringArgs,
     pub(super) programs: PathBuf,
-    pub(super) cases: Vec<Case>,
-    pub(super) repetitions: u32,
+    /// The cases of each repetition.
+    pub(super) rounds: Vec<Vec<Case>>,
+    /// What is taken apart step by step afterwards, and how often.
+    pub(super) anatomy: (Vec<Case>, u32),
     /// The CPU on which the cost of the probes is measured.
     pub(super) pin_cpu: u32,
 }
@@ -51,10 +54,16 @@ pub(super) struct Job<'a> {
 pub fn run(cli: &Cli, args: &CompareArgs) -> anyhow::Result<u8> {
     let programs = args.programs.clone().map_or_else(catalog::programs_folder, Ok)?;
     let request = request(args, &programs)?;
-    let cases = cases(&request);
-    anyhow::ensure!(!cases.is_empty(), "nothing to measure: no model asked for offers these scenarios and tasks");
-    let repetitions = args.repetitions.unwrap_or_else(|| default_repetitions(&request));
-    let job = Job { measuring: &args.measuring, programs, cases, repetitions, pin_cpu: request.pin_cpu };
+    let pin_cpu = request.pin_cpu;
+    let anatomy = if overview::is_asked_for(args) { overview::anatomy(&request) } else { Vec::new() };
+    let mut requests = vec![request];
+    if overview::is_asked_for(args) {
+        requests.extend(overview::weights_of_others(args, &requests[0], &programs)?);
+    }
+    let rounds = rounds(&requests, args.repetitions);
+    anyhow::ensure!(!rounds.is_empty(), "nothing to measure: no model asked for offers these scenarios and tasks");
+    let repetitions = rounds.len() as u32;
+    let job = Job { measuring: &args.measuring, programs, rounds, anatomy: (anatomy, repetitions), pin_cpu };
     perform(cli, job, |report| report.ledger = ledger::rows(&report.runs))
 }
 
@@ -64,15 +73,17 @@ pub(super) fn perform(cli: &Cli, job: Job<'_>, conclude: impl FnOnce(&mut Report
     let outputs = Outputs::open(job.measuring)?;
     let signals = Signals::install().context("install signal handlers")?;
     let kernel = RunningKernel::read()?;
+    let progress = progress(cli, steps(&job));
     let mut comparison = Comparison {
         context: context(&job, &kernel, &signals)?,
         programs: job.programs,
-        progress: progress(cli, job.cases.len() as u64 * u64::from(job.repetitions)),
+        progress,
         report: super::empty_report(),
         not_offered: BTreeSet::new(),
         hardware: Counters::open(std::process::id()).err(),
     };
-    comparison.measure(&job.cases, job.repetitions);
+    comparison.measure(&job.rounds);
+    comparison.take_apart(cli, job.anatomy, job.pin_cpu);
     conclude(&mut comparison.report);
     comparison.calibrate(job.pin_cpu);
     comparison.progress.finish_and_clear();
@@ -87,25 +98,23 @@ fn context<'a>(job: &Job<'_>, kernel: &'a RunningKernel, signals: &'a Signals) -
         kernel,
         signals,
         identity: super::identity(args)?,
-        timeout: Some(args.timeout.unwrap_or_else(|| timeout(&job.cases))),
+        timeout: Some(args.timeout.unwrap_or_else(|| timeout(&job.rounds))),
         form: args.probe_form,
         thread_capacity: args.max_threads,
         threads_listed: THREADS_LISTED,
     })
 }
 
-fn timeout(cases: &[Case]) -> Duration {
-    let at_limits = cases.iter().any(|case| case.scenario.only_parks());
+fn timeout(rounds: &[Vec<Case>]) -> Duration {
+    let at_limits = rounds.iter().flatten().any(|case| case.scenario.only_parks());
     if at_limits { TIMEOUT_AT_LIMITS } else { TIMEOUT }
 }
 
-/// A weight has its spread from the line through several numbers of tasks, not from repetitions.
-fn default_repetitions(request: &Request) -> u32 {
-    match request.quick {
-        _ if request.scenarios.iter().all(|scenario| scenario.only_parks()) => 1,
-        true => 3,
-        false => 5,
-    }
+/// How many runs, and their likes, there will be.
+fn steps(job: &Job<'_>) -> u64 {
+    let (cases, repetitions) = &job.anatomy;
+    let runs: usize = job.rounds.iter().map(Vec::len).sum();
+    runs as u64 + cases.len() as u64 * u64::from(*repetitions)
 }
 
 fn exit_status(args: &MeasuringArgs, comparison: &Comparison<'_>) -> u8 {
@@ -128,7 +137,8 @@ fn finish(cli: &Cli, args: &MeasuringArgs, report: &Report, outputs: Outputs) ->
 fn request(args: &CompareArgs, programs: &Path) -> anyhow::Result<Request> {
     let scenarios = match &args.scenarios {
         Some(names) => Scenario::of_names(names)?,
-        None => Scenario::DEFAULT.to_vec(),
+        None if args.quick => Scenario::FIRST_LOOK.to_vec(),
+        None => Scenario::ALL.to_vec(),
     };
     let pin_cpu = match args.pin {
         Some(Pinning::Cpu(cpu)) => affinity::require(cpu)?,
@@ -143,6 +153,7 @@ fn request(args: &CompareArgs, programs: &Path) -> anyhow::Result<Request> {
         operations: args.operations,
         rate: args.rate,
         depths: args.depths.clone(),
+        most_threads: overview::is_asked_for(args).then(overview::most_threads).transpose()?,
         quick: args.quick,
     })
 }

@@ -30,8 +30,8 @@ pub fn run(cli: &Cli, args: &RegimesArgs) -> anyhow::Result<u8> {
     let pin_cpu = affinity::last_allowed()?;
     let cells = cells(args.quick, pin_cpu, available_bytes()?);
     let grid = Grid { threads: reference, coroutines, cells };
-    let (measuring, cases, repetitions) = (&args.measuring, grid.cases(), args.repetitions);
-    let job = Job { measuring, programs, cases, repetitions, pin_cpu };
+    let rounds = vec![grid.cases(); args.repetitions as usize];
+    let job = Job { measuring: &args.measuring, programs, rounds, anatomy: (Vec::new(), 0), pin_cpu };
     perform(cli, job, |report| report.regimes = regimes(report, &grid))
 }
 

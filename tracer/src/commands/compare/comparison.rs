@@ -5,6 +5,8 @@ use std::{collections::BTreeSet, path::PathBuf};
 use indicatif::ProgressBar;
 
 use crate::{
+    cli::Cli,
+    commands::anatomy::Dissection,
     measure::{Context, calibrate::calibrate, reference, workload},
     plan::Case,
     report::model::{Failure, Hardware, Report, Run},
@@ -31,11 +33,11 @@ fn work(case: &Case) -> Work {
 }
 
 impl Comparison<'_> {
-    /// Goes through all cases again and again.
-    pub(super) fn measure(&mut self, cases: &[Case], repetitions: u32) {
-        let is_timed = cases.iter().any(|case| !case.scenario.only_parks());
+    /// Goes through the cases of each repetition.
+    pub(super) fn measure(&mut self, rounds: &[Vec<Case>]) {
         let mut calls_ns = Vec::new();
-        for repetition in 0..repetitions {
+        for (repetition, cases) in (0..).zip(rounds) {
+            let is_timed = cases.iter().any(|case| !case.scenario.only_parks());
             calls_ns.extend(is_timed.then(reference::indirect_call_ns));
             self.report.reference = reference::of_samples(&calls_ns);
             for case in cases {
@@ -47,6 +49,18 @@ impl Comparison<'_> {
                     return;
                 }
             }
+        }
+    }
+
+    /// Takes hand-overs apart. Where that is not possible the rest is worth having all the same.
+    pub(super) fn take_apart(&mut self, cli: &Cli, (cases, repetitions): (Vec<Case>, u32), cpu: u32) {
+        if cases.is_empty() || self.report.interrupted {
+            return;
+        }
+        let mut dissection = Dissection::new(&self.context, &self.programs, cpu, cases, &self.progress);
+        let measured = dissection.measure(cli, repetitions).and_then(|()| dissection.finish(&mut self.report));
+        if let Err(error) = measured {
+            self.progress.suspend(|| eprintln!("taskweight: no hand-over was taken apart: {error:#}"));
         }
     }
 

@@ -16,11 +16,17 @@ pub(super) struct Grid {
 impl Grid {
     /// Heads of columns; `\n` separates the lines of a head.
     pub(super) fn new(head: &[&str]) -> Self {
+        let mut grid = Self::without_head();
+        grid.table.set_header(head.to_vec());
+        grid.head_lines = head.iter().map(|cell| cell.lines().count()).max().unwrap_or(0);
+        grid
+    }
+
+    /// Columns that speak for themselves.
+    pub(super) fn without_head() -> Self {
         let mut table = Table::new();
         table.load_style(presets::NOTHING).force_no_tty().set_content_arrangement(ContentArrangement::Dynamic);
-        table.set_header(head.to_vec());
-        let head_lines = head.iter().map(|cell| cell.lines().count()).max().unwrap_or(0);
-        Self { table, head_lines }
+        Self { table, head_lines: 0 }
     }
 
     /// A row of cells, in the order of the head.

@@ -18,7 +18,7 @@ pub(super) fn render(report: &Report, options: &Options, page: &mut Page) {
         witnesses(report, limit, page);
         losses(report, page);
     }
-    if report.anatomy.is_empty() {
+    if !report.runs.is_empty() || report.anatomy.is_empty() {
         probes(&report.probes, page);
     }
     if options.verbose {

@@ -31,10 +31,28 @@ pub(super) fn render(report: &Report, options: &Options, page: &mut Page) {
     } else {
         page.styled(&numbers(&missing, language), 2, Style::Plain);
     }
-    if !judged.is_empty() {
-        page.blank();
-        summary(report, language).iter().for_each(|sentence| page.styled(sentence, 2, Style::Heading));
+    if judged.is_empty() {
+        return;
     }
+    page.blank();
+    page.styled(&tally(&all, language), 2, Style::Plain);
+    let sentences = summary(report, language);
+    if !sentences.is_empty() {
+        page.blank();
+    }
+    sentences.iter().for_each(|sentence| page.styled(sentence, 2, Style::Heading));
+}
+
+/// Such as `holds: 1, 7; holds, with a qualification: 2`: how many of each kind is seen from the numbers.
+fn tally(all: &[Verdict], language: Language) -> String {
+    let outcomes = [Outcome::Holds, Outcome::Qualified, Outcome::DoesNotHold, Outcome::NotMeasured];
+    let of_kind = |outcome: Outcome| {
+        let numbers: Vec<_> =
+            all.iter().filter(|one| one.outcome == outcome).map(|one| one.number.to_string()).collect();
+        (!numbers.is_empty()).then(|| format!("{}: {}", outcome.label(language), numbers.join(", ")))
+    };
+    let kinds: Vec<_> = outcomes.into_iter().filter_map(of_kind).collect();
+    format!("{}{}", language.choose("In short - ", "요약 - "), kinds.join("; "))
 }
 
 /// Such as `Not measured: claims 2, 4 (...)`.
@@ -61,7 +79,8 @@ fn print(verdict: &Verdict, options: &Options, page: &mut Page) {
         Outcome::NotMeasured => Style::Plain,
     };
     page.blank();
-    page.styled(&format!("{}. {}", verdict.number, verdict.claim), 4, Style::Heading);
+    let number = format!("{}. ", verdict.number);
+    page.styled(&format!("{number}{}", verdict.claim), number.len(), Style::Heading);
     page.item(&verdict.outcome.label(options.language).to_uppercase(), style);
     page.item(&verdict.sentence, Style::Plain);
     let shown: Vec<_> = verdict.evidence.iter().filter(|one| one.decides || options.verbose).collect();
@@ -75,7 +94,7 @@ fn figures(alike: &[&Evidence], language: Language, page: &mut Page) {
     let Some(first) = alike.first() else { return };
     page.item(&format!("{} ({})", first.quantity, first.source), Style::Plain);
     let width = alike.iter().map(|one| one.model.width()).max().unwrap_or_default();
-    let mut grid = Grid::new(&[]);
+    let mut grid = Grid::without_head();
     for one in alike {
         let name = format!("    {:width$}", one.model);
         let interval = one.shown_interval.clone().unwrap_or_default();
