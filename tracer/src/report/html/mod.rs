@@ -32,7 +32,7 @@ const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'n
 #[must_use]
 pub fn render(report: &Report, language: Language) -> String {
     let context = Context::new(report);
-    let command = report.runs.iter().find(|run| run.scenario.is_none());
+    let command = report.runs.iter().rfind(|run| run.scenario.is_none());
     let sections = command.map_or_else(|| comparison(&context, language), |run| of_command(&context, run));
     let title = command.map_or_else(|| "What does a task weigh?".to_owned(), |_| shown(&report.command_line.join(" ")));
     let page = html! {
@@ -103,10 +103,10 @@ fn header(report: &Report, title: &str, sections: &[Section]) -> Markup {
             p.origin {
                 (shown(environment.cpu_model.as_deref().unwrap_or(&environment.architecture))) ", "
                 (environment.cpus_online) " CPUs, " (shown(&environment.kernel))
-                @if let Some(time) = date(report.started_at_unix_s) { ". " (time) }
+                @if let Some(time) = date(report.started_at_unix_s) { ". Measured at " (time) "." }
             }
             nav aria-label="Sections" {
-                ul { @for section in sections { li { a href=(format!("#{}", section.id)) { (section.title) } } } }
+                ul { @for section in sections { li { a href=(format!("#{}", section.id)) { (section.short_title()) } } } }
             }
         }
     }

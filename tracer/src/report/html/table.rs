@@ -148,7 +148,7 @@ impl Render for Figure {
                     @if let Some(key) = &self.key { (key) }
                     (picture)
                 } @else {
-                    p.absent { "Nothing to draw: no value above zero." }
+                    p.absent { "Not drawn: there is nothing above zero, or there are too many curves for one page; with fewer models there is room." }
                 }
                 (self.table.folded())
             }

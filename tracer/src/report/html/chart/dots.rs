@@ -72,7 +72,7 @@ fn bands(chart: &mut Chart<'_, '_>, rows: usize, x: &Axis) -> DrawResult {
 
 fn compare_with(chart: &mut Chart<'_, '_>, rows: usize, (value, name): Reference<'_>) -> DrawResult {
     let bottom = 0.5 - rows as f64;
-    let line = PathElement::new(vec![(value, 0.5), (value, bottom)], Ink::Text.line(1.0));
+    let line = PathElement::new(vec![(value, 0.5), (value, bottom)], Ink::Text.line());
     chart.plotting_area().draw(&line)?;
     let label =
         EmptyElement::at((value, bottom)) + Text::new(name.to_owned(), (pixels(5.0), -pixels(9.0)), beside(Ink::Text));

@@ -7,8 +7,6 @@ use std::fmt::Write as _;
 
 use plotters::style::{Color as _, RGBColor, ShapeStyle};
 
-use super::UNITS_PER_PIXEL;
-
 /// What something is drawn with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::report::html) enum Ink {
@@ -49,9 +47,9 @@ impl Ink {
         self.color().filled()
     }
 
-    /// A line, as wide as so many pixels.
-    pub(in crate::report::html) fn line(self, pixels: f64) -> ShapeStyle {
-        self.color().stroke_width((pixels * f64::from(UNITS_PER_PIXEL)) as u32)
+    /// A line; the style sheet says how wide.
+    pub(in crate::report::html) fn line(self) -> ShapeStyle {
+        self.color().stroke_width(1)
     }
 
     pub(super) fn text_color(self) -> RGBColor {
@@ -79,8 +77,19 @@ pub(super) fn with_classes(svg: &str) -> String {
         rest = after;
     }
     page.push_str(rest);
-    let common = [" opacity=\"1\"", " stroke=\"none\"", " font-family=\"sans-serif\"", " stroke-width=\"1\""];
-    common.iter().fold(page, |page, attribute| page.replace(attribute, "")).replace('\n', "")
+    without_common(&page)
+}
+
+/// Leaves out what the style sheet says of all pictures: sizes of letters and lines, and what is the default anyway.
+fn without_common(svg: &str) -> String {
+    const COMMON: [&str; 4] = [" opacity=\"1\"", " stroke=\"none\"", " fill=\"none\"", " font-family=\"sans-serif\""];
+    let mut page = COMMON.iter().fold(svg.replace('\n', ""), |page, attribute| page.replace(attribute, ""));
+    for name in [" stroke-width=\"", " font-size=\""] {
+        let mut pieces = page.split(name);
+        let first = pieces.next().unwrap_or_default().to_owned();
+        page = pieces.fold(first, |page, piece| page + piece.split_once('"').map_or(piece, |(_, rest)| rest));
+    }
+    page.replace(" \"", "\"")
 }
 
 type Attribute = (&'static str, u32);

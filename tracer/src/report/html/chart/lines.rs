@@ -6,7 +6,6 @@ use plotters::series::LineSeries;
 use super::{Axis, Ink, marks, picture};
 
 const HEIGHT_PIXELS: i32 = 340;
-const LINE_PIXELS: f64 = 2.0;
 
 /// A series of points.
 pub(in crate::report::html) struct Line {
@@ -23,7 +22,7 @@ pub(in crate::report::html) fn lines(text: &str, lines: &[Line], axes: &(Axis, A
         for line in lines {
             if line.path.len() > 1 {
                 let path = line.path.iter().copied();
-                chart.draw_series(LineSeries::new(path, Ink::Series(line.series).line(LINE_PIXELS)))?;
+                chart.draw_series(LineSeries::new(path, Ink::Series(line.series).line()))?;
             }
             for ((x, y), interval) in &line.marks {
                 if let Some((low, high)) = interval {

@@ -16,8 +16,6 @@ const DASHES: [&[f64]; SHAPES as usize] =
     [&[], &[7.0, 3.0], &[2.0, 2.0], &[8.0, 2.5, 2.0, 2.5], &[12.0, 3.0], &[5.0, 2.0, 1.0, 2.0, 1.0, 2.0]];
 /// Half of a mark's width, pixels.
 const HALF_PIXELS: f64 = 4.5;
-/// Width of an interval's line, pixels.
-const INTERVAL_PIXELS: f64 = 1.5;
 
 /// Moves on by one with each round of colours, so that a colour comes again with another shape.
 const fn shape(series: u8) -> u8 {
@@ -50,7 +48,7 @@ fn corners(series: u8) -> Vec<(f64, f64)> {
         (0..count).map(move |corner| (size * angle(corner).sin(), -size * angle(corner).cos())).collect()
     };
     match shape(series) {
-        0 => round(20, 0.0, 1.0),
+        0 => round(12, 0.0, 1.0),
         1 => round(3, 0.0, 1.3),
         2 => round(4, 0.5, 1.25),
         3 => round(4, 0.0, 1.35),
@@ -76,7 +74,7 @@ pub(in crate::report::html) fn mark(chart: &mut Chart<'_, '_>, series: u8, at: (
 
 /// An interval as a line from one place to another.
 pub(in crate::report::html) fn interval(chart: &mut Chart<'_, '_>, series: u8, ends: [(f64, f64); 2]) -> DrawResult {
-    let line = PathElement::new(ends.to_vec(), Ink::Interval(series).line(INTERVAL_PIXELS));
+    let line = PathElement::new(ends.to_vec(), Ink::Interval(series).line());
     chart.plotting_area().draw(&line)
 }
 
@@ -87,7 +85,7 @@ pub(in crate::report::html) fn key(series: &[(u8, String)], has_lines: bool) -> 
             @for (index, name) in series {
                 li {
                     svg viewBox="0 0 32 14" width="32" height="14" aria-hidden="true" {
-                        @if has_lines { polyline class=(format!("ls{index}")) points="1,7 31,7" stroke-width="2" fill="none" {} }
+                        @if has_lines { polyline class=(format!("ls{index}")) points="1,7 31,7" {} }
                         polygon class=(format!("fs{index}")) points=(points(*index)) {}
                     }
                     (name)

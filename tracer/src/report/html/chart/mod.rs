@@ -102,9 +102,9 @@ fn mesh(chart: &mut Chart<'_, '_>, width: i32, x: &Axis, y: &Axis) -> DrawResult
     let x_label = |value: &f64| if shown.contains(value) { x.label(*value) } else { String::new() };
     let y_label = |value: &f64| y.label(*value);
     let mut mesh = chart.configure_mesh();
-    mesh.axis_style(Ink::Grid.line(1.0))
-        .bold_line_style(Ink::Grid.line(1.0))
-        .light_line_style(Ink::Faint.line(0.5))
+    mesh.axis_style(Ink::Grid.line())
+        .bold_line_style(Ink::Grid.line())
+        .light_line_style(Ink::Faint.line())
         .label_style(text_style(Ink::Text))
         .axis_desc_style(text_style(Ink::Text))
         .set_all_tick_mark_size(pixels(4.0))

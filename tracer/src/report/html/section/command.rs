@@ -1,6 +1,7 @@
 //! One command: what the kernel did for it.
 
 mod memory;
+mod repetitions;
 mod syscalls;
 mod threads;
 mod totals;
@@ -22,13 +23,17 @@ const DISTRIBUTIONS: [(&str, &str, fn(&Run) -> Option<&Histogram>); 4] = [
     ("system calls", "histograms.syscall_ns", |run| Some(&run.histograms.syscall_ns)),
 ];
 
-/// All sections of a command.
+/// All sections of a command: of its last repetition, and distributions of all.
 pub(in crate::report::html) fn sections(context: &Context<'_>, run: &Run) -> Vec<Section> {
     let index = context.report.runs.iter().position(|one| std::ptr::eq(one, run)).unwrap_or(0);
     let path = format!("runs[{index}]");
+    let content = html! {
+        (repetitions::repetitions(context))
+        (totals::totals(context.report, run, &path))
+    };
     vec![
-        Section { id: "totals", title: "What the kernel did", content: totals::totals(context.report, run, &path) },
-        Section { id: "distributions", title: "How long things took", content: distributions_of(context, run) },
+        Section { id: "totals", title: "What the kernel did", content },
+        Section { id: "distributions", title: "How long things took", content: distributions_of(context) },
         Section { id: "syscalls", title: "System calls", content: syscalls::syscalls(context.report, run, &path) },
         Section { id: "threads", title: "Threads", content: threads::threads(run, &path) },
         Section { id: "memory", title: "Memory", content: memory::memory(run, &path) },
@@ -47,8 +52,8 @@ pub(in crate::report::html) fn headline(run: &Run) -> Markup {
     }
 }
 
-fn distributions_of(context: &Context<'_>, run: &Run) -> Markup {
-    let repetitions = context.repetitions(context.report.runs.iter().filter(|one| std::ptr::eq(*one, run)).collect());
+fn distributions_of(context: &Context<'_>) -> Markup {
+    let repetitions = context.repetitions(context.report.runs.iter().filter(|one| one.scenario.is_none()).collect());
     let all: Vec<_> = DISTRIBUTIONS
         .iter()
         .zip(0..marks::LOOKS)

@@ -55,13 +55,21 @@ const METRICS: [Metric; 5] = [
     },
 ];
 
-/// Work of which distributions are worth a look; parked tasks do nothing.
-const SCENARIOS: [&str; 6] = ["switch", "switch-io", "yield", "spawn", "echo", "cpu"];
+/// Work in which tasks wait for each other, for descriptors, for requests.
+const SCENARIOS: [&str; 3] = ["switch", "switch-io", "echo"];
+
+/// Models times pieces of work that are drawn: a page is to be read, and to be sent.
+const MOST_DRAWN: usize = 64;
 
 pub(in crate::report::html) fn section(context: &Context<'_>) -> Section {
     let (id, title) = ("distributions", "How durations are distributed");
     let groups = groups(&context.runs(&SCENARIOS));
-    let figures: Vec<_> = groups.iter().filter_map(|group| Some((name(group)?, figures(context, group)))).collect();
+    let mut drawn = 0;
+    let mut figures_of = |group: &Vec<&Run>| {
+        drawn += models(group).len();
+        Some((name(group)?, figures(context, group, drawn <= MOST_DRAWN)))
+    };
+    let figures: Vec<_> = groups.iter().filter_map(|group| figures_of(group)).collect();
     let Some(((first, open), folded)) = figures.split_first() else {
         return Section::absent(id, title, "taskweight compare");
     };
@@ -85,11 +93,11 @@ fn name(group: &[&Run]) -> Option<String> {
 }
 
 /// The metrics that any model has there.
-fn figures(context: &Context<'_>, group: &[&Run]) -> Vec<Markup> {
-    METRICS.iter().filter_map(|metric| figure(context, metric, group)).collect()
+fn figures(context: &Context<'_>, group: &[&Run], is_drawn: bool) -> Vec<Markup> {
+    METRICS.iter().filter_map(|metric| figure(context, metric, group, is_drawn)).collect()
 }
 
-fn figure(context: &Context<'_>, metric: &Metric, group: &[&Run]) -> Option<Markup> {
+fn figure(context: &Context<'_>, metric: &Metric, group: &[&Run], is_drawn: bool) -> Option<Markup> {
     let of_models: Vec<(&str, Distribution)> = models(group)
         .into_iter()
         .filter_map(|runs| {
@@ -101,14 +109,17 @@ fn figure(context: &Context<'_>, metric: &Metric, group: &[&Run]) -> Option<Mark
     let title = format!("{} in {}", metric.title, name(group)?);
     let names: Vec<_> = of_models.iter().map(|(model, _)| *model).collect();
     let series: Vec<_> = of_models.iter().map(|(model, one)| (context.series(model), &one.histogram)).collect();
-    let picture = curves(&title, "duration", &series)?;
+    if series.is_empty() {
+        return None;
+    }
+    let picture = is_drawn.then(|| curves(&title, "duration", &series)).flatten();
     let mut table = Table::new(title, ["model"].into_iter().chain(DISTRIBUTION_HEAD));
     table.rows = of_models.iter().map(|(model, distribution)| row(model, distribution)).collect();
     let figure = Figure {
         title: format!("{}.", metric.title),
         note: metric.note.to_owned(),
         key: Some(context.key(&names)),
-        picture: Some(picture),
+        picture,
         table,
     };
     Some(html! { (figure) })

@@ -16,7 +16,7 @@ pub(super) mod verdicts;
 
 use maud::{Markup, html};
 
-/// A section of the page: its name in links, its title, what it is about, and its content.
+/// A section of the page: its name in links, its title, and its content.
 pub(super) struct Section {
     pub(super) id: &'static str,
     pub(super) title: &'static str,
@@ -24,6 +24,25 @@ pub(super) struct Section {
 }
 
 impl Section {
+    /// What it is called where there is room for a word only.
+    pub(super) fn short_title(&self) -> &'static str {
+        match self.id {
+            "verdicts" => "Verdicts",
+            "hand-over" => "Hand-over",
+            "anatomy" => "Anatomy",
+            "distributions" => "Distributions",
+            "memory" => "Memory",
+            "reach" => "Limits",
+            "echo" => "Server",
+            "cpu" => "Computation",
+            "hog" => "Preemption",
+            "regimes" => "Regimes",
+            "environment" => "Machine",
+            "trust" => "Trust",
+            _ => self.title,
+        }
+    }
+
     /// One whose data is not in the report, with the command that measures it.
     pub(super) fn absent(id: &'static str, title: &'static str, command: &str) -> Self {
         let content = html! {
