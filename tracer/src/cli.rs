@@ -37,12 +37,12 @@ pub struct Cli {
     /// Say nothing on standard error but errors.
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     pub quiet: bool,
-    /// Colours in tables: `auto` where a terminal reads them and NO_COLOR is not set.
-    #[arg(long, global = true, value_name = "WHEN", value_enum, default_value_t)]
-    pub color: Color,
     /// Language of the verdicts [default: that of LC_ALL, LC_MESSAGES or LANG]
     #[arg(long, global = true, value_name = "en|ko", value_enum, hide_possible_values = true)]
     pub lang: Option<Language>,
+    /// Colours in tables: `auto` where a terminal reads them and NO_COLOR is not set.
+    #[arg(long, global = true, value_name = "WHEN", value_enum, default_value_t)]
+    pub color: Color,
 }
 
 impl Cli {
@@ -303,6 +303,9 @@ pub struct MeasuringArgs {
     /// Write the report to a file as JSON; `-` is standard output, in place of the tables
     #[arg(long, value_name = "FILE|-")]
     pub json: Option<PathBuf>,
+    /// Write the report to a file as a page to look at, with pictures; `-` is standard output, in place of the tables
+    #[arg(long, value_name = "FILE|-")]
+    pub html: Option<PathBuf>,
     /// Fail (exit status 1) when anything could not be recorded, or a count differs from the kernel's own
     #[arg(long)]
     pub strict: bool,
@@ -353,6 +356,9 @@ pub struct ReportArgs {
     /// The report; `-` is standard input
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
+    /// Write it to a file as a page to look at, with pictures, instead of printing tables; `-` is standard output
+    #[arg(long, value_name = "FILE|-")]
+    pub html: Option<PathBuf>,
     /// Rows of the tables of threads and system calls
     #[arg(long, value_name = "N", default_value_t = 10)]
     pub top: usize,

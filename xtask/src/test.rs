@@ -1,5 +1,6 @@
 //! `test`: every test of the workspace, with one sum at the end.
 
+mod browser;
 pub mod program;
 mod summary;
 
@@ -37,6 +38,7 @@ pub fn test(workspace: &Workspace, args: &Args) -> Result<ExitCode> {
         bail!("the tests of the kernel side need root and there is no sudo: run as root, or with --no-root");
     }
     build::programs(workspace)?;
+    browser::ensure()?;
     build_subject(workspace, args)?;
     let mut summary = count(&mut cargo_test(workspace, args)?)?;
     if args.cargo.is_empty() && args.test.is_empty() {

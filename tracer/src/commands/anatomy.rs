@@ -5,6 +5,7 @@ use std::{path::Path, time::Duration};
 use anyhow::Context as _;
 use indicatif::ProgressBar;
 
+use super::outputs::{self, Outputs};
 use crate::{
     anatomy::{
         calibration,
@@ -15,10 +16,7 @@ use crate::{
     kernel::{RunningKernel, preflight},
     measure::Context,
     plan::{Case, Pinning, Request, cases},
-    report::{
-        json,
-        model::{AnatomyCalibration, Failure, Report},
-    },
+    report::model::{AnatomyCalibration, Failure, Report},
     workload::{affinity, catalog, scenario::Scenario, signals::Signals},
 };
 
@@ -30,7 +28,7 @@ pub fn run(cli: &Cli, args: &AnatomyArgs) -> anyhow::Result<u8> {
     let programs = args.programs.clone().map_or_else(catalog::programs_folder, Ok)?;
     let request = request(args, &programs)?;
     preflight::check()?;
-    let destination = super::destination(&args.measuring)?;
+    let outputs = Outputs::open(&args.measuring)?;
     let signals = Signals::install().context("install signal handlers")?;
     let kernel = RunningKernel::read()?;
     let context = Context {
@@ -51,11 +49,8 @@ pub fn run(cli: &Cli, args: &AnatomyArgs) -> anyhow::Result<u8> {
     dissection.measure(cli, args.repetitions)?;
     dissection.finish(&mut report)?;
     report.own_cost = super::own_cost();
-    if let Some(mut destination) = destination {
-        json::write(&report, &mut destination)?;
-        destination.finish()?;
-    }
-    if !super::writes_json_to_stdout(&args.measuring) {
+    outputs.write(&report, cli)?;
+    if !outputs::replace_tables(&args.measuring) {
         super::print_to_stdout(cli, &report, usize::MAX)?;
     }
     if let Some(received) = signals.received() {

@@ -9,6 +9,7 @@ use std::{
 use anyhow::Context as _;
 use indicatif::{ProgressBar, ProgressStyle};
 
+use super::outputs::{self, Outputs};
 use crate::{
     cli::{Cli, CompareArgs, MeasuringArgs},
     hardware::Counters,
@@ -16,7 +17,7 @@ use crate::{
     measure::Context,
     memory::ledger,
     plan::{Case, Pinning, Request, rounds},
-    report::{json, model::Report},
+    report::model::Report,
     workload::{
         affinity,
         catalog::{self, MODELS, Model},
@@ -69,7 +70,7 @@ pub fn run(cli: &Cli, args: &CompareArgs) -> anyhow::Result<u8> {
 /// Measures all cases in turn, again and again, lets `conclude` complete the report, and prints the tables.
 pub(super) fn perform(cli: &Cli, job: Job<'_>, conclude: impl FnOnce(&mut Report)) -> anyhow::Result<u8> {
     preflight::check()?;
-    let destination = super::destination(job.measuring)?;
+    let outputs = Outputs::open(job.measuring)?;
     let signals = Signals::install().context("install signal handlers")?;
     let kernel = RunningKernel::read()?;
     let progress = progress(cli, steps(&job));
@@ -87,7 +88,7 @@ pub(super) fn perform(cli: &Cli, job: Job<'_>, conclude: impl FnOnce(&mut Report
     comparison.calibrate(job.pin_cpu);
     comparison.progress.finish_and_clear();
     comparison.report.own_cost = super::own_cost();
-    finish(cli, job.measuring, &comparison.report, destination)?;
+    finish(cli, job.measuring, &comparison.report, outputs)?;
     Ok(exit_status(job.measuring, &comparison))
 }
 
@@ -125,17 +126,9 @@ fn exit_status(args: &MeasuringArgs, comparison: &Comparison<'_>) -> u8 {
     u8::from(nothing || !report.failures.is_empty() || args.strict && !super::is_flawless(report))
 }
 
-fn finish(
-    cli: &Cli,
-    args: &MeasuringArgs,
-    report: &Report,
-    destination: Option<json::Destination>,
-) -> anyhow::Result<()> {
-    if let Some(mut destination) = destination {
-        json::write(report, &mut destination)?;
-        destination.finish()?;
-    }
-    if !super::writes_json_to_stdout(args) {
+fn finish(cli: &Cli, args: &MeasuringArgs, report: &Report, outputs: Outputs) -> anyhow::Result<()> {
+    outputs.write(report, cli)?;
+    if !outputs::replace_tables(args) {
         super::print_to_stdout(cli, report, usize::MAX)?;
     }
     Ok(())

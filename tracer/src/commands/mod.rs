@@ -14,7 +14,6 @@ use crate::{
     cli::{Cli, Color, MeasuringArgs, Verb},
     environment,
     report::{
-        json::Destination,
         model::{OwnCost, Report, SCHEMA_VERSION, Witness},
         table,
     },
@@ -30,6 +29,7 @@ mod empty_programs;
 mod manual;
 mod memory;
 mod models;
+mod outputs;
 mod regimes;
 mod report;
 mod run;
@@ -80,16 +80,6 @@ pub fn failure_code(cli: &Cli, error: &anyhow::Error) -> u8 {
 /// Whom the programs under measurement run as.
 fn identity(args: &MeasuringArgs) -> anyhow::Result<Identity> {
     Ok(if args.as_root { Identity::unchanged() } else { Identity::caller()? })
-}
-
-/// Opens the file for the report before anything is measured.
-fn destination(args: &MeasuringArgs) -> anyhow::Result<Option<Destination>> {
-    let Some(path) = &args.json else { return Ok(None) };
-    Ok(Some(Destination::open(path, Identity::caller()?.owner())?))
-}
-
-fn writes_json_to_stdout(args: &MeasuringArgs) -> bool {
-    args.json.as_ref().is_some_and(|path| path.as_os_str() == "-")
 }
 
 /// A report as yet without runs.

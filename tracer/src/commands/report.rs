@@ -1,13 +1,18 @@
 //! `taskweight report`: renders a report again.
 
+use super::outputs;
 use crate::{
     cli::{Cli, ReportArgs},
     report::json,
 };
 
-/// Reads a report and prints its tables.
+/// Reads a report and prints its tables, or writes it as a page.
 pub fn run(cli: &Cli, args: &ReportArgs) -> anyhow::Result<u8> {
     let report = json::read(&args.file)?;
+    if let Some(page) = outputs::open(args.html.as_deref())? {
+        outputs::write_page(&report, cli, page)?;
+        return Ok(0);
+    }
     super::print_to_stdout(cli, &report, args.top)?;
     Ok(0)
 }

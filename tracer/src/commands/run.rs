@@ -4,7 +4,10 @@ use std::io::{self, IsTerminal as _, Write as _};
 
 use anyhow::Context as _;
 
-use super::RUN_FAILURE;
+use super::{
+    RUN_FAILURE,
+    outputs::{self, Outputs},
+};
 use crate::{
     cli::{Cli, RunArgs},
     kernel::{RunningKernel, preflight},
@@ -15,7 +18,6 @@ use crate::{
     },
     plan::Pinning,
     report::{
-        json,
         model::{Failure, Report, Run},
         table,
     },
@@ -29,7 +31,7 @@ const THREADS_LISTED: usize = 100_000;
 pub fn run(cli: &Cli, args: &RunArgs) -> anyhow::Result<u8> {
     preflight::check()?;
     let pinned = cpu(args.pin)?;
-    let destination = super::destination(&args.measuring)?;
+    let outputs = Outputs::open(&args.measuring)?;
     let signals = Signals::install().context("install signal handlers")?;
     let kernel = RunningKernel::read()?;
     let context = Context {
@@ -48,7 +50,7 @@ pub fn run(cli: &Cli, args: &RunArgs) -> anyhow::Result<u8> {
         calibrate(&context, &catalog::programs_folder()?, cpu, &mut report.probes).context("calibrate the probes")?;
     }
     report.own_cost = super::own_cost();
-    finish(cli, args, &report, destination)?;
+    finish(cli, args, &report, outputs)?;
     let flawed = args.measuring.strict && !super::is_flawless(&report);
     Ok(if flawed && code == 0 { 1 } else { u8::try_from(code).unwrap_or(u8::MAX) })
 }
@@ -102,12 +104,9 @@ fn failure(pinned: Option<u32>, repetition: u32, error: &anyhow::Error) -> Failu
     }
 }
 
-fn finish(cli: &Cli, args: &RunArgs, report: &Report, destination: Option<json::Destination>) -> anyhow::Result<()> {
-    if let Some(mut destination) = destination {
-        json::write(report, &mut destination)?;
-        destination.finish()?;
-    }
-    if !super::writes_json_to_stdout(&args.measuring) {
+fn finish(cli: &Cli, args: &RunArgs, report: &Report, outputs: Outputs) -> anyhow::Result<()> {
+    outputs.write(report, cli)?;
+    if !outputs::replace_tables(&args.measuring) {
         let mut out = io::stderr().lock();
         let options = super::table_options(cli, out.is_terminal(), args.top);
         out.write_all(table::render(report, &options).as_bytes())?;

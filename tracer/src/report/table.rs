@@ -4,14 +4,14 @@
 
 mod anatomy;
 mod command;
-mod compare;
+pub(super) mod compare;
 mod diff;
 pub(crate) mod figure;
 mod grid;
-mod ledger;
-mod quality;
-mod regimes;
-mod text;
+pub(super) mod ledger;
+pub(super) mod quality;
+pub(super) mod regimes;
+pub(super) mod text;
 mod verdicts;
 mod warning;
 
@@ -71,13 +71,13 @@ pub fn render(report: &Report, options: &Options) -> String {
 }
 
 /// Why what a probe counts is absent; `None` when the probe is there. A report does not list probes it never had.
-fn missing(report: &Report, probe: &str) -> Option<String> {
+pub(super) fn missing(report: &Report, probe: &str) -> Option<String> {
     let missing = report.probes.iter().find(|one| one.name == probe && one.state == ProbeState::Missing)?;
     Some(format!("probe {probe} is missing: {}", missing.reason.as_deref().unwrap_or("no reason given")))
 }
 
 /// Why page faults are absent.
-fn page_faults_reason(report: &Report) -> String {
+pub(super) fn page_faults_reason(report: &Report) -> String {
     let reason = missing(report, "page_fault_minor").or_else(|| missing(report, "page_fault_major"));
     reason.unwrap_or_else(|| "the operations or the faults are unknown".to_owned())
 }

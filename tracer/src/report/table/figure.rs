@@ -1,7 +1,7 @@
 //! Figures as text: three significant digits, a unit that keeps them short.
 
 /// What is not there.
-pub(super) const ABSENT: &str = "-";
+pub(crate) const ABSENT: &str = "-";
 
 /// Units of memory, by bytes.
 const BYTE_UNITS: [(f64, &str); 4] = [(1.0, "B"), (1024.0, "K"), (1048576.0, "M"), (1073741824.0, "G")];
@@ -19,12 +19,12 @@ pub(crate) fn time(ns: f64) -> String {
 }
 
 /// A whole number of nanoseconds: `999 ns` has no decimals to show.
-pub(super) fn duration(ns: u64) -> String {
+pub(crate) fn duration(ns: u64) -> String {
     if ns < 1_000 { format!("{ns} ns") } else { time(ns as f64) }
 }
 
 /// The same in six columns: `1.2 µs`, `12 µs`. Enough for what carries a bucket's error of 1/32.
-pub(super) fn duration_short(ns: u64) -> String {
+pub(crate) fn duration_short(ns: u64) -> String {
     if ns < 1_000 {
         return format!("{ns} ns");
     }
@@ -38,7 +38,7 @@ pub(super) fn duration_short(ns: u64) -> String {
 }
 
 /// `2.29-2.35`, in the unit that [`time`] gives to `median_ns`.
-pub(super) fn time_range(median_ns: f64, low_ns: f64, high_ns: f64) -> String {
+pub(crate) fn time_range(median_ns: f64, low_ns: f64, high_ns: f64) -> String {
     let (scale, _) = largest_below(&TIME_UNITS, median_ns);
     format!("{}-{}", significant(low_ns / scale), significant(high_ns / scale))
 }
@@ -55,13 +55,13 @@ pub(crate) fn rate(count: f64) -> String {
 }
 
 /// `2.29-2.35`, with the prefix that [`rate`] gives to `median` left out.
-pub(super) fn rate_range(median: f64, low: f64, high: f64) -> String {
+pub(crate) fn rate_range(median: f64, low: f64, high: f64) -> String {
     let scale = if median < 9_999.5 { 1.0 } else { largest_below(&COUNT_PREFIXES, median).0 };
     format!("{}-{}", significant(low / scale), significant(high / scale))
 }
 
 /// A count in six columns: exact up to 9999, then `12.3k`.
-pub(super) fn count_short(count: u64) -> String {
+pub(crate) fn count_short(count: u64) -> String {
     if count < 10_000 { count.to_string() } else { prefixed(count as f64) }
 }
 
@@ -79,18 +79,23 @@ pub(crate) fn count(count: u64) -> String {
 }
 
 /// An exact count, unless it is one that no machine reaches.
-pub(super) fn count_bounded(number: u64) -> String {
+pub(crate) fn count_bounded(number: u64) -> String {
     if number < 1_000_000_000 { count(number) } else { count_short(number) }
 }
 
 /// An exact count of things: `1 thread`, `2 threads`.
-pub(super) fn plural(number: u64, thing: &str) -> String {
+pub(crate) fn plural(number: u64, thing: &str) -> String {
     format!("{} {thing}{}", count(number), if number == 1 { "" } else { "s" })
 }
 
 /// A share of a whole: `12.3 %`.
-pub(super) fn percent(part: u64, whole: u64) -> String {
-    if whole == 0 { ABSENT.to_owned() } else { format!("{:.1} %", part as f64 / whole as f64 * 100.0) }
+pub(crate) fn percent(part: u64, whole: u64) -> String {
+    if whole == 0 { ABSENT.to_owned() } else { share(part as f64 / whole as f64) }
+}
+
+/// The same of a share that is known: `12.3 %`.
+pub(crate) fn share(share: f64) -> String {
+    format!("{:.1} %", share * 100.0)
 }
 
 /// Bytes, in six columns: `612B`, `8.19K`, `1.02M`, where K is 1024 bytes. Less than half a byte is none.

@@ -125,7 +125,7 @@ fn reach(rows: &[LedgerRow], failures: &[Failure], page: &mut Page) {
 }
 
 /// Where a run with more tasks failed, nobody knows how many there could have been.
-fn not_stopped(row: &LedgerRow, failures: &[Failure]) -> String {
+pub(in crate::report) fn not_stopped(row: &LedgerRow, failures: &[Failure]) -> String {
     let failed = failures.iter().filter(|one| one.model == row.model && one.scenario.as_ref() == Some(&row.scenario));
     match failed.filter_map(|one| one.tasks).filter(|tasks| *tasks > row.tasks_reached).max() {
         Some(tasks) => format!("not known: a run with {} failed", count(tasks)),

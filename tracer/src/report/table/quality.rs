@@ -42,7 +42,7 @@ pub(super) fn render(report: &Report, options: &Options, page: &mut Page) {
 }
 
 /// Every comparison of a count with an independent one.
-pub(super) fn comparisons(report: &Report) -> impl Iterator<Item = (&Run, &str, &Witness)> {
+pub(in crate::report) fn comparisons(report: &Report) -> impl Iterator<Item = (&Run, &str, &Witness)> {
     report.runs.iter().flat_map(|run| run.witness.iter().map(move |(name, witness)| (run, name.as_str(), witness)))
 }
 
@@ -91,7 +91,7 @@ fn place(model: &str, scenario: Option<&str>, tasks: Option<u64>, pinned: Option
 }
 
 /// Sums over all runs, by cause; what was not lost is left out.
-pub(super) fn total_loss(report: &Report) -> BTreeMap<&str, u64> {
+pub(in crate::report) fn total_loss(report: &Report) -> BTreeMap<&str, u64> {
     let mut total = BTreeMap::new();
     for (cause, count) in report.runs.iter().flat_map(|run| &run.loss).filter(|(_, count)| **count > 0) {
         let sum: &mut u64 = total.entry(cause.as_str()).or_default();

@@ -1,0 +1,36 @@
+//! Lines with or without marks: one a series, on axes of any kind.
+
+use maud::Markup;
+use plotters::series::LineSeries;
+
+use super::{Axis, Ink, marks, picture};
+
+const HEIGHT_PIXELS: i32 = 340;
+
+/// A series of points.
+pub(in crate::report::html) struct Line {
+    pub(in crate::report::html) series: u8,
+    /// What is connected.
+    pub(in crate::report::html) path: Vec<(f64, f64)>,
+    /// What has a mark, and the interval of its ordinate.
+    pub(in crate::report::html) marks: Vec<((f64, f64), Option<(f64, f64)>)>,
+}
+
+/// Draws all series.
+pub(in crate::report::html) fn lines(text: &str, lines: &[Line], axes: &(Axis, Axis)) -> Markup {
+    picture(text, HEIGHT_PIXELS, axes, |chart| {
+        for line in lines {
+            if line.path.len() > 1 {
+                let path = line.path.iter().copied();
+                chart.draw_series(LineSeries::new(path, Ink::Series(line.series).line()))?;
+            }
+            for ((x, y), interval) in &line.marks {
+                if let Some((low, high)) = interval {
+                    marks::interval(chart, line.series, [(*x, *low), (*x, *high)])?;
+                }
+                marks::mark(chart, line.series, (*x, *y))?;
+            }
+        }
+        Ok(())
+    })
+}
