@@ -1,8 +1,12 @@
 //! The command line.
 
+mod export;
+
 use std::{ffi::OsString, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand};
+
+pub use export::ExportArgs;
 
 use crate::{
     kernel::session::{ProbeForm, SessionOptions},
@@ -291,6 +295,10 @@ pub struct CheckModelArgs {
 
 /// Options of `report`.
 #[derive(Debug, Args)]
+#[command(after_help = "EXAMPLES:
+  taskweight report report.json
+  taskweight report report.json --format markdown >> README.md
+  taskweight report report.json --format hgrm --output percentiles/")]
 pub struct ReportArgs {
     /// The report; `-` is standard input
     #[arg(value_name = "FILE")]
@@ -298,6 +306,9 @@ pub struct ReportArgs {
     /// Rows of the tables of threads and system calls
     #[arg(long, value_name = "N", default_value_t = 10)]
     pub top: usize,
+    /// Other formats.
+    #[command(flatten)]
+    pub export: ExportArgs,
 }
 
 fn per_syscall(text: &str) -> Result<String, String> {

@@ -5,9 +5,14 @@ use crate::{
     report::json,
 };
 
-/// Reads a report and prints its tables.
+mod export;
+
+/// Reads a report, and prints its tables or writes it in another format.
 pub fn run(cli: &Cli, args: &ReportArgs) -> anyhow::Result<u8> {
     let report = json::read(&args.file)?;
-    super::print_to_stdout(&report, args.top, cli.verbose)?;
+    match args.export.format {
+        Some(format) => export::run(&report, args, format)?,
+        None => super::print_to_stdout(&report, args.top, cli.verbose)?,
+    }
     Ok(0)
 }

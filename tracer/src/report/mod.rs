@@ -1,5 +1,7 @@
 //! The report and its renderers.
 
+pub mod export;
 pub mod json;
 pub mod model;
+pub mod schema;
 pub mod table;

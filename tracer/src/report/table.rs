@@ -8,11 +8,13 @@ mod compare;
 mod figure;
 mod grid;
 mod ledger;
+mod markdown;
 mod quality;
 mod regimes;
 mod text;
 mod warning;
 
+pub(super) use text::escape;
 pub use warning::{Warning, warnings};
 
 use super::model::{ProbeState, Report, Run};
@@ -42,7 +44,20 @@ impl Default for Options {
 
 /// The report as text, which ends with a line break.
 pub fn render(report: &Report, options: &Options) -> String {
-    let mut page = Page::new(options.width.max(NARROWEST), options.color);
+    fill(Page::new(options.width.max(NARROWEST), options.color), report, options)
+}
+
+/// The same in Markdown, with the machine and the version that measured.
+pub fn render_markdown(report: &Report, options: &Options) -> String {
+    let mut text = fill(Page::markdown(), report, options);
+    let mut page = Page::markdown();
+    quality::origin(report, &mut page);
+    text.push('\n');
+    text + &page.finish()
+}
+
+/// All parts of the report, on a page that is empty.
+fn fill(mut page: Page, report: &Report, options: &Options) -> String {
     let (compared, commands): (Vec<&Run>, Vec<&Run>) = report.runs.iter().partition(|run| run.scenario.is_some());
     if report.runs.is_empty() && report.anatomy.is_empty() {
         page.paragraph("Nothing was measured.");

@@ -10,6 +10,8 @@ const GAP: u16 = 2;
 /// A table whose first column is a name, which is folded when the page is too narrow.
 pub(super) struct Grid {
     table: Table,
+    /// The head and the rows as they were given.
+    rows: Vec<Vec<String>>,
     head_lines: usize,
 }
 
@@ -20,12 +22,14 @@ impl Grid {
         table.load_style(presets::NOTHING).force_no_tty().set_content_arrangement(ContentArrangement::Dynamic);
         table.set_header(head.to_vec());
         let head_lines = head.iter().map(|cell| cell.lines().count()).max().unwrap_or(0);
-        Self { table, head_lines }
+        Self { table, rows: vec![head.iter().map(|cell| (*cell).to_owned()).collect()], head_lines }
     }
 
     /// A row of cells, in the order of the head.
     pub(super) fn row(&mut self, cells: impl IntoIterator<Item = String>) {
-        self.table.add_row(cells.into_iter().map(|cell| escape(&cell)).collect::<Vec<_>>());
+        let cells: Vec<String> = cells.into_iter().collect();
+        self.table.add_row(cells.iter().map(|cell| escape(cell)).collect::<Vec<_>>());
+        self.rows.push(cells);
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -44,6 +48,9 @@ impl Grid {
 
     /// The first column and the one at `text` are folded.
     fn print_folding(mut self, page: &mut Page, text: usize) {
+        if page.table(self.rows.drain(..), &[0, text]) {
+            return;
+        }
         let widths = self.table.column_max_content_widths();
         let content: usize = widths.iter().map(|width| usize::from(*width)).sum();
         let gaps = widths.len().saturating_sub(1) * usize::from(GAP);
