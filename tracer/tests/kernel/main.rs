@@ -11,6 +11,8 @@ mod loaded;
 mod lossless;
 mod machine;
 mod outcome;
+#[path = "../common/schema.rs"]
+mod schema;
 
 mod anatomy;
 mod capacity;

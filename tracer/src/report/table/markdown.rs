@@ -79,9 +79,14 @@ pub(super) fn heading(text: &str) -> String {
     format!("### {}", shown(text))
 }
 
-/// A cell of a table. What stands in several lines, words divided included, becomes one.
+/// The head of a column. What stands in several lines, words divided included, becomes one.
+pub(super) fn head(text: &str) -> String {
+    cell(text.replace("-\n", "").replace('\n', " ").trim())
+}
+
+/// A cell of a table.
 pub(super) fn cell(text: &str) -> String {
-    shown(text.replace("-\n", "").replace('\n', " ").trim())
+    shown(text)
 }
 
 #[cfg(test)]
@@ -109,9 +114,9 @@ mod tests {
 
     #[test]
     fn heads_of_columns_become_one_line() {
-        assert_eq!(cell("\nmodel"), "model");
-        assert_eq!(cell("trans-\nitions"), "transitions");
-        assert_eq!(cell("time\nper op"), "time per op");
+        assert_eq!(head("\nmodel"), "model");
+        assert_eq!(head("trans-\nitions"), "transitions");
+        assert_eq!(head("time\nper op"), "time per op");
     }
 
     #[test]

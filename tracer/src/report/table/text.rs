@@ -161,12 +161,13 @@ impl Page {
         }
     }
 
-    /// The rows of a table, its head first: the columns named `text` to the left, the others to the right. `false` where a
+    /// The rows of a table, its head first: the columns in `text` to the left, the others to the right. `false` where a
     /// page has no tables of its own.
     pub(super) fn table(&mut self, rows: impl Iterator<Item = Vec<String>>, text: &[usize]) -> bool {
         let Form::Markdown(blocks) = &mut self.form else { return false };
         for (index, row) in rows.enumerate() {
-            let cells: Vec<String> = row.iter().map(|text| markdown::cell(text)).collect();
+            let shown = if index == 0 { markdown::head } else { markdown::cell };
+            let cells: Vec<String> = row.iter().map(|text| shown(text)).collect();
             blocks.add(Block::Row, &format!("| {} |", cells.join(" | ")));
             if index == 0 {
                 let rule = |column| if text.contains(&column) { "---" } else { "--:" };
