@@ -1,12 +1,14 @@
 //! The command line.
 
 mod export;
+mod timeline;
 
 use std::{ffi::OsString, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand};
 
 pub use export::ExportArgs;
+pub use timeline::TimelineArgs;
 
 use crate::{
     kernel::session::{ProbeForm, SessionOptions},
@@ -101,6 +103,9 @@ pub struct CompareArgs {
     /// Fewer cases, fewer operations: a first look in a few seconds
     #[arg(long)]
     pub quick: bool,
+    /// A timeline.
+    #[command(flatten)]
+    pub timeline: TimelineArgs,
     /// What runs share.
     #[command(flatten)]
     pub measuring: MeasuringArgs,
@@ -241,6 +246,9 @@ pub struct RunArgs {
     /// Measure afterwards what each probe costs, in half a second
     #[arg(long)]
     pub calibrate: bool,
+    /// A timeline.
+    #[command(flatten)]
+    pub timeline: TimelineArgs,
     /// What runs share.
     #[command(flatten)]
     pub measuring: MeasuringArgs,

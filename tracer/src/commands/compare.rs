@@ -10,7 +10,7 @@ use anyhow::Context as _;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::{
-    cli::{Cli, CompareArgs, MeasuringArgs},
+    cli::{Cli, CompareArgs, MeasuringArgs, TimelineArgs},
     hardware::Counters,
     kernel::{RunningKernel, preflight},
     measure::Context,
@@ -27,6 +27,7 @@ use crate::{
 
 mod comparison;
 
+use super::timeline::OpenTimeline;
 use comparison::Comparison;
 
 /// Time for each step of a workload unless said otherwise.
@@ -39,6 +40,7 @@ const THREADS_LISTED: usize = 16;
 /// What is measured, whatever is then made of it.
 pub(super) struct Job<'a> {
     pub(super) measuring: &'a MeasuringArgs,
+    pub(super) timeline: &'a TimelineArgs,
     pub(super) programs: PathBuf,
     pub(super) cases: Vec<Case>,
     pub(super) repetitions: u32,
@@ -53,7 +55,14 @@ pub fn run(cli: &Cli, args: &CompareArgs) -> anyhow::Result<u8> {
     let cases = cases(&request);
     anyhow::ensure!(!cases.is_empty(), "nothing to measure: no model asked for offers these scenarios and tasks");
     let repetitions = args.repetitions.unwrap_or_else(|| default_repetitions(&request));
-    let job = Job { measuring: &args.measuring, programs, cases, repetitions, pin_cpu: request.pin_cpu };
+    let job = Job {
+        measuring: &args.measuring,
+        timeline: &args.timeline,
+        programs,
+        cases,
+        repetitions,
+        pin_cpu: request.pin_cpu,
+    };
     perform(cli, job, |report| report.ledger = ledger::rows(&report.runs))
 }
 
@@ -61,10 +70,14 @@ pub fn run(cli: &Cli, args: &CompareArgs) -> anyhow::Result<u8> {
 pub(super) fn perform(cli: &Cli, job: Job<'_>, conclude: impl FnOnce(&mut Report)) -> anyhow::Result<u8> {
     preflight::check()?;
     let destination = super::destination(job.measuring)?;
+    let timeline = OpenTimeline::open(job.timeline)?;
     let signals = Signals::install().context("install signal handlers")?;
     let kernel = RunningKernel::read()?;
     let mut comparison = Comparison {
-        context: context(&job, &kernel, &signals)?,
+        context: Context {
+            timeline: timeline.as_ref().map(OpenTimeline::timeline),
+            ..context(&job, &kernel, &signals)?
+        },
         programs: job.programs,
         progress: progress(cli, job.cases.len() as u64 * u64::from(job.repetitions)),
         report: super::empty_report(),
@@ -73,11 +86,16 @@ pub(super) fn perform(cli: &Cli, job: Job<'_>, conclude: impl FnOnce(&mut Report
     };
     comparison.measure(&job.cases, job.repetitions);
     conclude(&mut comparison.report);
+    if let Some(timeline) = &timeline {
+        timeline.timeline().close();
+    }
     comparison.calibrate(job.pin_cpu);
     comparison.progress.finish_and_clear();
     comparison.report.own_cost = super::own_cost();
     finish(cli, job.measuring, &comparison.report, destination)?;
-    Ok(exit_status(job.measuring, &comparison))
+    let status = exit_status(job.measuring, &comparison);
+    timeline.map_or(Ok(()), OpenTimeline::finish)?;
+    Ok(status)
 }
 
 fn context<'a>(job: &Job<'_>, kernel: &'a RunningKernel, signals: &'a Signals) -> anyhow::Result<Context<'a>> {
@@ -90,6 +108,7 @@ fn context<'a>(job: &Job<'_>, kernel: &'a RunningKernel, signals: &'a Signals) -
         form: args.probe_form,
         thread_capacity: args.max_threads,
         threads_listed: THREADS_LISTED,
+        timeline: None,
     })
 }
 

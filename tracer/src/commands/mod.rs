@@ -31,6 +31,7 @@ mod models;
 mod regimes;
 mod report;
 mod run;
+mod timeline;
 
 /// Exit status when taskweight itself fails under `run`, as of `env` and `timeout`: it stays apart from the command's.
 const RUN_FAILURE: u8 = 125;

@@ -5,7 +5,7 @@ use procfs::{Current as _, Meminfo};
 
 use super::compare::{Job, installed, perform};
 use crate::{
-    cli::{Cli, RegimesArgs},
+    cli::{Cli, RegimesArgs, TimelineArgs},
     regimes::{
         cells::regimes,
         grid::{Grid, cells, split},
@@ -31,7 +31,8 @@ pub fn run(cli: &Cli, args: &RegimesArgs) -> anyhow::Result<u8> {
     let cells = cells(args.quick, pin_cpu, available_bytes()?);
     let grid = Grid { threads: reference, coroutines, cells };
     let (measuring, cases, repetitions) = (&args.measuring, grid.cases(), args.repetitions);
-    let job = Job { measuring, programs, cases, repetitions, pin_cpu };
+    let timeline = TimelineArgs::default();
+    let job = Job { measuring, timeline: &timeline, programs, cases, repetitions, pin_cpu };
     perform(cli, job, |report| report.regimes = regimes(report, &grid))
 }
 

@@ -4,6 +4,7 @@ use std::io::{self, IsTerminal as _, Write as _};
 
 use anyhow::Context as _;
 
+use super::timeline::OpenTimeline;
 use crate::{
     cli::{Cli, RunArgs},
     kernel::{RunningKernel, preflight},
@@ -25,6 +26,7 @@ pub fn run(cli: &Cli, args: &RunArgs) -> anyhow::Result<u8> {
     preflight::check()?;
     let pinned = cpu(args.pin)?;
     let destination = super::destination(&args.measuring)?;
+    let timeline = OpenTimeline::open(&args.timeline)?;
     let signals = Signals::install().context("install signal handlers")?;
     let kernel = RunningKernel::read()?;
     let context = Context {
@@ -35,6 +37,7 @@ pub fn run(cli: &Cli, args: &RunArgs) -> anyhow::Result<u8> {
         form: args.measuring.probe_form,
         thread_capacity: args.measuring.max_threads,
         threads_listed: THREADS_LISTED,
+        timeline: timeline.as_ref().map(OpenTimeline::timeline),
     };
     let mut report = super::empty_report();
     let measured = command::measure(&context, &args.command, pinned, &operations(args), args.hardware)?;
@@ -46,12 +49,16 @@ pub fn run(cli: &Cli, args: &RunArgs) -> anyhow::Result<u8> {
     report.runs.push(measured.run);
     report.probes = measured.probes;
     report.interrupted = measured.interrupted;
+    if let Some(timeline) = &timeline {
+        timeline.timeline().close();
+    }
     if args.calibrate {
         let cpu = affinity::last_allowed()?;
         calibrate(&context, &catalog::programs_folder()?, cpu, &mut report.probes).context("calibrate the probes")?;
     }
     report.own_cost = super::own_cost();
     finish(cli, args, &report, destination)?;
+    timeline.map_or(Ok(()), OpenTimeline::finish)?;
     let flawed = args.measuring.strict && !super::is_flawless(&report);
     Ok(if flawed && code == 0 { 1 } else { u8::try_from(code).unwrap_or(u8::MAX) })
 }

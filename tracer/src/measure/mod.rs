@@ -12,8 +12,12 @@ use crate::{
         snapshot::{self, Snapshot, WindowFigures},
     },
     report::model::{Kernel, PageFaults, PerOperation, Probe, Switches, Thread, Witness},
+    timeline::{NamedThread, Piece, Recorded, Timeline},
     workload::{privilege::Identity, signals::Signals},
 };
+
+/// Cause of a loss: events that the ring buffer of a timeline had no room for.
+const TIMELINE_LOSS: &str = "timeline_events";
 
 pub mod calibrate;
 pub mod command;
@@ -38,13 +42,24 @@ pub struct Context<'a> {
     pub thread_capacity: u32,
     /// Threads listed one by one in a run.
     pub threads_listed: usize,
+    /// Where single events are kept; `None` where nobody asked for them.
+    pub timeline: Option<&'a Timeline>,
 }
 
 impl Context<'_> {
     fn open_session(&self, root_pid: u32) -> anyhow::Result<Session> {
         let defaults = SessionOptions::new(root_pid);
-        let options = SessionOptions { form: self.form, thread_capacity: self.thread_capacity, ..defaults };
+        let timeline = self.timeline.and_then(Timeline::limits);
+        let options = SessionOptions { form: self.form, thread_capacity: self.thread_capacity, timeline, ..defaults };
         Ok(Session::open(self.kernel, options)?)
+    }
+
+    /// Adds a window to the timeline, where there is one.
+    fn draw(&self, window: &Window, title: impl FnOnce() -> String) {
+        if let (Some(timeline), Some(recorded)) = (self.timeline, &window.recorded) {
+            let named = |state: &ThreadState| NamedThread { state: *state, name: name_of(state) };
+            timeline.add(Piece::of(recorded, title(), window.after.threads.iter().map(named).collect()));
+        }
     }
 
     fn deadline(&self) -> Option<Instant> {
@@ -67,16 +82,22 @@ pub struct Window {
     pub probes: Vec<Probe>,
     /// Whether page faults were seen.
     pub has_faults: bool,
+    /// Single events, where a timeline is recorded.
+    pub recorded: Option<Recorded>,
 }
 
 impl Window {
     /// Closes the window and reads everything.
     pub fn close(session: &mut Session, before: Snapshot) -> anyhow::Result<Self> {
         session.close_window()?;
+        let recorded = session.recorded()?;
         let after = Snapshot::take(session)?;
+        let mut figures = WindowFigures::read(session, &after)?;
+        figures.loss.extend(recorded.as_ref().map(|recorded| (TIMELINE_LOSS.to_owned(), recorded.lost_count())));
         Ok(Self {
             witness: crate::witness::compare_threads(session, &after.threads),
-            figures: WindowFigures::read(session, &after)?,
+            figures,
+            recorded,
             probes: session.probes(),
             has_faults: session.has("page_fault_minor") && session.has("page_fault_major"),
             before,

@@ -82,6 +82,7 @@ pub fn traced(context: &Context<'_>, case: &Case, programs: &Path) -> anyhow::Re
     let (said, exit) = stage.perform(context, case, &mut tracing)?;
     let Tracing { session, cpu, window, memory, .. } = tracing;
     let window = window.ok_or_else(|| anyhow::anyhow!("the window was never closed"))?;
+    context.draw(&window, || case.title());
     let mut run = assemble(context, case, &window, &said, cpu);
     run.memory = Some(memory.finish());
     let end = Snapshot::take(&session)?;

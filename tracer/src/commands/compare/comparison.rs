@@ -35,7 +35,7 @@ impl Comparison<'_> {
     pub(super) fn measure(&mut self, cases: &[Case], repetitions: u32) {
         for repetition in 0..repetitions {
             for case in cases {
-                self.progress.set_message(title(case));
+                self.progress.set_message(case.title());
                 self.repeat(case, repetition);
                 self.progress.inc(1);
                 if self.context.signals.received().is_some() {
@@ -113,7 +113,7 @@ impl Comparison<'_> {
         if self.context.signals.received().is_some() {
             return;
         }
-        self.progress.suspend(|| eprintln!("taskweight: {}: {error:#}", title(case)));
+        self.progress.suspend(|| eprintln!("taskweight: {}: {error:#}", case.title()));
         self.report.failures.push(Failure {
             model: case.model.name.to_owned(),
             scenario: Some(case.scenario.name().to_owned()),
@@ -141,10 +141,4 @@ impl Comparison<'_> {
 
 fn means_not_offered(error: &anyhow::Error) -> bool {
     error.downcast_ref::<ProtocolError>().is_some_and(ProtocolError::means_not_offered)
-}
-
-fn title(case: &Case) -> String {
-    let place = case.pinned.map_or(String::from("unpinned"), |cpu| format!("CPU {cpu}"));
-    let variant = case.variant().map_or(String::new(), |variant| format!(", {variant}"));
-    format!("{} {}, {} tasks{variant}, {place}", case.model.name, case.scenario.name(), case.tasks)
 }
