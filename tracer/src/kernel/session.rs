@@ -20,7 +20,7 @@ use super::{
     tracefs::Tracefs,
 };
 use crate::report::model::{Probe, ProbeState};
-use crate::timeline::{Limits, Recorded, Recorder};
+use crate::timeline::{Limits, NamedThread, Recorded, Recorder, Recording};
 
 pub(crate) static OBJECT: &[u8] = include_bytes_aligned!(env!("TASKWEIGHT_BPF_OBJECT"));
 
@@ -152,13 +152,16 @@ impl Session {
     }
 
     /// The events of the window, which is closed; `None` where no timeline is recorded.
-    pub fn recorded(&mut self) -> Result<Option<Recorded>, KernelError> {
+    /// `threads` are those that the programs know.
+    pub fn recorded(&mut self, threads: impl FnOnce() -> Vec<NamedThread>) -> Result<Option<Recorded>, KernelError> {
         let Some(recorder) = self.recorder.take() else { return Ok(None) };
-        let recording = recorder.finish();
+        let Recording { events, left_out_count } = recorder.finish();
         let name = "TIMELINE_SEQUENCE";
         let map: Array<_, u64> = Array::try_from(self.map(name)?).map_err(map_error(name))?;
         let event_count = map.get(&0, 0).map_err(map_error(name))?;
-        Ok(Some(Recorded { recording, event_count, window_ns: (self.window_opened_ns, monotonic_ns()?) }))
+        let lost_count = event_count.saturating_sub(events.len() as u64 + left_out_count);
+        let window_ns = (self.window_opened_ns, monotonic_ns()?);
+        Ok(Some(Recorded { window_ns, threads: threads(), events, lost_count, left_out_count }))
     }
 
     /// Rows and histograms handed out so far.

@@ -55,10 +55,9 @@ impl Context<'_> {
     }
 
     /// Adds a window to the timeline, where there is one.
-    fn draw(&self, window: &Window, title: impl FnOnce() -> String) {
-        if let (Some(timeline), Some(recorded)) = (self.timeline, &window.recorded) {
-            let named = |state: &ThreadState| NamedThread { state: *state, name: name_of(state) };
-            timeline.add(Piece::of(recorded, title(), window.after.threads.iter().map(named).collect()));
+    fn draw(&self, window: &mut Window, title: impl FnOnce() -> String) {
+        if let (Some(timeline), Some(recorded)) = (self.timeline, window.recorded.take()) {
+            timeline.add(Piece { title: title(), recorded });
         }
     }
 
@@ -90,10 +89,12 @@ impl Window {
     /// Closes the window and reads everything.
     pub fn close(session: &mut Session, before: Snapshot) -> anyhow::Result<Self> {
         session.close_window()?;
-        let recorded = session.recorded()?;
         let after = Snapshot::take(session)?;
+        // Names while there are threads that have them.
+        let named = |state: &ThreadState| NamedThread { state: *state, name: name_of(state) };
+        let recorded = session.recorded(|| after.threads.iter().map(named).collect())?;
         let mut figures = WindowFigures::read(session, &after)?;
-        figures.loss.extend(recorded.as_ref().map(|recorded| (TIMELINE_LOSS.to_owned(), recorded.lost_count())));
+        figures.loss.extend(recorded.as_ref().map(|recorded| (TIMELINE_LOSS.to_owned(), recorded.lost_count)));
         Ok(Self {
             witness: crate::witness::compare_threads(session, &after.threads),
             figures,

@@ -8,21 +8,21 @@ use tracer_ebpf::{TimelineEvent, TimelineKind};
 use super::proto::TrackDescriptor;
 use super::thread::Rows;
 use super::writer::{Details, Writer};
-use super::{NamedThread, Piece};
+use super::{NamedThread, Recorded};
 
 /// Numbers of tracks, and of arrows, that a run has to itself.
 const UUIDS_PER_PIECE: u64 = 1 << 40;
 
 /// Draws a run. Numbers of tracks begin at 1: 0 is Perfetto's own.
-pub(super) fn draw<Out: Write>(piece: &Piece, index: u64, out: &mut Writer<Out>) -> io::Result<()> {
+pub(super) fn draw<Out: Write>(title: &str, window: &Recorded, index: u64, out: &mut Writer<Out>) -> io::Result<()> {
     let group = index * UUIDS_PER_PIECE + 1;
-    let name = Some(format!("run {index}: {}", piece.title));
+    let name = Some(format!("run {index}: {title}"));
     out.track(TrackDescriptor { uuid: Some(group), name, ..TrackDescriptor::default() })?;
-    out.slice_begins(group, piece.window_ns.0, "window", Details::default())?;
+    out.slice_begins(group, window.window_ns.0, "window", Details::default())?;
     let mut drawing = Drawing { group, threads: HashMap::new(), next_uuid: group + 2, lost: Gaps::default() };
-    drawing.events(piece, out)?;
-    drawing.losses(piece, out)?;
-    out.slice_ends(group, piece.window_ns.1.max(piece.window_ns.0), Details::default())
+    drawing.events(window, out)?;
+    drawing.losses(window, out)?;
+    out.slice_ends(group, window.window_ns.1.max(window.window_ns.0), Details::default())
 }
 
 struct Drawing {
@@ -33,11 +33,12 @@ struct Drawing {
 }
 
 impl Drawing {
-    fn events<Out: Write>(&mut self, piece: &Piece, out: &mut Writer<Out>) -> io::Result<()> {
-        let names: HashMap<u32, &NamedThread> = piece.threads.iter().map(|thread| (thread.state.pid, thread)).collect();
-        let mut events = piece.events.clone();
+    fn events<Out: Write>(&mut self, window: &Recorded, out: &mut Writer<Out>) -> io::Result<()> {
+        let names: HashMap<u32, &NamedThread> =
+            window.threads.iter().map(|thread| (thread.state.pid, thread)).collect();
+        let mut events = window.events.clone();
         events.sort_by_key(|event| event.sequence);
-        self.lost.find(&events, piece.window_ns.0);
+        self.lost.find(&events, window.window_ns.0);
         events.sort_by_key(|event| event.ns);
         let mut gaps = self.lost.ends_ns.clone().into_iter().peekable();
         for event in &events {
@@ -45,7 +46,7 @@ impl Drawing {
                 self.threads.values_mut().for_each(|rows| rows.forget_before(end));
             }
             let Some(thread) = names.get(&event.tid) else { continue };
-            self.make_known(thread, piece, out)?;
+            self.make_known(thread, window, out)?;
             match TimelineKind::of(event.kind) {
                 Some(TimelineKind::Waking) => self.waking(event, thread, &names, out)?,
                 _ => self.rows(event.tid).map_or(Ok(()), |rows| rows.react(event, out))?,
@@ -58,9 +59,14 @@ impl Drawing {
         self.threads.get_mut(&tid)
     }
 
-    fn make_known<Out: Write>(&mut self, thread: &NamedThread, piece: &Piece, out: &mut Writer<Out>) -> io::Result<()> {
+    fn make_known<Out: Write>(
+        &mut self,
+        thread: &NamedThread,
+        window: &Recorded,
+        out: &mut Writer<Out>,
+    ) -> io::Result<()> {
         if !self.threads.contains_key(&thread.state.pid) {
-            let rows = Rows::new(thread, piece, self.next_uuid, self.group, out)?;
+            let rows = Rows::new(thread, window, self.next_uuid, self.group, out)?;
             self.threads.insert(thread.state.pid, rows);
             self.next_uuid += 2;
         }
@@ -81,10 +87,11 @@ impl Drawing {
             let whom = Details::text("whom", format!("{} {}", woken.name, woken.state.pid));
             out.instant(row, event.ns, "wakes", Details { flow, ..whom })?;
         }
-        let waker = waker.map_or_else(
-            || format!("thread {}", event.detail),
-            |thread| format!("{} {}", thread.name, thread.state.pid),
-        );
+        let waker = match (waker, event.detail) {
+            (Some(thread), _) => format!("{} {}", thread.name, thread.state.pid),
+            (None, 0) => "an interrupt of an idle CPU".to_owned(),
+            (None, stranger) => format!("thread {stranger}, or an interrupt of it"),
+        };
         if let Some(rows) = self.rows(event.tid) {
             rows.is_being_woken(waker, flow);
         }
@@ -92,10 +99,10 @@ impl Drawing {
     }
 
     /// What is not in the timeline, on a track of its own.
-    fn losses<Out: Write>(&self, piece: &Piece, out: &mut Writer<Out>) -> io::Result<()> {
-        let last_ns = piece.events.iter().map(|event| event.ns).max().unwrap_or(piece.window_ns.0);
-        let tail = piece.lost_count.saturating_sub(self.lost.gaps.iter().map(|(.., count)| count).sum());
-        if piece.lost_count + piece.left_out_count == 0 {
+    fn losses<Out: Write>(&self, window: &Recorded, out: &mut Writer<Out>) -> io::Result<()> {
+        let last_ns = window.events.iter().map(|event| event.ns).max().unwrap_or(window.window_ns.0);
+        let tail = window.lost_count.saturating_sub(self.lost.gaps.iter().map(|(.., count)| count).sum());
+        if window.lost_count + window.left_out_count == 0 {
             return Ok(());
         }
         let track = self.group + 1;
@@ -112,10 +119,10 @@ impl Drawing {
         }
         if tail > 0 {
             out.slice_begins(track, last_ns, "events lost", Details::number("count", tail))?;
-            out.slice_ends(track, piece.window_ns.1.max(last_ns), Details::default())?;
+            out.slice_ends(track, window.window_ns.1.max(last_ns), Details::default())?;
         }
-        if piece.left_out_count > 0 {
-            let count = Details::number("count", piece.left_out_count);
+        if window.left_out_count > 0 {
+            let count = Details::number("count", window.left_out_count);
             out.instant(track, last_ns, "limit of events reached", count)?;
         }
         Ok(())

@@ -15,7 +15,7 @@ pub use proto::{
     Clock, ClockSnapshot, DebugAnnotation, EventName, InternedData, ProcessDescriptor, ThreadDescriptor, Trace,
     TracePacket, TracePacketDefaults, TrackDescriptor, TrackEvent, slice,
 };
-pub use recorder::{Recorded, Recorder, Recording};
+pub use recorder::{Recorder, Recording};
 
 use tracer_ebpf::{ThreadState, TimelineEvent};
 
@@ -37,21 +37,28 @@ pub struct NamedThread {
     pub name: String,
 }
 
-/// The window of one run.
-#[derive(Clone, Debug)]
-pub struct Piece {
-    /// Such as `os-thread switch, 2 tasks, CPU 1`.
-    pub title: String,
+/// What happened in a window.
+#[derive(Clone, Debug, Default)]
+pub struct Recorded {
     /// When the window opened and closed (`CLOCK_MONOTONIC`), in nanoseconds.
     pub window_ns: (u64, u64),
     /// All threads of it.
     pub threads: Vec<NamedThread>,
-    /// Events in the order of their numbers.
+    /// Events in the order in which there was room for them.
     pub events: Vec<TimelineEvent>,
     /// Events that there was no room for in the ring buffer.
     pub lost_count: u64,
     /// Events that came when as many as wanted had been kept.
     pub left_out_count: u64,
+}
+
+/// The window of one run.
+#[derive(Clone, Debug)]
+pub struct Piece {
+    /// Such as `os-thread switch, 2 tasks, CPU 1`.
+    pub title: String,
+    /// What happened in it.
+    pub recorded: Recorded,
 }
 
 /// The timeline of an invocation, run by run.
@@ -60,21 +67,6 @@ pub struct Timeline {
     limits: Limits,
     is_open: AtomicBool,
     pieces: Mutex<Vec<Piece>>,
-}
-
-impl Piece {
-    /// Of what a session recorded.
-    #[must_use]
-    pub fn of(recorded: &Recorded, title: String, threads: Vec<NamedThread>) -> Self {
-        Self {
-            title,
-            window_ns: recorded.window_ns,
-            threads,
-            events: recorded.recording.events.clone(),
-            lost_count: recorded.lost_count(),
-            left_out_count: recorded.recording.left_out_count,
-        }
-    }
 }
 
 impl Timeline {
@@ -87,7 +79,7 @@ impl Timeline {
     /// What a session that begins now may record; `None` when no more is wanted.
     #[must_use]
     pub fn limits(&self) -> Option<Limits> {
-        let kept: usize = self.lock().iter().map(|piece| piece.events.len()).sum();
+        let kept: usize = self.lock().iter().map(|piece| piece.recorded.events.len()).sum();
         let event_count = self.limits.event_count.saturating_sub(kept);
         self.is_open.load(Ordering::Relaxed).then_some(Limits { event_count, ..self.limits })
     }
@@ -106,9 +98,9 @@ impl Timeline {
     #[must_use]
     pub fn remarks(&self) -> Vec<String> {
         let pieces = self.lock();
-        let (lost, left_out) = pieces
-            .iter()
-            .fold((0, 0), |(lost, left_out), piece| (lost + piece.lost_count, left_out + piece.left_out_count));
+        let (lost, left_out) = pieces.iter().fold((0, 0), |(lost, left_out), piece| {
+            (lost + piece.recorded.lost_count, left_out + piece.recorded.left_out_count)
+        });
         let lost = (lost > 0)
             .then(|| format!("{lost} events of the timeline were lost, and are marked in it: raise --timeline-ring"));
         let left_out = (left_out > 0).then(|| {
@@ -125,7 +117,7 @@ impl Timeline {
     pub fn write(&self, out: impl Write) -> io::Result<()> {
         let mut writer = writer::Writer::begin(io::BufWriter::new(out))?;
         for (index, piece) in self.lock().iter().enumerate() {
-            draw::draw(piece, index as u64, &mut writer)?;
+            draw::draw(&piece.title, &piece.recorded, index as u64, &mut writer)?;
         }
         writer.finish()
     }

@@ -20,26 +20,6 @@ pub struct Recording {
     pub left_out_count: u64,
 }
 
-/// The window of a session.
-#[derive(Debug, Default)]
-pub struct Recorded {
-    /// What came out of the ring buffer.
-    pub recording: Recording,
-    /// Events that there were, whether or not there was room for them.
-    pub event_count: u64,
-    /// When the window opened and closed (`CLOCK_MONOTONIC`), in nanoseconds.
-    pub window_ns: (u64, u64),
-}
-
-impl Recorded {
-    /// Events that found no room in the ring buffer.
-    #[must_use]
-    pub fn lost_count(&self) -> u64 {
-        let came_out = self.recording.events.len() as u64 + self.recording.left_out_count;
-        self.event_count.saturating_sub(came_out)
-    }
-}
-
 /// A thread that empties the ring buffer.
 #[derive(Debug)]
 pub struct Recorder {

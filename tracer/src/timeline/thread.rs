@@ -6,7 +6,7 @@ use tracer_ebpf::{Departed, SYSCALL_ROWS, TimelineEvent, TimelineKind};
 
 use super::proto::{ThreadDescriptor, TrackDescriptor};
 use super::writer::{Details, Writer};
-use super::{NamedThread, Piece};
+use super::{NamedThread, Recorded};
 use crate::kernel::syscalls;
 
 /// What the thread is doing, as far as it is drawn.
@@ -34,7 +34,7 @@ impl Rows {
     /// Two rows below `parent`, numbered from `uuid`.
     pub(super) fn new<Out: Write>(
         thread: &NamedThread,
-        piece: &Piece,
+        window: &Recorded,
         uuid: u64,
         parent: u64,
         out: &mut Writer<Out>,
@@ -46,7 +46,7 @@ impl Rows {
         out.track(TrackDescriptor { thread: Some(descriptor), ..row })?;
         let below = TrackDescriptor { uuid: Some(uuid + 1), parent_uuid: Some(uuid), ..TrackDescriptor::default() };
         out.track(TrackDescriptor { name: Some(format!("{name} {} scheduling", state.pid)), ..below })?;
-        let since_ns = state.born_ns.max(piece.window_ns.0);
+        let since_ns = state.born_ns.max(window.window_ns.0);
         Ok(Self { calls: uuid, scheduling: uuid + 1, state: State::Away, is_in_call: false, since_ns, waker: None })
     }
 

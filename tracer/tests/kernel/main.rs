@@ -6,6 +6,8 @@
 
 #[macro_use]
 mod gate;
+#[path = "../common/drawn.rs"]
+mod drawn;
 mod invocation;
 mod loaded;
 mod lossless;
@@ -37,4 +39,5 @@ mod regimes;
 mod sched;
 mod signals;
 mod syscall;
+mod timeline;
 mod window;

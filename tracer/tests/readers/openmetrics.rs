@@ -56,7 +56,7 @@ impl Sample {
 /// Samples by family. Each family has its type and its help once, before its samples, which stand together.
 pub fn openmetrics(text: &str) -> BTreeMap<String, Vec<Sample>> {
     let mut families: BTreeMap<String, Vec<Sample>> = BTreeMap::new();
-    let body = text.strip_suffix("# EOF\n").expect("no end marker");
+    let Some(body) = text.strip_suffix("# EOF\n") else { panic!("no end marker") };
     let (mut current, mut has_help) = (String::new(), false);
     for line in body.lines() {
         assert_ne!(line, "# EOF");
