@@ -28,8 +28,12 @@ fn events(list: &[(u64, u32, TimelineKind, u32)]) -> Vec<TimelineEvent> {
 }
 
 fn draw(recorded: Recorded) -> Drawn {
+    draw_with(recorded, Vec::new())
+}
+
+fn draw_with(recorded: Recorded, hand_overs: Vec<(u64, u64)>) -> Drawn {
     let timeline = Timeline::new(LIMITS);
-    timeline.add(Piece { title: "work".to_owned(), recorded });
+    timeline.add(Piece { title: "work".to_owned(), recorded, hand_overs });
     let mut bytes = Vec::new();
     timeline.write(&mut bytes).unwrap();
     read(&bytes)
@@ -102,17 +106,24 @@ fn what_was_lost_is_marked_where_it_is_missing() {
 }
 
 #[test]
+fn hand_overs_of_the_program_are_drawn_where_they_are_in_the_window() {
+    let drawn = draw_with(window(Vec::new()), vec![(90, 95), (110, 130), (140, 140), (200, 150), (890, 910)]);
+    let track = "hand-overs that the program timed";
+    assert_eq!(spans(drawn.named("hand-over")), [(track, 110, Some(130)), (track, 140, Some(140))]);
+}
+
+#[test]
 fn a_timeline_keeps_no_more_than_it_may() {
     let timeline = Timeline::new(LIMITS);
     assert_eq!(timeline.limits().unwrap().event_count, 100);
     let forty = events(&[(110, 11, TimelineKind::Arrived, 0); 40]);
     for left in [60, 20] {
-        timeline.add(Piece { title: String::new(), recorded: window(forty.clone()) });
+        timeline.add(Piece { title: String::new(), recorded: window(forty.clone()), hand_overs: Vec::new() });
         assert_eq!(timeline.limits().unwrap().event_count, left);
     }
     assert_eq!(timeline.remarks(), [""; 0]);
-    timeline
-        .add(Piece { title: String::new(), recorded: Recorded { lost_count: 7, left_out_count: 9, ..window(forty) } });
+    let recorded = Recorded { lost_count: 7, left_out_count: 9, ..window(forty) };
+    timeline.add(Piece { title: String::new(), recorded, hand_overs: Vec::new() });
     assert_eq!(timeline.limits().unwrap().event_count, 0);
     let remarks = timeline.remarks();
     assert!(remarks.len() == 2 && remarks[0].starts_with("7 events") && remarks[1].contains(" 9 more "), "{remarks:?}");

@@ -55,9 +55,9 @@ impl Context<'_> {
     }
 
     /// Adds a window to the timeline, where there is one.
-    fn draw(&self, window: &mut Window, title: impl FnOnce() -> String) {
+    fn draw(&self, window: &mut Window, title: impl FnOnce() -> String, hand_overs: &[(u64, u64)]) {
         if let (Some(timeline), Some(recorded)) = (self.timeline, window.recorded.take()) {
-            timeline.add(Piece { title: title(), recorded });
+            timeline.add(Piece { title: title(), recorded, hand_overs: hand_overs.to_vec() });
         }
     }
 

@@ -8,21 +8,41 @@ use tracer_ebpf::{TimelineEvent, TimelineKind};
 use super::proto::TrackDescriptor;
 use super::thread::Rows;
 use super::writer::{Details, Writer};
-use super::{NamedThread, Recorded};
+use super::{NamedThread, Piece, Recorded};
 
 /// Numbers of tracks, and of arrows, that a run has to itself.
 const UUIDS_PER_PIECE: u64 = 1 << 40;
 
 /// Draws a run. Numbers of tracks begin at 1: 0 is Perfetto's own.
-pub(super) fn draw<Out: Write>(title: &str, window: &Recorded, index: u64, out: &mut Writer<Out>) -> io::Result<()> {
+pub(super) fn draw<Out: Write>(piece: &Piece, index: u64, out: &mut Writer<Out>) -> io::Result<()> {
+    let Piece { title, recorded: window, .. } = piece;
     let group = index * UUIDS_PER_PIECE + 1;
     let name = Some(format!("run {index}: {title}"));
     out.track(TrackDescriptor { uuid: Some(group), name, ..TrackDescriptor::default() })?;
     out.slice_begins(group, window.window_ns.0, "window", Details::default())?;
-    let mut drawing = Drawing { group, threads: HashMap::new(), next_uuid: group + 2, lost: Gaps::default() };
+    let mut drawing = Drawing { group, threads: HashMap::new(), next_uuid: group + 3, lost: Gaps::default() };
     drawing.events(window, out)?;
     drawing.losses(window, out)?;
+    hand_overs(piece, group, out)?;
     out.slice_ends(group, window.window_ns.1.max(window.window_ns.0), Details::default())
+}
+
+/// What the program itself reported, on a track of its own: one token is in one place at a time.
+fn hand_overs<Out: Write>(piece: &Piece, group: u64, out: &mut Writer<Out>) -> io::Result<()> {
+    let (opened_ns, closed_ns) = piece.recorded.window_ns;
+    let is_inside = |(from, until): &&(u64, u64)| opened_ns <= *from && from <= until && *until <= closed_ns;
+    let inside: Vec<_> = piece.hand_overs.iter().filter(is_inside).collect();
+    if inside.is_empty() {
+        return Ok(());
+    }
+    let (track, parent) = (Some(group + 2), Some(group));
+    let name = Some("hand-overs that the program timed".to_owned());
+    out.track(TrackDescriptor { uuid: track, parent_uuid: parent, name, ..TrackDescriptor::default() })?;
+    for (from, until) in inside {
+        out.slice_begins(group + 2, *from, "hand-over", Details::default())?;
+        out.slice_ends(group + 2, *until, Details::default())?;
+    }
+    Ok(())
 }
 
 struct Drawing {

@@ -59,6 +59,8 @@ pub struct Piece {
     pub title: String,
     /// What happened in it.
     pub recorded: Recorded,
+    /// Hand-overs as the program reported them: from and until when (`CLOCK_MONOTONIC`), in nanoseconds.
+    pub hand_overs: Vec<(u64, u64)>,
 }
 
 /// The timeline of an invocation, run by run.
@@ -117,7 +119,7 @@ impl Timeline {
     pub fn write(&self, out: impl Write) -> io::Result<()> {
         let mut writer = writer::Writer::begin(io::BufWriter::new(out))?;
         for (index, piece) in self.lock().iter().enumerate() {
-            draw::draw(&piece.title, &piece.recorded, index as u64, &mut writer)?;
+            draw::draw(piece, index as u64, &mut writer)?;
         }
         writer.finish()
     }
