@@ -13,14 +13,18 @@ use super::{NamedThread, Piece, Recorded};
 /// Numbers of tracks, and of arrows, that a run has to itself.
 const UUIDS_PER_PIECE: u64 = 1 << 40;
 
-/// Draws a run. Numbers of tracks begin at 1: 0 is Perfetto's own.
-pub(super) fn draw<Out: Write>(piece: &Piece, index: u64, out: &mut Writer<Out>) -> io::Result<()> {
-    let Piece { title, recorded: window, .. } = piece;
+/// Draws a run, and leaves its events sorted by time. Numbers of tracks begin at 1: 0 is Perfetto's own.
+pub(super) fn draw<Out: Write>(piece: &mut Piece, index: u64, out: &mut Writer<Out>) -> io::Result<()> {
+    let mut lost = Gaps::default();
+    piece.recorded.events.sort_by_key(|event| event.sequence);
+    lost.find(&piece.recorded.events, piece.recorded.window_ns.0);
+    piece.recorded.events.sort_by_key(|event| event.ns);
+    let Piece { title, recorded: window, .. } = &*piece;
     let group = index * UUIDS_PER_PIECE + 1;
     let name = Some(format!("run {index}: {title}"));
     out.track(TrackDescriptor { uuid: Some(group), name, ..TrackDescriptor::default() })?;
     out.slice_begins(group, window.window_ns.0, "window", Details::default())?;
-    let mut drawing = Drawing { group, threads: HashMap::new(), next_uuid: group + 3, lost: Gaps::default() };
+    let mut drawing = Drawing { group, threads: HashMap::new(), next_uuid: group + 3, lost };
     drawing.events(window, out)?;
     drawing.losses(window, out)?;
     hand_overs(piece, group, out)?;
@@ -56,12 +60,8 @@ impl Drawing {
     fn events<Out: Write>(&mut self, window: &Recorded, out: &mut Writer<Out>) -> io::Result<()> {
         let names: HashMap<u32, &NamedThread> =
             window.threads.iter().map(|thread| (thread.state.pid, thread)).collect();
-        let mut events = window.events.clone();
-        events.sort_by_key(|event| event.sequence);
-        self.lost.find(&events, window.window_ns.0);
-        events.sort_by_key(|event| event.ns);
         let mut gaps = self.lost.ends_ns.clone().into_iter().peekable();
-        for event in &events {
+        for event in &window.events {
             while let Some(end) = gaps.next_if(|end| *end <= event.ns) {
                 self.threads.values_mut().for_each(|rows| rows.forget_before(end));
             }

@@ -118,7 +118,7 @@ impl Timeline {
     /// When `out` cannot be written.
     pub fn write(&self, out: impl Write) -> io::Result<()> {
         let mut writer = writer::Writer::begin(io::BufWriter::new(out))?;
-        for (index, piece) in self.lock().iter().enumerate() {
+        for (index, piece) in self.lock().iter_mut().enumerate() {
             draw::draw(piece, index as u64, &mut writer)?;
         }
         writer.finish()
