@@ -1,9 +1,15 @@
 //! The command line.
 
+mod export;
+mod timeline;
+
 use std::{ffi::OsString, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
+
+pub use export::ExportArgs;
+pub use timeline::TimelineArgs;
 
 use crate::{
     claims::Language,
@@ -149,6 +155,9 @@ pub struct CompareArgs {
     /// Fewer cases, fewer operations: a first look
     #[arg(long)]
     pub quick: bool,
+    /// A timeline.
+    #[command(flatten)]
+    pub timeline: TimelineArgs,
     /// What runs share.
     #[command(flatten)]
     pub measuring: MeasuringArgs,
@@ -292,6 +301,9 @@ pub struct RunArgs {
     /// Measure afterwards what each probe costs, in half a second
     #[arg(long)]
     pub calibrate: bool,
+    /// A timeline.
+    #[command(flatten)]
+    pub timeline: TimelineArgs,
     /// What runs share.
     #[command(flatten)]
     pub measuring: MeasuringArgs,
@@ -351,6 +363,8 @@ pub struct CheckModelArgs {
 #[derive(Debug, Args)]
 #[command(after_help = "EXAMPLES:
   taskweight report compare.json
+  taskweight report compare.json --format markdown >> README.md
+  taskweight report compare.json --format hgrm --output percentiles/
   ssh server sudo taskweight run --json - -- true | taskweight report -")]
 pub struct ReportArgs {
     /// The report; `-` is standard input
@@ -362,6 +376,9 @@ pub struct ReportArgs {
     /// Rows of the tables of threads and system calls
     #[arg(long, value_name = "N", default_value_t = 10)]
     pub top: usize,
+    /// Other formats.
+    #[command(flatten)]
+    pub export: ExportArgs,
 }
 
 /// Options of `diff`.

@@ -17,5 +17,6 @@ pub mod plan;
 pub mod regimes;
 pub mod report;
 pub mod stats;
+pub mod timeline;
 pub mod witness;
 pub mod workload;

@@ -69,6 +69,13 @@ impl Case {
         }
     }
 
+    /// Such as `os-thread switch, 2 tasks, CPU 1`.
+    pub fn title(&self) -> String {
+        let place = self.pinned.map_or(String::from("unpinned"), |cpu| format!("CPU {cpu}"));
+        let variant = self.variant().map_or(String::new(), |variant| format!(", {variant}"));
+        format!("{} {}, {} tasks{variant}, {place}", self.model.name, self.scenario.name(), self.tasks)
+    }
+
     /// The depth, or the bytes touched, where there are any: such runs do different work in the same scenario.
     pub fn variant(&self) -> Option<String> {
         let depth = self.depth.map(|depth| depth.to_string());

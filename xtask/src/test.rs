@@ -2,6 +2,7 @@
 
 mod browser;
 pub mod program;
+mod promtool;
 mod summary;
 
 use std::env;
@@ -66,6 +67,7 @@ fn cargo_test(workspace: &Workspace, args: &Args) -> Result<Command> {
     }
     cargo.args(&args.cargo).arg("--").args(&args.test);
     cargo.env(program::BIN_DIR, workspace.release());
+    cargo.envs(promtool::find(workspace).map(|path| (promtool::PROMTOOL, path)));
     cargo.envs(args.no_root.then_some((program::NO_ROOT, "1")));
     heed_interrupts(&mut cargo);
     Ok(cargo)

@@ -39,6 +39,7 @@ pub fn run(cli: &Cli, args: &AnatomyArgs) -> anyhow::Result<u8> {
         form: args.measuring.probe_form,
         thread_capacity: args.measuring.max_threads,
         threads_listed: 0,
+        timeline: None,
     };
     let cases = cases(&request);
     anyhow::ensure!(!cases.is_empty(), "nothing to measure: no model asked for offers {}", args.scenario);

@@ -11,7 +11,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::outputs::{self, Outputs};
 use crate::{
-    cli::{Cli, CompareArgs, MeasuringArgs},
+    cli::{Cli, CompareArgs, MeasuringArgs, TimelineArgs},
     hardware::Counters,
     kernel::{RunningKernel, preflight},
     measure::Context,
@@ -29,6 +29,7 @@ use crate::{
 mod comparison;
 mod overview;
 
+use super::timeline::OpenTimeline;
 use comparison::Comparison;
 
 /// Time for each step of a workload unless said otherwise.
@@ -41,6 +42,7 @@ const THREADS_LISTED: usize = 16;
 /// What is measured, whatever is then made of it.
 pub(super) struct Job<'a> {
     pub(super) measuring: &'a MeasuringArgs,
+    pub(super) timeline: &'a TimelineArgs,
     pub(super) programs: PathBuf,
     /// The cases of each repetition.
     pub(super) rounds: Vec<Vec<Case>>,
@@ -63,7 +65,14 @@ pub fn run(cli: &Cli, args: &CompareArgs) -> anyhow::Result<u8> {
     let rounds = rounds(&requests, args.repetitions);
     anyhow::ensure!(!rounds.is_empty(), "nothing to measure: no model asked for offers these scenarios and tasks");
     let repetitions = rounds.len() as u32;
-    let job = Job { measuring: &args.measuring, programs, rounds, anatomy: (anatomy, repetitions), pin_cpu };
+    let job = Job {
+        measuring: &args.measuring,
+        timeline: &args.timeline,
+        programs,
+        rounds,
+        anatomy: (anatomy, repetitions),
+        pin_cpu,
+    };
     perform(cli, job, |report| report.ledger = ledger::rows(&report.runs))
 }
 
@@ -71,11 +80,15 @@ pub fn run(cli: &Cli, args: &CompareArgs) -> anyhow::Result<u8> {
 pub(super) fn perform(cli: &Cli, job: Job<'_>, conclude: impl FnOnce(&mut Report)) -> anyhow::Result<u8> {
     preflight::check()?;
     let outputs = Outputs::open(job.measuring)?;
+    let timeline = OpenTimeline::open(job.timeline)?;
     let signals = Signals::install().context("install signal handlers")?;
     let kernel = RunningKernel::read()?;
     let progress = progress(cli, steps(&job));
     let mut comparison = Comparison {
-        context: context(&job, &kernel, &signals)?,
+        context: Context {
+            timeline: timeline.as_ref().map(OpenTimeline::timeline),
+            ..context(&job, &kernel, &signals)?
+        },
         programs: job.programs,
         progress,
         report: super::empty_report(),
@@ -85,11 +98,16 @@ pub(super) fn perform(cli: &Cli, job: Job<'_>, conclude: impl FnOnce(&mut Report
     comparison.measure(&job.rounds);
     comparison.take_apart(cli, job.anatomy, job.pin_cpu);
     conclude(&mut comparison.report);
+    if let Some(timeline) = &timeline {
+        timeline.timeline().close();
+    }
     comparison.calibrate(job.pin_cpu);
     comparison.progress.finish_and_clear();
     comparison.report.own_cost = super::own_cost();
     finish(cli, job.measuring, &comparison.report, outputs)?;
-    Ok(exit_status(job.measuring, &comparison))
+    let status = exit_status(job.measuring, &comparison);
+    timeline.map_or(Ok(()), OpenTimeline::finish)?;
+    Ok(status)
 }
 
 fn context<'a>(job: &Job<'_>, kernel: &'a RunningKernel, signals: &'a Signals) -> anyhow::Result<Context<'a>> {
@@ -102,6 +120,7 @@ fn context<'a>(job: &Job<'_>, kernel: &'a RunningKernel, signals: &'a Signals) -
         form: args.probe_form,
         thread_capacity: args.max_threads,
         threads_listed: THREADS_LISTED,
+        timeline: None,
     })
 }
 

@@ -33,6 +33,7 @@ mod outputs;
 mod regimes;
 mod report;
 mod run;
+mod timeline;
 
 /// Exit status when taskweight itself fails under `run`, as of `env` and `timeout`: it stays apart from the command's.
 const RUN_FAILURE: u8 = 125;

@@ -5,7 +5,7 @@ use procfs::{Current as _, Meminfo};
 
 use super::compare::{Job, installed, perform};
 use crate::{
-    cli::{Cli, RegimesArgs},
+    cli::{Cli, RegimesArgs, TimelineArgs},
     regimes::{
         cells::regimes,
         grid::{Grid, cells, split},
@@ -31,7 +31,9 @@ pub fn run(cli: &Cli, args: &RegimesArgs) -> anyhow::Result<u8> {
     let cells = cells(args.quick, pin_cpu, available_bytes()?);
     let grid = Grid { threads: reference, coroutines, cells };
     let rounds = vec![grid.cases(); args.repetitions as usize];
-    let job = Job { measuring: &args.measuring, programs, rounds, anatomy: (Vec::new(), 0), pin_cpu };
+    let timeline = TimelineArgs::default();
+    let anatomy = (Vec::new(), 0);
+    let job = Job { measuring: &args.measuring, timeline: &timeline, programs, rounds, anatomy, pin_cpu };
     perform(cli, job, |report| report.regimes = regimes(report, &grid))
 }
 

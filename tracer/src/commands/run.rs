@@ -7,6 +7,7 @@ use anyhow::Context as _;
 use super::{
     RUN_FAILURE,
     outputs::{self, Outputs},
+    timeline::OpenTimeline,
 };
 use crate::{
     cli::{Cli, RunArgs},
@@ -32,6 +33,7 @@ pub fn run(cli: &Cli, args: &RunArgs) -> anyhow::Result<u8> {
     preflight::check()?;
     let pinned = cpu(args.pin)?;
     let outputs = Outputs::open(&args.measuring)?;
+    let timeline = OpenTimeline::open(&args.timeline)?;
     let signals = Signals::install().context("install signal handlers")?;
     let kernel = RunningKernel::read()?;
     let context = Context {
@@ -42,15 +44,20 @@ pub fn run(cli: &Cli, args: &RunArgs) -> anyhow::Result<u8> {
         form: args.measuring.probe_form,
         thread_capacity: args.measuring.max_threads,
         threads_listed: THREADS_LISTED,
+        timeline: timeline.as_ref().map(OpenTimeline::timeline),
     };
     let mut report = super::empty_report();
     let code = measure(cli, args, &context, pinned, &mut report)?;
+    if let Some(timeline) = &timeline {
+        timeline.timeline().close();
+    }
     if args.calibrate {
         let cpu = affinity::last_allowed()?;
         calibrate(&context, &catalog::programs_folder()?, cpu, &mut report.probes).context("calibrate the probes")?;
     }
     report.own_cost = super::own_cost();
     finish(cli, args, &report, outputs)?;
+    timeline.map_or(Ok(()), OpenTimeline::finish)?;
     let flawed = args.measuring.strict && !super::is_flawless(&report);
     Ok(if flawed && code == 0 { 1 } else { u8::try_from(code).unwrap_or(u8::MAX) })
 }

@@ -51,6 +51,9 @@ pub enum KernelError {
         /// Why not by records, and what to do next.
         reason: String,
     },
+    /// A timeline needs programs that follow pointers.
+    #[error("record a timeline: {0}: not possible on this kernel, leave out --timeline")]
+    Timeline(String),
     /// Run-time statistics of programs cannot be had.
     #[error("switch on run-time statistics of eBPF programs: {0} (needs CAP_SYS_ADMIN: try sudo)")]
     Statistics(String),

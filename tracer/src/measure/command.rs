@@ -78,7 +78,8 @@ pub fn measure(
     let elapsed = released.elapsed();
     let sampled = sampler.finish();
     wait_for_last_switches(&session)?;
-    let window = Window::close(&mut session, Snapshot::default())?;
+    let mut window = Window::close(&mut session, Snapshot::default())?;
+    context.draw(&mut window, || program.to_string_lossy().into_owned(), &[]);
     let mut run = assemble(context, &window, &exit, elapsed, cpu, operations);
     if session.sees_kernel_counters {
         run.witness.extend(witness::compare_tree(&window.after.threads, &exit.rusage, context.kernel.is_real_time));

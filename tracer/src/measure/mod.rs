@@ -12,8 +12,12 @@ use crate::{
         snapshot::{self, Snapshot, WindowFigures},
     },
     report::model::{Kernel, PageFaults, PerOperation, Probe, Switches, Thread, Witness},
+    timeline::{NamedThread, Piece, Recorded, Timeline},
     workload::{privilege::Identity, signals::Signals},
 };
+
+/// Cause of a loss: events that the ring buffer of a timeline had no room for.
+const TIMELINE_LOSS: &str = "timeline_events";
 
 pub mod calibrate;
 pub mod command;
@@ -39,13 +43,23 @@ pub struct Context<'a> {
     pub thread_capacity: u32,
     /// Threads listed one by one in a run.
     pub threads_listed: usize,
+    /// Where single events are kept; `None` where nobody asked for them.
+    pub timeline: Option<&'a Timeline>,
 }
 
 impl Context<'_> {
     fn open_session(&self, root_pid: u32) -> anyhow::Result<Session> {
         let defaults = SessionOptions::new(root_pid);
-        let options = SessionOptions { form: self.form, thread_capacity: self.thread_capacity, ..defaults };
+        let timeline = self.timeline.and_then(Timeline::limits);
+        let options = SessionOptions { form: self.form, thread_capacity: self.thread_capacity, timeline, ..defaults };
         Ok(Session::open(self.kernel, options)?)
+    }
+
+    /// Adds a window to the timeline, where there is one.
+    fn draw(&self, window: &mut Window, title: impl FnOnce() -> String, hand_overs: &[(u64, u64)]) {
+        if let (Some(timeline), Some(recorded)) = (self.timeline, window.recorded.take()) {
+            timeline.add(Piece { title: title(), recorded, hand_overs: hand_overs.to_vec() });
+        }
     }
 
     fn deadline(&self) -> Option<Instant> {
@@ -68,6 +82,8 @@ pub struct Window {
     pub probes: Vec<Probe>,
     /// Whether page faults were seen.
     pub has_faults: bool,
+    /// Single events, where a timeline is recorded.
+    pub recorded: Option<Recorded>,
 }
 
 impl Window {
@@ -75,9 +91,15 @@ impl Window {
     pub fn close(session: &mut Session, before: Snapshot) -> anyhow::Result<Self> {
         session.close_window()?;
         let after = Snapshot::take(session)?;
+        // Names while there are threads that have them.
+        let named = |state: &ThreadState| NamedThread { state: *state, name: name_of(state) };
+        let recorded = session.recorded(|| after.threads.iter().map(named).collect())?;
+        let mut figures = WindowFigures::read(session, &after)?;
+        figures.loss.extend(recorded.as_ref().map(|recorded| (TIMELINE_LOSS.to_owned(), recorded.lost_count)));
         Ok(Self {
             witness: crate::witness::compare_threads(session, &after.threads),
-            figures: WindowFigures::read(session, &after)?,
+            figures,
+            recorded,
             probes: session.probes(),
             has_faults: session.has("page_fault_minor") && session.has("page_fault_major"),
             before,

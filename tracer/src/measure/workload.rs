@@ -81,7 +81,8 @@ pub fn traced(context: &Context<'_>, case: &Case, programs: &Path) -> anyhow::Re
     let mut tracing = Tracing { session, pid, memory, before: Snapshot::default(), cpu: Cpu::default(), window: None };
     let (said, exit) = stage.perform(context, case, &mut tracing)?;
     let Tracing { session, cpu, window, memory, .. } = tracing;
-    let window = window.ok_or_else(|| anyhow::anyhow!("the window was never closed"))?;
+    let mut window = window.ok_or_else(|| anyhow::anyhow!("the window was never closed"))?;
+    context.draw(&mut window, || case.title(), &said.done.hand_overs);
     let mut run = assemble(context, case, &window, &said, cpu);
     run.memory = Some(memory.finish());
     let end = Snapshot::take(&session)?;

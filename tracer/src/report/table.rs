@@ -9,6 +9,7 @@ mod diff;
 pub(crate) mod figure;
 mod grid;
 pub(super) mod ledger;
+mod markdown;
 pub(super) mod quality;
 pub(super) mod regimes;
 pub(super) mod text;
@@ -52,7 +53,20 @@ impl Default for Options {
 
 /// The report as text, which ends with a line break.
 pub fn render(report: &Report, options: &Options) -> String {
-    let mut page = Page::new(options.width.max(NARROWEST), options.color);
+    fill(Page::new(options.width.max(NARROWEST), options.color), report, options)
+}
+
+/// The same in Markdown, with the machine and the version that measured.
+pub fn render_markdown(report: &Report, options: &Options) -> String {
+    let mut text = fill(Page::markdown(), report, options);
+    let mut page = Page::markdown();
+    quality::origin(report, &mut page);
+    text.push('\n');
+    text + &page.finish()
+}
+
+/// All parts of the report, on a page that is empty.
+fn fill(mut page: Page, report: &Report, options: &Options) -> String {
     let (compared, commands): (Vec<&Run>, Vec<&Run>) = report.runs.iter().partition(|run| run.scenario.is_some());
     if report.runs.is_empty() && report.anatomy.is_empty() {
         page.paragraph("Nothing was measured.");

@@ -6,11 +6,15 @@
 
 #[macro_use]
 mod gate;
+#[path = "../common/drawn.rs"]
+mod drawn;
 mod invocation;
 mod loaded;
 mod lossless;
 mod machine;
 mod outcome;
+#[path = "../common/schema.rs"]
+mod schema;
 
 mod anatomy;
 mod capacity;
@@ -37,4 +41,5 @@ mod repetitions;
 mod sched;
 mod signals;
 mod syscall;
+mod timeline;
 mod window;

@@ -41,7 +41,7 @@ impl Comparison<'_> {
             calls_ns.extend(is_timed.then(reference::indirect_call_ns));
             self.report.reference = reference::of_samples(&calls_ns);
             for case in cases {
-                self.progress.set_message(title(case));
+                self.progress.set_message(case.title());
                 self.repeat(case, repetition);
                 self.progress.inc(1);
                 if self.context.signals.received().is_some() {
@@ -131,7 +131,7 @@ impl Comparison<'_> {
         if self.context.signals.received().is_some() {
             return;
         }
-        self.progress.suspend(|| eprintln!("taskweight: {}: {error:#}", title(case)));
+        self.progress.suspend(|| eprintln!("taskweight: {}: {error:#}", case.title()));
         self.report.failures.push(Failure {
             model: case.model.name.to_owned(),
             scenario: Some(case.scenario.name().to_owned()),
@@ -159,10 +159,4 @@ impl Comparison<'_> {
 
 fn means_not_offered(error: &anyhow::Error) -> bool {
     error.downcast_ref::<ProtocolError>().is_some_and(ProtocolError::means_not_offered)
-}
-
-fn title(case: &Case) -> String {
-    let place = case.pinned.map_or(String::from("unpinned"), |cpu| format!("CPU {cpu}"));
-    let variant = case.variant().map_or(String::new(), |variant| format!(", {variant}"));
-    format!("{} {}, {} tasks{variant}, {place}", case.model.name, case.scenario.name(), case.tasks)
 }

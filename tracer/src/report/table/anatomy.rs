@@ -150,7 +150,7 @@ fn bars(all: &[Anatomy], page: &mut Page) {
     for anatomy in all {
         let name: String = anatomy.model.chars().take(names).collect();
         let bar = bar(anatomy, longest, columns);
-        page.styled(&format!("{name:names$} {bar} {}", time(anatomy.sum_ns)), 0, Style::Plain);
+        page.drawing(&format!("{name:names$} {bar} {}", time(anatomy.sum_ns)));
     }
     let used = |name: &str| {
         let in_one = |anatomy: &Anatomy| anatomy.segments.iter().any(|one| one.name == name && is_shown(anatomy, one));

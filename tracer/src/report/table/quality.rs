@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::report::model::{Failure, Probe, ProbeState, Report, Run, Witness};
+use crate::report::model::{Environment, Failure, Probe, ProbeState, Report, Run, Witness};
 
 use super::Options;
 use super::figure::{count, plural, time};
@@ -39,6 +39,19 @@ pub(super) fn render(report: &Report, options: &Options, page: &mut Page) {
     for warning in warnings {
         page.styled(&format!("Warning: {warning}"), 2, Style::Caution);
     }
+}
+
+/// What measured, and on which machine.
+pub(super) fn origin(report: &Report, page: &mut Page) {
+    let Environment { kernel, architecture, cpu_model, cpus_online, virtualisation, .. } = &report.environment;
+    let cpu = cpu_model.as_ref().map_or(String::new(), |model| format!(" ({model})"));
+    let machine = virtualisation.as_ref().map_or(String::new(), |name| format!(", virtualisation {name}"));
+    let cpus = plural(u64::from(*cpus_online), "CPU");
+    page.paragraph(&format!(
+        "Measured by taskweight {} on Linux {kernel}, {architecture}, {cpus}{cpu}{machine}: {}",
+        report.taskweight_version,
+        report.command_line.join(" ")
+    ));
 }
 
 /// Every comparison of a count with an independent one.

@@ -36,6 +36,8 @@ pub struct Done {
     pub elapsed_ns: u64,
     /// The program's own hand-over times, the clock's cost subtracted.
     pub hand_over_ns: Option<Durations>,
+    /// From and until when the first of these hand-overs were, in nanoseconds of `CLOCK_MONOTONIC`; empty if not stated.
+    pub hand_overs: Vec<(u64, u64)>,
     /// Cost of one reading of the clock.
     pub clock_ns: Option<u64>,
     /// How late ticks were.
@@ -73,6 +75,7 @@ pub(super) fn done(line: &[u8]) -> Result<Done, Problem> {
         logical_switches: fields.number("logical_switches", 0)?,
         elapsed_ns: fields.number("elapsed_ns", 1)?,
         hand_over_ns: fields.durations("hand_over_ns")?,
+        hand_overs: fields.durations("hand_overs")?.unwrap_or_default(),
         clock_ns: fields.number_if_any("clock_ns")?,
         lateness_ns: fields.durations("lateness_ns")?,
         latency_ns: fields.durations("latency_ns")?,
