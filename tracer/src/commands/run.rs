@@ -10,7 +10,7 @@ use crate::{
     measure::{
         Context,
         calibrate::calibrate,
-        command::{self, Operations},
+        command::{self, Afterwards, Operations},
     },
     plan::Pinning,
     report::{json, model::Report, table},
@@ -37,7 +37,8 @@ pub fn run(cli: &Cli, args: &RunArgs) -> anyhow::Result<u8> {
         threads_listed: THREADS_LISTED,
     };
     let mut report = super::empty_report();
-    let measured = command::measure(&context, &args.command, pinned, &operations(args), args.hardware)?;
+    let afterwards = if args.calibrate { Afterwards::More } else { Afterwards::Nothing };
+    let measured = command::measure(&context, &args.command, pinned, &operations(args), args.hardware, afterwards)?;
     if cli.verbose {
         let [types, session] = [kernel.read_in_ns, measured.opened_in_ns].map(|ns| ns as f64 / 1e6);
         eprintln!("taskweight: type information read in {types:.1} ms, loaded and attached in {session:.1} ms");
@@ -47,13 +48,19 @@ pub fn run(cli: &Cli, args: &RunArgs) -> anyhow::Result<u8> {
     report.probes = measured.probes;
     report.interrupted = measured.interrupted;
     if args.calibrate {
-        let cpu = affinity::last_allowed()?;
-        calibrate(&context, &catalog::programs_folder()?, cpu, &mut report.probes).context("calibrate the probes")?;
+        if let Err(error) = calibrate_probes(&context, &mut report) {
+            eprintln!("taskweight: the cost of the probes is not known: {error:#}");
+        }
     }
     report.own_cost = super::own_cost();
     finish(cli, args, &report, destination)?;
     let flawed = args.measuring.strict && !super::is_flawless(&report);
     Ok(if flawed && code == 0 { 1 } else { u8::try_from(code).unwrap_or(u8::MAX) })
+}
+
+fn calibrate_probes(context: &Context<'_>, report: &mut Report) -> anyhow::Result<()> {
+    let cpu = affinity::last_allowed()?;
+    calibrate(context, &catalog::programs_folder()?, cpu, &mut report.probes)
 }
 
 fn finish(cli: &Cli, args: &RunArgs, report: &Report, destination: Option<json::Destination>) -> anyhow::Result<()> {
