@@ -11,6 +11,7 @@ use crate::{
         session::{ProbeForm, Session, SessionOptions},
         snapshot::{self, Snapshot, WindowFigures},
     },
+    memory::limit,
     report::model::{Kernel, PageFaults, PerOperation, Probe, Switches, Thread, Witness},
     workload::{privilege::Identity, signals::Signals},
 };
@@ -42,6 +43,8 @@ pub struct Context<'a> {
 
 impl Context<'_> {
     fn open_session(&self, root_pid: u32) -> anyhow::Result<Session> {
+        let table = u64::from(self.thread_capacity) * size_of::<ThreadState>() as u64;
+        limit::require(limit::LEAST_BYTES + table).map_err(anyhow::Error::msg)?;
         let defaults = SessionOptions::new(root_pid);
         let options = SessionOptions { form: self.form, thread_capacity: self.thread_capacity, ..defaults };
         Ok(Session::open(self.kernel, options)?)

@@ -66,16 +66,24 @@ fn peculiar() -> std::io::Result<()> {
     Ok(())
 }
 
+fn log_in(user: u32, group: u32) -> std::io::Result<()> {
+    use nix::unistd::{Gid, Uid, setgid, setgroups, setuid};
+    setgroups(&[Gid::from_raw(group)])?;
+    setgid(Gid::from_raw(group))?;
+    Ok(setuid(Uid::from_raw(user))?)
+}
+
 /// What the program inherits when it is run directly, as the user that taskweight would run it as.
 fn directly(user: Option<(u32, u32)>) -> String {
     let mut command = std::process::Command::new("sh");
     command.args(["-c", INHERITED]).stdin(std::process::Stdio::piped()).stderr(std::process::Stdio::piped());
     command.env_remove("TASKWEIGHT_PROGRAMS").env("SUDO_UID", USER).env("SUDO_GID", GROUP);
-    if let Some((user, group)) = user {
-        command.uid(user).gid(group);
-    }
     // SAFETY: only calls that are safe after a fork.
     unsafe { command.pre_exec(peculiar).pre_exec(crate::invocation::without_huge_pages) };
+    if let Some((user, group)) = user {
+        // SAFETY: as above.
+        unsafe { command.pre_exec(move || log_in(user, group)) };
+    }
     String::from_utf8(command.output().unwrap().stdout).unwrap()
 }
 
