@@ -4,6 +4,7 @@
 //! snapshot -> run (figures per operation) -> report -> renderers.
 
 pub mod anatomy;
+pub mod capabilities;
 pub mod claims;
 pub mod cli;
 pub mod commands;

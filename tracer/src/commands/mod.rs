@@ -11,6 +11,7 @@ use nix::sys::{
 };
 
 use crate::{
+    capabilities,
     cli::{Cli, Color, MeasuringArgs, Verb},
     environment,
     report::{
@@ -43,6 +44,7 @@ const DIFF_FAILURE: u8 = 2;
 
 /// Does what the command line says; gives the exit status.
 pub fn run(cli: &Cli) -> anyhow::Result<u8> {
+    capabilities::keep_those_to_measure()?;
     match &cli.verb {
         Verb::Compare(args) => compare::run(cli, args),
         Verb::Memory(args) => memory::run(cli, args),

@@ -15,7 +15,7 @@ use crate::{
     measure::{
         Context,
         calibrate::calibrate,
-        command::{self, Operations},
+        command::{self, Afterwards, Operations},
     },
     plan::Pinning,
     report::{
@@ -52,14 +52,20 @@ pub fn run(cli: &Cli, args: &RunArgs) -> anyhow::Result<u8> {
         timeline.timeline().close();
     }
     if args.calibrate {
-        let cpu = affinity::last_allowed()?;
-        calibrate(&context, &catalog::programs_folder()?, cpu, &mut report.probes).context("calibrate the probes")?;
+        if let Err(error) = calibrate_probes(&context, &mut report) {
+            eprintln!("taskweight: the cost of the probes is not known: {error:#}");
+        }
     }
     report.own_cost = super::own_cost();
     finish(cli, args, &report, outputs)?;
     timeline.map_or(Ok(()), OpenTimeline::finish)?;
     let flawed = args.measuring.strict && !super::is_flawless(&report);
     Ok(if flawed && code == 0 { 1 } else { u8::try_from(code).unwrap_or(u8::MAX) })
+}
+
+fn calibrate_probes(context: &Context<'_>, report: &mut Report) -> anyhow::Result<()> {
+    let cpu = affinity::last_allowed()?;
+    calibrate(context, &catalog::programs_folder()?, cpu, &mut report.probes)
 }
 
 /// Measures all repetitions; gives the first exit status of the command that is not 0. What fails after the first
@@ -73,7 +79,10 @@ fn measure(
 ) -> anyhow::Result<i32> {
     let mut code = 0;
     for repetition in 0..args.repetitions {
-        let measured = match command::measure(context, &args.command, pinned, &operations(args), args.hardware) {
+        let is_last = repetition + 1 == args.repetitions;
+        let afterwards = if is_last && !args.calibrate { Afterwards::Nothing } else { Afterwards::More };
+        let operations = operations(args);
+        let measured = match command::measure(context, &args.command, pinned, &operations, args.hardware, afterwards) {
             Ok(measured) => measured,
             Err(error) if repetition == 0 => return Err(error),
             Err(error) => {

@@ -7,6 +7,7 @@ use nix::sys::signal::Signal;
 
 use super::{Context, Window, per_operation, wait_for_last_switches};
 use crate::{
+    capabilities,
     hardware::Counters,
     kernel::snapshot::Snapshot,
     memory::{Account, Sampled, Sampler},
@@ -35,6 +36,15 @@ pub enum Operations {
     PerSyscall(String),
 }
 
+/// What this process does when it has measured the command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Afterwards {
+    /// It loads programs or starts others.
+    More,
+    /// It reports: the right to load and to start is given up before the command runs.
+    Nothing,
+}
+
 /// A measured command.
 #[derive(Debug)]
 pub struct Measured {
@@ -55,6 +65,7 @@ pub fn measure(
     cpu: Option<u32>,
     operations: &Operations,
     hardware: bool,
+    afterwards: Afterwards,
 ) -> anyhow::Result<Measured> {
     let (program, args) = command.split_first().context("no command given")?;
     let spec = Spec {
@@ -70,6 +81,9 @@ pub fn measure(
     let mut counters = counters(&child, hardware);
     session.open_window()?;
     account.add(child.pid());
+    if afterwards == Afterwards::Nothing {
+        capabilities::keep_those_to_watch()?;
+    }
     let released = Instant::now();
     child.release()?;
     let account = Arc::new(account);

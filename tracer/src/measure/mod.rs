@@ -11,6 +11,7 @@ use crate::{
         session::{ProbeForm, Session, SessionOptions},
         snapshot::{self, Snapshot, WindowFigures},
     },
+    memory::limit,
     report::model::{Kernel, PageFaults, PerOperation, Probe, Switches, Thread, Witness},
     timeline::{NamedThread, Piece, Recorded, Timeline},
     workload::{privilege::Identity, signals::Signals},
@@ -49,6 +50,8 @@ pub struct Context<'a> {
 
 impl Context<'_> {
     fn open_session(&self, root_pid: u32) -> anyhow::Result<Session> {
+        let table = u64::from(self.thread_capacity) * size_of::<ThreadState>() as u64;
+        limit::require(limit::LEAST_BYTES + table).map_err(anyhow::Error::msg)?;
         let defaults = SessionOptions::new(root_pid);
         let timeline = self.timeline.and_then(Timeline::limits);
         let options = SessionOptions { form: self.form, thread_capacity: self.thread_capacity, timeline, ..defaults };

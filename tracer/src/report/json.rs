@@ -2,6 +2,7 @@
 
 mod destination;
 mod layout;
+mod links;
 mod source;
 
 pub use destination::{Destination, DestinationError};

@@ -81,6 +81,13 @@ impl Invocation {
         self
     }
 
+    /// With something done in its process before it starts: only what is safe after a fork.
+    pub fn prepared(mut self, prepare: fn() -> std::io::Result<()>) -> Self {
+        // SAFETY: promised by the caller.
+        unsafe { self.command.pre_exec(prepare) };
+        self
+    }
+
     /// Starts it.
     pub fn start(mut self) -> Running {
         self.command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());

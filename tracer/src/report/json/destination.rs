@@ -8,6 +8,8 @@ use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 use thiserror::Error;
 
+use super::links;
+
 /// Mode of a new file, before the umask.
 const NEW_FILE_MODE: u32 = 0o644;
 
@@ -48,7 +50,9 @@ impl Destination {
     /// # Errors
     /// When it could not be written later on.
     pub fn open(path: &Path, owner: Option<(u32, u32)>) -> Result<Self, DestinationError> {
-        let fail = |what| move |error| DestinationError { path: path.to_owned(), what, error };
+        let named = path;
+        let fail = |what| move |error| DestinationError { path: named.to_owned(), what, error };
+        let path = &links::allowed(path, owner.map(|(user, _)| user)).map_err(fail("cannot be written"))?;
         let sink = if path == Path::new("-") || path == Path::new("/dev/stdout") {
             Sink::Stdout(io::stdout())
         } else if is_written_in_place(path) {
@@ -58,7 +62,7 @@ impl Destination {
             let temporary = temporary(&target, owner).map_err(fail("no file can be created beside it"))?;
             Sink::Replacement { temporary, target }
         };
-        Ok(Self { path: path.to_owned(), sink })
+        Ok(Self { path: named.to_owned(), sink })
     }
 
     /// Completes the file and puts it in its place.
@@ -100,8 +104,7 @@ impl Write for Destination {
 fn is_written_in_place(path: &Path) -> bool {
     // /dev/fd/3 and /proc/self/fd/3 lead to a regular file when that is what the descriptor is: it has a reader
     // or another writer, who would be left with the old one.
-    let is_descriptor = path.starts_with("/proc") || path.starts_with("/dev") && !path.starts_with("/dev/shm");
-    is_descriptor || fs::metadata(path).is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir())
+    links::is_descriptor(path) || fs::metadata(path).is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir())
 }
 
 /// The file to put in place: where a symbolic link points to, as editors do.
