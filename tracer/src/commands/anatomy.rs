@@ -13,11 +13,9 @@ use crate::{
     cli::{AnatomyArgs, Cli},
     kernel::{RunningKernel, preflight},
     measure::Context,
+    notice::notice,
     plan::{Case, Pinning, Request, cases},
-    report::{
-        json,
-        model::{AnatomyCalibration, Failure, Report},
-    },
+    report::model::{AnatomyCalibration, Failure, Report},
     workload::{affinity, catalog, scenario::Scenario, signals::Signals},
 };
 
@@ -55,13 +53,7 @@ pub fn run(cli: &Cli, args: &AnatomyArgs) -> anyhow::Result<u8> {
     dissection.measure(cli, args.repetitions)?;
     let mut report = dissection.report()?;
     report.own_cost = super::own_cost();
-    if let Some(mut destination) = destination {
-        json::write(&report, &mut destination)?;
-        destination.finish()?;
-    }
-    if !super::writes_json_to_stdout(&args.measuring) {
-        super::print_to_stdout(&report, usize::MAX, cli.verbose)?;
-    }
+    super::publish(&report, &args.measuring, destination, |report| super::print_measured(report, cli.verbose))?;
     if let Some(received) = signals.received() {
         return Ok(128 + received.signal as u8);
     }
@@ -108,10 +100,15 @@ impl Dissection<'_> {
     fn measure(&mut self, cli: &Cli, repetitions: u32) -> anyhow::Result<()> {
         for number in 0..repetitions {
             let round = calibration::round(self.context.kernel, self.context.form, self.cpu);
-            self.rounds.push(round.context("measure what the probes cost")?);
+            match round.context("measure what the probes cost") {
+                Ok(round) => self.rounds.push(round),
+                Err(error) if self.rounds.is_empty() => return Err(error),
+                // What one round tells holds for the others.
+                Err(error) => notice(format_args!("repetition {}: {error:#}", number + 1)),
+            }
             for (case, measured) in &mut self.cases {
                 if cli.verbose {
-                    eprintln!("taskweight: {}, repetition {}", case.model.name, number + 1);
+                    notice(format_args!("{}, repetition {}", case.model.name, number + 1));
                 }
                 match repetition(&self.context, case, &self.programs, self.coarse) {
                     Ok(one) => measured.push(one),
@@ -137,7 +134,7 @@ impl Dissection<'_> {
 }
 
 fn failure(case: &Case, repetition: u32, error: &anyhow::Error) -> Failure {
-    eprintln!("taskweight: {}: {error:#}", case.model.name);
+    notice(format_args!("{}: {error:#}", case.model.name));
     Failure {
         model: case.model.name.to_owned(),
         scenario: Some(case.scenario.name().to_owned()),

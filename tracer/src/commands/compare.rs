@@ -15,8 +15,9 @@ use crate::{
     kernel::{RunningKernel, preflight},
     measure::Context,
     memory::ledger,
+    notice::notice,
     plan::{Case, Pinning, Request, cases},
-    report::{json, model::Report},
+    report::model::Report,
     workload::{
         affinity,
         catalog::{self, MODELS, Model},
@@ -76,7 +77,9 @@ pub(super) fn perform(cli: &Cli, job: Job<'_>, conclude: impl FnOnce(&mut Report
     comparison.calibrate(job.pin_cpu);
     comparison.progress.finish_and_clear();
     comparison.report.own_cost = super::own_cost();
-    finish(cli, job.measuring, &comparison.report, destination)?;
+    super::publish(&comparison.report, job.measuring, destination, |report| {
+        super::print_measured(report, cli.verbose)
+    })?;
     Ok(exit_status(job.measuring, &comparison))
 }
 
@@ -114,22 +117,6 @@ fn exit_status(args: &MeasuringArgs, comparison: &Comparison<'_>) -> u8 {
     }
     let nothing = report.runs.is_empty();
     u8::from(nothing || !report.failures.is_empty() || args.strict && !super::is_flawless(report))
-}
-
-fn finish(
-    cli: &Cli,
-    args: &MeasuringArgs,
-    report: &Report,
-    destination: Option<json::Destination>,
-) -> anyhow::Result<()> {
-    if let Some(mut destination) = destination {
-        json::write(report, &mut destination)?;
-        destination.finish()?;
-    }
-    if !super::writes_json_to_stdout(args) {
-        super::print_to_stdout(report, usize::MAX, cli.verbose)?;
-    }
-    Ok(())
 }
 
 fn request(args: &CompareArgs, programs: &Path) -> anyhow::Result<Request> {
@@ -178,7 +165,7 @@ pub(super) fn installed(models: Vec<&'static Model>, programs: &Path) -> anyhow:
     }
     anyhow::ensure!(!there.is_empty(), "no model is installed: {}", missing.join("; "));
     for line in missing {
-        eprintln!("taskweight: left out: {line}");
+        notice(format_args!("left out: {line}"));
     }
     Ok(there)
 }

@@ -5,6 +5,7 @@ use std::{
     time::{SystemTime, UNIX_EPOCH},
 };
 
+use anyhow::Context as _;
 use nix::sys::{
     resource::{UsageWho, getrusage},
     time::{TimeVal, TimeValLike as _},
@@ -14,7 +15,7 @@ use crate::{
     cli::{Cli, MeasuringArgs, Verb},
     environment,
     report::{
-        json::Destination,
+        json::{self, Destination},
         model::{OwnCost, Report, SCHEMA_VERSION, Witness},
         table,
     },
@@ -82,6 +83,26 @@ fn writes_json_to_stdout(args: &MeasuringArgs) -> bool {
     args.json.as_ref().is_some_and(|path| path.as_os_str() == "-")
 }
 
+/// Writes the report's file, and renders the tables unless standard output is that file. What was measured is shown also
+/// where the file cannot be written; that whoever read the output has gone changes nothing.
+fn publish(
+    report: &Report,
+    args: &MeasuringArgs,
+    destination: Option<Destination>,
+    render: impl FnOnce(&Report) -> io::Result<()>,
+) -> anyhow::Result<()> {
+    let written = destination.map_or(Ok(()), |destination| json::save(report, destination));
+    let written = unless(written, json::DestinationError::is_broken_pipe);
+    let is_rendered = written.is_err() || !writes_json_to_stdout(args);
+    let rendered = if is_rendered { render(report) } else { Ok(()) };
+    written?;
+    unless(rendered, |error| error.kind() == io::ErrorKind::BrokenPipe).context("print the tables")
+}
+
+fn unless<E>(result: Result<(), E>, is_harmless: impl Fn(&E) -> bool) -> Result<(), E> {
+    result.or_else(|error| if is_harmless(&error) { Ok(()) } else { Err(error) })
+}
+
 /// A report as yet without runs.
 fn empty_report() -> Report {
     let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
@@ -124,6 +145,21 @@ fn print_to_stdout(report: &Report, top: usize, verbose: bool) -> io::Result<()>
     let mut out = io::stdout().lock();
     out.write_all(table::render(report, &table_options(out.is_terminal(), top, verbose)).as_bytes())?;
     out.flush()
+}
+
+fn print_to_stderr(report: &Report, top: usize, verbose: bool) -> io::Result<()> {
+    let mut out = io::stderr().lock();
+    out.write_all(table::render(report, &table_options(out.is_terminal(), top, verbose)).as_bytes())
+}
+
+/// Tables of a measurement that cannot be had again: on standard error where standard output takes nothing.
+fn print_measured(report: &Report, verbose: bool) -> io::Result<()> {
+    print_to_stdout(report, usize::MAX, verbose).or_else(|error| {
+        if error.kind() != io::ErrorKind::BrokenPipe {
+            print_to_stderr(report, usize::MAX, verbose)?;
+        }
+        Err(error)
+    })
 }
 
 /// Whether every event was recorded and every count agrees with its witness: what --strict demands.

@@ -1,7 +1,5 @@
 //! `taskweight run`: what the kernel does for a command.
 
-use std::io::{self, IsTerminal as _, Write as _};
-
 use anyhow::Context as _;
 
 use crate::{
@@ -12,8 +10,9 @@ use crate::{
         calibrate::calibrate,
         command::{self, Operations},
     },
+    notice::notice,
     plan::Pinning,
-    report::{json, model::Report, table},
+    report::model::Report,
     workload::{affinity, catalog, signals::Signals},
 };
 
@@ -40,33 +39,28 @@ pub fn run(cli: &Cli, args: &RunArgs) -> anyhow::Result<u8> {
     let measured = command::measure(&context, &args.command, pinned, &operations(args), args.hardware)?;
     if cli.verbose {
         let [types, session] = [kernel.read_in_ns, measured.opened_in_ns].map(|ns| ns as f64 / 1e6);
-        eprintln!("taskweight: type information read in {types:.1} ms, loaded and attached in {session:.1} ms");
+        notice(format_args!("type information read in {types:.1} ms, loaded and attached in {session:.1} ms"));
     }
     let code = measured.run.exit_status.unwrap_or(0);
     report.runs.push(measured.run);
     report.probes = measured.probes;
     report.interrupted = measured.interrupted;
-    if args.calibrate {
-        let cpu = affinity::last_allowed()?;
-        calibrate(&context, &catalog::programs_folder()?, cpu, &mut report.probes).context("calibrate the probes")?;
+    if args.calibrate && !report.interrupted {
+        if let Err(error) = calibrate_probes(&context, &mut report) {
+            notice(format_args!("the cost of the probes is not known: {error:#}"));
+        }
+        report.interrupted = signals.received().is_some();
     }
     report.own_cost = super::own_cost();
-    finish(cli, args, &report, destination)?;
+    super::publish(&report, &args.measuring, destination, |report| {
+        super::print_to_stderr(report, args.top, cli.verbose)
+    })?;
     let flawed = args.measuring.strict && !super::is_flawless(&report);
     Ok(if flawed && code == 0 { 1 } else { u8::try_from(code).unwrap_or(u8::MAX) })
 }
 
-fn finish(cli: &Cli, args: &RunArgs, report: &Report, destination: Option<json::Destination>) -> anyhow::Result<()> {
-    if let Some(mut destination) = destination {
-        json::write(report, &mut destination)?;
-        destination.finish()?;
-    }
-    if !super::writes_json_to_stdout(&args.measuring) {
-        let mut out = io::stderr().lock();
-        let options = super::table_options(out.is_terminal(), args.top, cli.verbose);
-        out.write_all(table::render(report, &options).as_bytes())?;
-    }
-    Ok(())
+fn calibrate_probes(context: &Context<'_>, report: &mut Report) -> anyhow::Result<()> {
+    calibrate(context, &catalog::programs_folder()?, affinity::last_allowed()?, &mut report.probes)
 }
 
 fn operations(args: &RunArgs) -> Operations {

@@ -13,6 +13,7 @@ mod regimes;
 mod text;
 mod warning;
 
+pub(crate) use text::escape;
 pub use warning::{Warning, warnings};
 
 use super::model::{ProbeState, Report, Run};

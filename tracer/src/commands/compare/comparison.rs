@@ -6,8 +6,12 @@ use indicatif::ProgressBar;
 
 use crate::{
     measure::{Context, calibrate::calibrate, workload},
+    notice::notice,
     plan::Case,
-    report::model::{Failure, Hardware, Report, Run},
+    report::{
+        model::{Failure, Hardware, Report, Run},
+        table::escape,
+    },
     workload::{protocol::ProtocolError, scenario::Scenario},
 };
 
@@ -35,7 +39,7 @@ impl Comparison<'_> {
     pub(super) fn measure(&mut self, cases: &[Case], repetitions: u32) {
         for repetition in 0..repetitions {
             for case in cases {
-                self.progress.set_message(title(case));
+                self.progress.set_message(escape(&title(case)));
                 self.repeat(case, repetition);
                 self.progress.inc(1);
                 if self.context.signals.received().is_some() {
@@ -85,7 +89,7 @@ impl Comparison<'_> {
         let (model, scenario, touches) = work(case);
         self.not_offered.insert((model, scenario, touches));
         let option = if touches { " with --touch" } else { "" };
-        self.progress.suspend(|| eprintln!("taskweight: {model} does not offer {}{option}", scenario.name()));
+        self.progress.suspend(|| notice(format_args!("{model} does not offer {}{option}", scenario.name())));
     }
 
     fn keep(&mut self, case: &Case, repetition: u32, traced: workload::Traced) {
@@ -113,7 +117,7 @@ impl Comparison<'_> {
         if self.context.signals.received().is_some() {
             return;
         }
-        self.progress.suspend(|| eprintln!("taskweight: {}: {error:#}", title(case)));
+        self.progress.suspend(|| notice(format_args!("{}: {error:#}", title(case))));
         self.report.failures.push(Failure {
             model: case.model.name.to_owned(),
             scenario: Some(case.scenario.name().to_owned()),
@@ -133,8 +137,10 @@ impl Comparison<'_> {
             return;
         }
         self.progress.set_message("what the probes cost");
-        if let Err(error) = calibrate(&self.context, &self.programs, cpu, &mut self.report.probes) {
-            self.progress.suspend(|| eprintln!("taskweight: the cost of the probes is not known: {error:#}"));
+        let calibrated = calibrate(&self.context, &self.programs, cpu, &mut self.report.probes);
+        self.report.interrupted = self.context.signals.received().is_some();
+        if let Some(error) = calibrated.err().filter(|_| !self.report.interrupted) {
+            self.progress.suspend(|| notice(format_args!("the cost of the probes is not known: {error:#}")));
         }
     }
 }
