@@ -1,6 +1,8 @@
 //! Names and words that are attacks on whoever shows them: of threads, of programs and their arguments, of models, and in
 //! what programs say. They reach the report as they are, and the terminal as something to look at.
 
+use std::collections::BTreeSet;
+use std::env;
 use std::ffi::OsStr;
 use std::fs;
 use std::os::unix::ffi::OsStrExt as _;
@@ -8,7 +10,9 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use serde_json::json;
+use nix::sys::stat::Mode;
+use nix::unistd::mkfifo;
+use taskweight::report::json;
 use taskweight::report::model::Report;
 use tempfile::TempDir;
 
@@ -28,7 +32,7 @@ const NAMES: [&[u8]; 12] = [
     b"|*_`[x](y)#&lt;",
     b"x\"} 1\n# EOF\n",
     b"%s%n{{7*7}}${a}",
-    b"  ends in blank ",
+    b" ends in blank ",
 ];
 
 /// Those that are text, in one.
@@ -49,20 +53,25 @@ fn script(folder: &TempDir, name: &[u8], text: &str) -> PathBuf {
     path
 }
 
-/// Shell: a process for each name, which has it until it is killed.
+/// Shell: a process for each name, which has it until the shell ends, or closes descriptor 3.
 fn named_processes() -> String {
     let octal = |name: &[u8]| name.iter().map(|byte| format!("\\{byte:03o}")).collect::<String>();
-    let process = |name: &[u8]| format!("(printf '{}' > /proc/self/comm; : > named; read gate < gate) &", octal(name));
-    let wait = "while ! [ -e named ]; do sleep 0.01; done; rm named";
-    let each = NAMES.map(|name| format!("{}\n{wait}\n", process(name)));
-    format!("cd \"${{0%/*}}\"; rm -f gate; mkfifo gate\n{}", each.concat())
+    let rename = |name: &[u8]| format!("printf '{}' > /proc/self/comm", octal(name));
+    let process = |name: &[u8]| format!("(exec 6<gate 3>&-; {}; echo >&5; read gate <&6) &", rename(name));
+    let each = NAMES.map(|name| format!("{}\nread named <&5\n", process(name)));
+    format!("cd \"${{0%/*}}\"\nexec 3<>gate 5<>named\n{}", each.concat())
+}
+
+fn folder() -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    ["named", "gate"].iter().for_each(|fifo| mkfifo(&folder.path().join(fifo), Mode::S_IRWXU).unwrap());
+    folder
 }
 
 /// A workload that says hostile things about itself.
 fn workload() -> String {
     let sentence = sentence();
-    let more =
-        json!({"runtime": sentence, "stopped_by": sentence, "runtime_stacks": {"bytes": 4096, "source": sentence}});
+    let more = serde_json::json!({"runtime": sentence, "stopped_by": sentence, "runtime_stacks": {"bytes": 4096, "source": sentence}});
     let more = more.to_string().replace('\'', r"'\''");
     format!(
         "{}printf '{{\"event\":\"ready\",\"tasks\":%s,' \"$3\"; printf '%s\\n' '{}'; read go\n\
@@ -101,34 +110,59 @@ fn assert_all_are_named(report: &Report) {
     }
 }
 
+/// One model that says hostile things, one that breaks the protocol with them, one that is not there, and a good one.
 fn compare() -> Outcome {
-    let folder = tempfile::tempdir().unwrap();
-    let good = script(&folder, "good \x1b[31m<i>\"'\n".as_bytes(), &workload());
-    let noisy = script(
-        &folder,
-        b"noisy \x1b]0;x\x07",
-        &format!("printf '%s\\n' {}; sleep 60", shell_words::quote(&sentence())),
-    );
+    let folder = folder();
+    let good = script(&folder, b"good \x1b[31m<i>\"'\n", &workload());
+    let noise = format!("printf '%s\\n' {}; sleep 60", shell_words::quote(&sentence()));
+    let noisy = script(&folder, b"noisy \x1b]0;x\x07", &noise);
     let model = |name: &str, path: &Path| format!("{name}={}", shell_words::quote(path.to_str().unwrap()));
-    let model = [
+    let models = [
         model(&sentence().replace('=', "-"), &good),
         model("|noisy\u{1b}[5m|", &noisy),
         model("<missing>", &folder.path().join("missing\n\x1b[2J<b>")),
     ];
-    let models = model.iter().flat_map(|model| ["--model", model]).collect::<Vec<_>>();
+    let models = models.iter().flat_map(|model| ["--model", model]).collect::<Vec<_>>();
     let options =
-        ["--models", "future", "--scenarios", "control,idle", "--tasks", "2,3,4", "--pin", "none", "--verbose"];
-    let more = ["--operations", "101", "--repetitions", "2", "--timeout", "30"];
+        ["--models", "future", "--scenarios", "control,idle", "--tasks", "2,3,5", "--pin", "none", "--verbose"];
+    let more = ["--operations", "101", "--repetitions", "1", "--timeout", "30"];
     Invocation::new("compare", &[&options[..], &more, &models].concat()).start().finish()
 }
 
+/// A command whose name is not even text.
+fn run() -> Outcome {
+    let folder = folder();
+    let program = script(&folder, b"run \xff\x1b[31m\n<b>", &format!("{}exec 3>&-; wait; exit 7", named_processes()));
+    let mut words = vec![OsStr::new("--verbose"), OsStr::new("--"), program.as_os_str()];
+    words.extend(NAMES.map(OsStr::from_bytes));
+    Invocation::new("run", &words).start().finish()
+}
+
 #[test]
-fn what_models_and_their_threads_are_called_and_say_is_harmless_everywhere() {
+fn names_and_words_of_others_are_harmless_everywhere() {
     needs_bpf!();
-    let outcome = compare();
-    assert_harmless(&outcome.stderr);
-    assert_harmless(&outcome.stdout);
-    assert_harmless(&rendered(&outcome.file()));
-    let report = outcome.report();
+    let (compared, run) = (compare(), run());
+    let (mut report, run_report) = (compared.report(), run.report());
+    assert_eq!((compared.code, run.code), (1, 7), "{}\n{}", compared.stderr, run.stderr);
+    for shown in [&compared.stdout, &compared.stderr, &run.stderr, &rendered(&compared.file()), &rendered(&run.file())]
+    {
+        assert_harmless(shown);
+    }
     assert_all_are_named(&report);
+    assert_all_are_named(&run_report);
+    assert!(report.runs.iter().any(|run| run.model == sentence().replace('=', "-")));
+    assert_eq!(report.environment.runtimes[&sentence().replace('=', "-")], sentence());
+    assert!(run_report.command_line.ends_with(&NAMES.map(in_report)), "{:?}", run_report.command_line);
+    let failed: BTreeSet<_> = report.failures.iter().map(|failure| failure.model.as_str()).collect();
+    assert_eq!(failed, BTreeSet::from(["<missing>", "|noisy\u{1b}[5m|"]));
+    report.runs.extend(run_report.runs);
+    report.command_line.extend(run_report.command_line);
+    keep(&report);
+}
+
+/// tests/fixtures/hostile.json is such a report, for the tests of everything that shows reports.
+fn keep(report: &Report) {
+    if let Some(path) = env::var_os("TASKWEIGHT_KEEP_HOSTILE") {
+        json::write(report, fs::File::create(path).unwrap()).unwrap();
+    }
 }
