@@ -14,6 +14,7 @@ pub mod hardware;
 pub mod kernel;
 pub mod measure;
 pub mod memory;
+pub mod notice;
 pub mod plan;
 pub mod regimes;
 pub mod report;

@@ -129,6 +129,16 @@ fn nothing_measured() {
 }
 
 #[test]
+fn names_that_threads_and_models_gave_themselves_are_shown_escaped() {
+    let report = fixture("hostile.json");
+    let verbose = render(&report, &Options { verbose: true, top: usize::MAX, ..Options::default() });
+    for shown in [text(&report), verbose] {
+        assert!(shown.contains(r"\x1b[2J\x1b]0;own\x07"), "{shown}");
+        assert!(!shown.contains(|character: char| character != '\n' && character.is_control()), "{shown:?}");
+    }
+}
+
+#[test]
 fn every_string_of_a_report_is_escaped_and_folded() {
     let hostile = format!("\x1b]0;x\x07\n\u{202e}任务 {}", "long".repeat(40));
     for name in ["compare.json", "command.json"] {

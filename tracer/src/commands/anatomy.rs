@@ -5,7 +5,7 @@ use std::{path::Path, time::Duration};
 use anyhow::Context as _;
 use indicatif::ProgressBar;
 
-use super::outputs::{self, Outputs};
+use super::outputs::Outputs;
 use crate::{
     anatomy::{
         calibration,
@@ -15,6 +15,7 @@ use crate::{
     cli::{AnatomyArgs, Cli},
     kernel::{RunningKernel, preflight},
     measure::Context,
+    notice::notice,
     plan::{Case, Pinning, Request, cases},
     report::model::{AnatomyCalibration, Failure, Report},
     workload::{affinity, catalog, scenario::Scenario, signals::Signals},
@@ -50,10 +51,7 @@ pub fn run(cli: &Cli, args: &AnatomyArgs) -> anyhow::Result<u8> {
     dissection.measure(cli, args.repetitions)?;
     dissection.finish(&mut report)?;
     report.own_cost = super::own_cost();
-    outputs.write(&report, cli)?;
-    if !outputs::replace_tables(&args.measuring) {
-        super::print_to_stdout(cli, &report, usize::MAX)?;
-    }
+    outputs.publish(&report, cli, &args.measuring, |report| super::print_measured(cli, report))?;
     if let Some(received) = signals.received() {
         return Ok(128 + received.signal as u8);
     }
@@ -113,11 +111,17 @@ impl<'a> Dissection<'a> {
     pub(super) fn measure(&mut self, cli: &Cli, repetitions: u32) -> anyhow::Result<()> {
         for number in 0..repetitions {
             let round = calibration::round(self.context.kernel, self.context.form, self.cpu);
-            self.rounds.push(round.context("measure what the probes cost")?);
+            match round.context("measure what the probes cost") {
+                Ok(round) => self.rounds.push(round),
+                Err(error) if self.rounds.is_empty() => return Err(error),
+                // What one round tells holds for the others.
+                Err(error) => notice(format_args!("repetition {}: {error:#}", number + 1)),
+            }
             for (case, measured) in &mut self.cases {
                 self.progress.set_message(format!("{}, step by step", case.model.name));
                 if cli.verbose {
-                    self.progress.suspend(|| eprintln!("taskweight: {}, repetition {}", case.model.name, number + 1));
+                    let remark = format!("{}, repetition {}", case.model.name, number + 1);
+                    self.progress.suspend(|| notice(remark));
                 }
                 match repetition(self.context, case, self.programs, self.coarse) {
                     Ok(one) => measured.push(one),
@@ -149,7 +153,7 @@ impl<'a> Dissection<'a> {
 }
 
 fn failure(case: &Case, repetition: u32, error: &anyhow::Error) -> Failure {
-    eprintln!("taskweight: {}: {error:#}", case.model.name);
+    notice(format_args!("{}: {error:#}", case.model.name));
     Failure {
         model: case.model.name.to_owned(),
         scenario: Some(case.scenario.name().to_owned()),

@@ -9,13 +9,14 @@ use std::{
 use anyhow::Context as _;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::outputs::{self, Outputs};
+use super::outputs::Outputs;
 use crate::{
     cli::{Cli, CompareArgs, MeasuringArgs, TimelineArgs},
     hardware::Counters,
     kernel::{RunningKernel, preflight},
     measure::Context,
     memory::ledger,
+    notice::notice,
     plan::{Case, Pinning, Request, rounds},
     report::model::Report,
     workload::{
@@ -104,7 +105,7 @@ pub(super) fn perform(cli: &Cli, job: Job<'_>, conclude: impl FnOnce(&mut Report
     comparison.calibrate(job.pin_cpu);
     comparison.progress.finish_and_clear();
     comparison.report.own_cost = super::own_cost();
-    finish(cli, job.measuring, &comparison.report, outputs)?;
+    outputs.publish(&comparison.report, cli, job.measuring, |report| super::print_measured(cli, report))?;
     let status = exit_status(job.measuring, &comparison);
     timeline.map_or(Ok(()), OpenTimeline::finish)?;
     Ok(status)
@@ -143,14 +144,6 @@ fn exit_status(args: &MeasuringArgs, comparison: &Comparison<'_>) -> u8 {
     }
     let nothing = report.runs.is_empty();
     u8::from(nothing || !report.failures.is_empty() || args.strict && !super::is_flawless(report))
-}
-
-fn finish(cli: &Cli, args: &MeasuringArgs, report: &Report, outputs: Outputs) -> anyhow::Result<()> {
-    outputs.write(report, cli)?;
-    if !outputs::replace_tables(args) {
-        super::print_to_stdout(cli, report, usize::MAX)?;
-    }
-    Ok(())
 }
 
 fn request(args: &CompareArgs, programs: &Path) -> anyhow::Result<Request> {
@@ -201,7 +194,7 @@ pub(super) fn installed(models: Vec<&'static Model>, programs: &Path) -> anyhow:
     }
     anyhow::ensure!(!there.is_empty(), "no model is installed: {}", missing.join("; "));
     for line in missing {
-        eprintln!("taskweight: left out: {line}");
+        notice(format_args!("left out: {line}"));
     }
     Ok(there)
 }

@@ -8,6 +8,7 @@ use serde::Serialize;
 use crate::{
     cli::{Cli, DiffArgs},
     diff::{self, Diff, check::Met},
+    notice::notice,
     report::{json, table},
     workload::privilege::Identity,
 };
@@ -39,13 +40,13 @@ pub fn run(cli: &Cli, args: &DiffArgs) -> anyhow::Result<u8> {
     let met = diff.check(&args.fail_on).map_err(|reason| anyhow!(reason))?;
     for (path, report) in [(&args.a, &a), (&args.b, &b)] {
         if report.interrupted {
-            eprintln!("taskweight: {}: the measurement was cut short: some of it is missing", path.display());
+            notice(format_args!("{}: the measurement was cut short: some of it is missing", path.display()));
         }
     }
     write_json(args, &diff, &met)?;
     print(cli, args, &diff)?;
     for met in &met {
-        eprintln!("taskweight: --fail-on {} is met: {} in {}", met.expression, met.figure, table::escape(&met.group));
+        notice(format_args!("--fail-on {} is met: {} in {}", met.expression, met.figure, met.group));
     }
     Ok(if met.is_empty() { 0 } else { CONDITION_MET })
 }

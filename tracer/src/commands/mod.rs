@@ -134,6 +134,21 @@ fn print_to_stdout(cli: &Cli, report: &Report, top: usize) -> io::Result<()> {
     out.flush()
 }
 
+fn print_to_stderr(cli: &Cli, report: &Report, top: usize) -> io::Result<()> {
+    let mut out = io::stderr().lock();
+    out.write_all(table::render(report, &table_options(cli, out.is_terminal(), top)).as_bytes())
+}
+
+/// Tables of a measurement that cannot be had again: on standard error where standard output takes nothing.
+fn print_measured(cli: &Cli, report: &Report) -> io::Result<()> {
+    print_to_stdout(cli, report, usize::MAX).or_else(|error| {
+        if error.kind() != io::ErrorKind::BrokenPipe {
+            print_to_stderr(cli, report, usize::MAX)?;
+        }
+        Err(error)
+    })
+}
+
 /// Whether every event was recorded and every count agrees with its witness: what --strict demands.
 fn is_flawless(report: &Report) -> bool {
     report

@@ -1,12 +1,17 @@
 //! Where a report goes besides the terminal: as JSON, as a page.
 
-use std::{io::Write as _, path::Path};
+use std::{
+    io::{self, Write as _},
+    path::Path,
+};
+
+use anyhow::Context as _;
 
 use crate::{
     cli::{Cli, MeasuringArgs},
     report::{
         html,
-        json::{self, Destination},
+        json::{self, Destination, DestinationError},
         model::Report,
     },
     workload::privilege::Identity,
@@ -26,14 +31,27 @@ impl Outputs {
         Ok(Self { json: open(args.json.as_deref())?, page: open(args.html.as_deref())? })
     }
 
-    /// Writes them all.
-    pub(super) fn write(self, report: &Report, cli: &Cli) -> anyhow::Result<()> {
-        if let Some(mut json) = self.json {
-            json::write(report, &mut json)?;
-            json.finish()?;
-        }
-        self.page.map_or(Ok(()), |page| write_page(report, cli, page))
+    /// Writes them all, and renders the tables unless standard output is one of them. What was measured is shown also
+    /// where a file cannot be written; that whoever read the output has gone changes nothing.
+    pub(super) fn publish(
+        self,
+        report: &Report,
+        cli: &Cli,
+        args: &MeasuringArgs,
+        render: impl FnOnce(&Report) -> io::Result<()>,
+    ) -> anyhow::Result<()> {
+        let json = self.json.map_or(Ok(()), |json| json::save(report, json));
+        let page = self.page.map_or(Ok(()), |page| write_page(report, cli, page));
+        let written = [json, page].map(|written| unless(written, DestinationError::is_broken_pipe));
+        let is_rendered = written.iter().any(Result::is_err) || !replace_tables(args);
+        let rendered = if is_rendered { render(report) } else { Ok(()) };
+        written.into_iter().collect::<Result<(), _>>()?;
+        unless(rendered, |error| error.kind() == io::ErrorKind::BrokenPipe).context("print the tables")
     }
+}
+
+fn unless<E>(result: Result<(), E>, is_harmless: impl Fn(&E) -> bool) -> Result<(), E> {
+    result.or_else(|error| if is_harmless(&error) { Ok(()) } else { Err(error) })
 }
 
 /// Whether a file takes the place of the tables on standard output.
@@ -48,9 +66,11 @@ pub(super) fn open(path: Option<&Path>) -> anyhow::Result<Option<Destination>> {
 }
 
 /// Writes the page.
-pub(super) fn write_page(report: &Report, cli: &Cli, mut page: Destination) -> anyhow::Result<()> {
-    page.write_all(html::render(report, cli.language()).as_bytes())?;
-    Ok(page.finish()?)
+pub(super) fn write_page(report: &Report, cli: &Cli, mut page: Destination) -> Result<(), DestinationError> {
+    match page.write_all(html::render(report, cli.language()).as_bytes()) {
+        Ok(()) => page.finish(),
+        Err(error) => Err(page.fail(error)),
+    }
 }
 
 pub(super) fn is_stdout(path: Option<&Path>) -> bool {

@@ -6,6 +6,7 @@ use procfs::{Current as _, Meminfo};
 use super::compare::{Job, installed, perform};
 use crate::{
     cli::{Cli, RegimesArgs, TimelineArgs},
+    notice::notice,
     regimes::{
         cells::regimes,
         grid::{Grid, cells, split},
@@ -25,7 +26,7 @@ pub fn run(cli: &Cli, args: &RegimesArgs) -> anyhow::Result<u8> {
     let (threads, coroutines) = split(installed(models(args)?, &programs)?)?;
     let (reference, others) = threads.split_first().context("no model of threads")?;
     for other in others {
-        eprintln!("taskweight: left out: {}: {}, named first, is what is compared with", other.name, reference.name);
+        notice(format_args!("left out: {}: {}, named first, is what is compared with", other.name, reference.name));
     }
     let pin_cpu = affinity::last_allowed()?;
     let cells = cells(args.quick, pin_cpu, available_bytes()?);

@@ -1,14 +1,8 @@
 //! `taskweight run`: what the kernel does for a command.
 
-use std::io::{self, IsTerminal as _, Write as _};
-
 use anyhow::Context as _;
 
-use super::{
-    RUN_FAILURE,
-    outputs::{self, Outputs},
-    timeline::OpenTimeline,
-};
+use super::{RUN_FAILURE, outputs::Outputs, timeline::OpenTimeline};
 use crate::{
     cli::{Cli, RunArgs},
     kernel::{RunningKernel, preflight},
@@ -17,11 +11,9 @@ use crate::{
         calibrate::calibrate,
         command::{self, Afterwards, Operations},
     },
+    notice::notice,
     plan::Pinning,
-    report::{
-        model::{Failure, Report, Run},
-        table,
-    },
+    report::model::{Failure, Report, Run},
     workload::{affinity, catalog, signals::Signals},
 };
 
@@ -51,13 +43,14 @@ pub fn run(cli: &Cli, args: &RunArgs) -> anyhow::Result<u8> {
     if let Some(timeline) = &timeline {
         timeline.timeline().close();
     }
-    if args.calibrate {
+    if args.calibrate && !report.interrupted {
         if let Err(error) = calibrate_probes(&context, &mut report) {
-            eprintln!("taskweight: the cost of the probes is not known: {error:#}");
+            notice(format_args!("the cost of the probes is not known: {error:#}"));
         }
+        report.interrupted = signals.received().is_some();
     }
     report.own_cost = super::own_cost();
-    finish(cli, args, &report, outputs)?;
+    outputs.publish(&report, cli, &args.measuring, |report| super::print_to_stderr(cli, report, args.top))?;
     timeline.map_or(Ok(()), OpenTimeline::finish)?;
     let flawed = args.measuring.strict && !super::is_flawless(&report);
     Ok(if flawed && code == 0 { 1 } else { u8::try_from(code).unwrap_or(u8::MAX) })
@@ -92,7 +85,7 @@ fn measure(
         };
         if cli.verbose {
             let [types, session] = [context.kernel.read_in_ns, measured.opened_in_ns].map(|ns| ns as f64 / 1e6);
-            eprintln!("taskweight: type information read in {types:.1} ms, loaded and attached in {session:.1} ms");
+            notice(format_args!("type information read in {types:.1} ms, loaded and attached in {session:.1} ms"));
         }
         if code == 0 {
             code = measured.run.exit_status.unwrap_or(0);
@@ -118,16 +111,6 @@ fn failure(pinned: Option<u32>, repetition: u32, error: &anyhow::Error) -> Failu
         half: String::from("traced"),
         reason: format!("{error:#}"),
     }
-}
-
-fn finish(cli: &Cli, args: &RunArgs, report: &Report, outputs: Outputs) -> anyhow::Result<()> {
-    outputs.write(report, cli)?;
-    if !outputs::replace_tables(&args.measuring) {
-        let mut out = io::stderr().lock();
-        let options = super::table_options(cli, out.is_terminal(), args.top);
-        out.write_all(table::render(report, &options).as_bytes())?;
-    }
-    Ok(())
 }
 
 fn operations(args: &RunArgs) -> Operations {

@@ -3,6 +3,7 @@
 use anyhow::Context as _;
 
 use crate::cli::TimelineArgs;
+use crate::notice::notice;
 use crate::report::json::Destination;
 use crate::timeline::Timeline;
 use crate::workload::privilege::Identity;
@@ -33,7 +34,7 @@ impl OpenTimeline {
         self.timeline.write(&mut self.destination).with_context(|| format!("{}: write the timeline", self.file))?;
         self.destination.finish()?;
         for remark in self.timeline.remarks() {
-            eprintln!("taskweight: {remark}");
+            notice(remark);
         }
         Ok(())
     }

@@ -92,9 +92,9 @@ pub fn measure(
     let elapsed = released.elapsed();
     let sampled = sampler.finish();
     wait_for_last_switches(&session)?;
-    let mut window = Window::close(&mut session, Snapshot::default())?;
+    let mut window = Window::close(&mut session, Snapshot::default(), context.threads_listed)?;
     context.draw(&mut window, || program.to_string_lossy().into_owned(), &[]);
-    let mut run = assemble(context, &window, &exit, elapsed, cpu, operations);
+    let mut run = assemble(&window, &exit, elapsed, cpu, operations);
     if session.sees_kernel_counters {
         run.witness.extend(witness::compare_tree(&window.after.threads, &exit.rusage, context.kernel.is_real_time));
     }
@@ -172,18 +172,10 @@ fn counters(child: &Child, wanted: bool) -> Result<Counters, String> {
     Ok(counters)
 }
 
-fn assemble(
-    context: &Context<'_>,
-    window: &Window,
-    exit: &Exit,
-    elapsed: Duration,
-    cpu: Option<u32>,
-    operations: &Operations,
-) -> Run {
+fn assemble(window: &Window, exit: &Exit, elapsed: Duration, cpu: Option<u32>, operations: &Operations) -> Run {
     let kernel = window.kernel();
     let (operations, operation) = count(operations, window);
     let traced = lifetime_ns(window).unwrap_or(elapsed.as_nanos() as u64);
-    let (threads, threads_omitted) = window.threads(context.threads_listed);
     Run {
         model: String::from("command"),
         scenario: None,
@@ -201,8 +193,8 @@ fn assemble(
         kernel,
         histograms: window.figures.histograms.clone(),
         syscall_histograms: window.figures.syscall_histograms.clone(),
-        threads,
-        threads_omitted,
+        threads: window.threads.clone(),
+        threads_omitted: window.threads_omitted,
         cpu: Cpu { user_ns: Some(exit.rusage.user_ns), system_ns: Some(exit.rusage.system_ns) },
         hardware: Hardware::default(),
         own: None,

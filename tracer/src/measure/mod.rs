@@ -77,6 +77,10 @@ pub struct Window {
     pub before: Snapshot,
     /// The thread table when it closed.
     pub after: Snapshot,
+    /// The busiest threads, as they were called when the window closed.
+    pub threads: Vec<Thread>,
+    /// How many more there were.
+    pub threads_omitted: u64,
     /// Distributions, system calls and losses.
     pub figures: WindowFigures,
     /// Counts by thread beside the kernel's own, taken when the window closed.
@@ -90,8 +94,8 @@ pub struct Window {
 }
 
 impl Window {
-    /// Closes the window and reads everything.
-    pub fn close(session: &mut Session, before: Snapshot) -> anyhow::Result<Self> {
+    /// Closes the window and reads everything; so many threads are listed.
+    pub fn close(session: &mut Session, before: Snapshot, listed: usize) -> anyhow::Result<Self> {
         session.close_window()?;
         let after = Snapshot::take(session)?;
         // Names while there are threads that have them.
@@ -99,7 +103,10 @@ impl Window {
         let recorded = session.recorded(|| after.threads.iter().map(named).collect())?;
         let mut figures = WindowFigures::read(session, &after)?;
         figures.loss.extend(recorded.as_ref().map(|recorded| (TIMELINE_LOSS.to_owned(), recorded.lost_count)));
+        let (threads, threads_omitted) = busiest(&before, &after, listed);
         Ok(Self {
+            threads,
+            threads_omitted,
             witness: crate::witness::compare_threads(session, &after.threads),
             figures,
             recorded,
@@ -137,14 +144,14 @@ impl Window {
             stack: if_seen(all.stack_fault_count),
         }
     }
+}
 
-    /// The busiest threads, and how many more there are.
-    pub fn threads(&self, listed: usize) -> (Vec<Thread>, u64) {
-        let mut all: Vec<_> = self.after.since(&self.before).collect();
-        all.sort_by_key(|(_, counts)| std::cmp::Reverse((counts.on_cpu_ns, counts.syscall_count)));
-        let omitted = all.len().saturating_sub(listed) as u64;
-        (all.into_iter().take(listed).map(|(state, counts)| thread_of(state, &counts)).collect(), omitted)
-    }
+/// The busiest threads, and how many more there are. Names of living threads are looked up, and only for as long.
+fn busiest(before: &Snapshot, after: &Snapshot, listed: usize) -> (Vec<Thread>, u64) {
+    let mut all: Vec<_> = after.since(before).collect();
+    all.sort_by_key(|(_, counts)| std::cmp::Reverse((counts.on_cpu_ns, counts.syscall_count)));
+    let omitted = all.len().saturating_sub(listed) as u64;
+    (all.into_iter().take(listed).map(|(state, counts)| thread_of(state, &counts)).collect(), omitted)
 }
 
 fn switches(counts: &ThreadCounts) -> Switches {
@@ -184,7 +191,8 @@ fn thread_of(state: &ThreadState, counts: &ThreadCounts) -> Thread {
 fn name_of(state: &ThreadState) -> String {
     if state.ended_ns == 0 {
         let path = format!("/proc/{}/task/{}/comm", state.tgid, state.pid);
-        return fs::read(path).map(|name| String::from_utf8_lossy(&name).trim_end().to_owned()).unwrap_or_default();
+        let name = fs::read(path).unwrap_or_default();
+        return String::from_utf8_lossy(name.strip_suffix(b"\n").unwrap_or(&name)).into_owned();
     }
     let end = state.comm.iter().position(|byte| *byte == 0).unwrap_or(state.comm.len());
     String::from_utf8_lossy(&state.comm[..end]).into_owned()

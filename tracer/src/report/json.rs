@@ -14,6 +14,17 @@ use serde::Serialize;
 
 use super::model::Report;
 
+/// Writes the report to its destination, and puts it in its place.
+///
+/// # Errors
+/// When it cannot be kept there.
+pub fn save(report: &Report, mut destination: Destination) -> Result<(), DestinationError> {
+    match write(report, &mut destination) {
+        Ok(()) => destination.finish(),
+        Err(error) => Err(destination.fail(error)),
+    }
+}
+
 /// Writes the report: one field a line, buckets and other plain lists on one line each.
 ///
 /// # Errors

@@ -1,6 +1,7 @@
 //! Starting `taskweight`, talking to the command it measures, and what comes out of it.
 
 use std::env;
+use std::ffi::OsStr;
 use std::io::{BufRead as _, BufReader, Read, Write as _};
 use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
 use std::path::{Path, PathBuf};
@@ -53,7 +54,7 @@ pub struct Invocation {
 
 impl Invocation {
     /// A verb with its options and `--json`.
-    pub fn new(verb: &str, options: &[&str]) -> Self {
+    pub fn new(verb: &str, options: &[impl AsRef<OsStr>]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mut command = Command::new(programs().join("taskweight"));
         command.arg(verb).arg("--json").arg(folder.path().join("report.json")).args(options);

@@ -25,6 +25,7 @@ mod exit_status;
 mod failures;
 mod fault;
 mod histogram;
+mod hostile;
 mod isolation;
 mod languages;
 mod ledger;

@@ -34,7 +34,7 @@ fn window(kernel: &RunningKernel, words: &[&str], shrink: impl FnOnce(&mut Sessi
     while !gone(&session) && Instant::now() < deadline {
         std::thread::sleep(Duration::from_millis(1));
     }
-    (Window::close(&mut session, Snapshot::default()).unwrap(), pid)
+    (Window::close(&mut session, Snapshot::default(), 16).unwrap(), pid)
 }
 
 #[test]

@@ -8,8 +8,12 @@ use crate::{
     cli::Cli,
     commands::anatomy::Dissection,
     measure::{Context, calibrate::calibrate, reference, workload},
+    notice::notice,
     plan::Case,
-    report::model::{Failure, Hardware, Report, Run},
+    report::{
+        model::{Failure, Hardware, Report, Run},
+        table::escape,
+    },
     workload::{protocol::ProtocolError, scenario::Scenario},
 };
 
@@ -41,7 +45,7 @@ impl Comparison<'_> {
             calls_ns.extend(is_timed.then(reference::indirect_call_ns));
             self.report.reference = reference::of_samples(&calls_ns);
             for case in cases {
-                self.progress.set_message(case.title());
+                self.progress.set_message(escape(&case.title()));
                 self.repeat(case, repetition);
                 self.progress.inc(1);
                 if self.context.signals.received().is_some() {
@@ -60,7 +64,7 @@ impl Comparison<'_> {
         let mut dissection = Dissection::new(&self.context, &self.programs, cpu, cases, &self.progress);
         let measured = dissection.measure(cli, repetitions).and_then(|()| dissection.finish(&mut self.report));
         if let Err(error) = measured {
-            self.progress.suspend(|| eprintln!("taskweight: no hand-over was taken apart: {error:#}"));
+            self.progress.suspend(|| notice(format_args!("no hand-over was taken apart: {error:#}")));
         }
     }
 
@@ -103,7 +107,7 @@ impl Comparison<'_> {
         let (model, scenario, touches) = work(case);
         self.not_offered.insert((model, scenario, touches));
         let option = if touches { " with --touch" } else { "" };
-        self.progress.suspend(|| eprintln!("taskweight: {model} does not offer {}{option}", scenario.name()));
+        self.progress.suspend(|| notice(format_args!("{model} does not offer {}{option}", scenario.name())));
     }
 
     fn keep(&mut self, case: &Case, repetition: u32, traced: workload::Traced) {
@@ -131,7 +135,7 @@ impl Comparison<'_> {
         if self.context.signals.received().is_some() {
             return;
         }
-        self.progress.suspend(|| eprintln!("taskweight: {}: {error:#}", case.title()));
+        self.progress.suspend(|| notice(format_args!("{}: {error:#}", case.title())));
         self.report.failures.push(Failure {
             model: case.model.name.to_owned(),
             scenario: Some(case.scenario.name().to_owned()),
@@ -151,8 +155,10 @@ impl Comparison<'_> {
             return;
         }
         self.progress.set_message("what the probes cost");
-        if let Err(error) = calibrate(&self.context, &self.programs, cpu, &mut self.report.probes) {
-            self.progress.suspend(|| eprintln!("taskweight: the cost of the probes is not known: {error:#}"));
+        let calibrated = calibrate(&self.context, &self.programs, cpu, &mut self.report.probes);
+        self.report.interrupted = self.context.signals.received().is_some();
+        if let Some(error) = calibrated.err().filter(|_| !self.report.interrupted) {
+            self.progress.suspend(|| notice(format_args!("the cost of the probes is not known: {error:#}")));
         }
     }
 }

@@ -6,6 +6,7 @@ use procfs::sys::kernel;
 
 use crate::{
     cli::CompareArgs,
+    notice::notice,
     plan::{Case, Pinning, Request, cases},
     workload::{
         catalog::{self, Model},
@@ -54,7 +55,7 @@ pub(super) fn weights_of_others(
     }
     let models = catalog::models(&[WEIGHED.to_owned()])?;
     if let Some(reason) = models.iter().find_map(|model| model.command(programs).err()) {
-        eprintln!("taskweight: left out: {WEIGHED}: {reason}");
+        notice(format_args!("left out: {WEIGHED}: {reason}"));
         return Ok(None);
     }
     Ok(Some(Request { models, scenarios: vec![Scenario::Idle], ..request.clone() }))
