@@ -5,12 +5,14 @@ mod timeline;
 
 use std::{ffi::OsString, path::PathBuf};
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 
 pub use export::ExportArgs;
 pub use timeline::TimelineArgs;
 
 use crate::{
+    diff::expression::Expression,
     kernel::session::{ProbeForm, SessionOptions},
     plan::Pinning,
 };
@@ -39,7 +41,26 @@ pub struct Cli {
     /// Say nothing on standard error but errors.
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     pub quiet: bool,
+    /// Colours in tables: `auto` where a terminal reads them and NO_COLOR is not set.
+    #[arg(long, global = true, value_name = "WHEN", value_enum, default_value_t)]
+    pub color: Color,
 }
+
+/// When to use colours.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless NO_COLOR is set.
+    #[default]
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+const COMPLETIONS_EXAMPLES: &str = "EXAMPLES:
+  taskweight completions bash | sudo tee /etc/bash_completion.d/taskweight
+  taskweight completions zsh > ~/.zfunc/_taskweight";
 
 /// The verbs.
 #[derive(Debug, Subcommand)]
@@ -56,15 +77,31 @@ pub enum Verb {
     Run(RunArgs),
     /// Render a report that was written with --json
     Report(ReportArgs),
+    /// Set two reports beside each other: what became more, what less, and what cannot be told apart
+    Diff(DiffArgs),
     /// Say for every probe and capability: available, fallback, or missing and how to get it
+    #[command(after_help = "EXAMPLES:\n  sudo taskweight doctor")]
     Doctor,
     /// Attach programs that do nothing to all hooks, until a signal comes: what the hooks themselves cost
     #[command(hide = true)]
     EmptyPrograms,
     /// List the models and scenarios
+    #[command(after_help = "EXAMPLES:\n  taskweight models -v    with what each model lacks, and why")]
     Models,
     /// Say what a program that is to be compared does wrong: neither root nor eBPF is needed
     CheckModel(CheckModelArgs),
+    /// Print what makes a shell complete the command line
+    #[command(after_help = COMPLETIONS_EXAMPLES)]
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+    /// Write manual pages into a folder
+    #[command(hide = true)]
+    Man {
+        /// The folder
+        folder: PathBuf,
+    },
 }
 
 /// Options of `compare`.
@@ -234,6 +271,9 @@ pub struct RunArgs {
     /// Divide counts by the calls of a system call instead: syscall:NAME
     #[arg(long, value_name = "syscall:NAME", value_parser = per_syscall)]
     pub per: Option<String>,
+    /// Run the command so often, one after the other: figures get intervals, and `diff` can tell chance from change
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    pub repetitions: u32,
     /// Bind the command to one CPU, or none
     #[arg(long, value_name = "CPU|none", default_value = "none")]
     pub pin: Pinning,
@@ -304,9 +344,10 @@ pub struct CheckModelArgs {
 /// Options of `report`.
 #[derive(Debug, Args)]
 #[command(after_help = "EXAMPLES:
-  taskweight report report.json
-  taskweight report report.json --format markdown >> README.md
-  taskweight report report.json --format hgrm --output percentiles/")]
+  taskweight report compare.json
+  taskweight report compare.json --format markdown >> README.md
+  taskweight report compare.json --format hgrm --output percentiles/
+  ssh server sudo taskweight run --json - -- true | taskweight report -")]
 pub struct ReportArgs {
     /// The report; `-` is standard input
     #[arg(value_name = "FILE")]
@@ -317,6 +358,42 @@ pub struct ReportArgs {
     /// Other formats.
     #[command(flatten)]
     pub export: ExportArgs,
+}
+
+/// Options of `diff`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "EXPR is PATH>LIMIT (or >=, <, <=). PATH is that of a figure in the JSON report's runs, divided by the run's operations where
+/operations follows. LIMIT is a number for the figure in B, or a number and x for its ratio to that in A. It is met when the
+whole 95 % interval meets it.
+
+EXIT STATUS: 0 no condition is met, 1 one is, 2 the reports cannot be compared
+
+EXAMPLES:
+  taskweight diff before.json after.json
+  taskweight diff threads.json async.json --fail-on 'per_operation.kernel_switches>1.05x'
+  taskweight diff a.json b.json --fail-on 'kernel.syscalls.by_name.futex.count/operations>2'
+  taskweight diff compare.json compare.json --models os-thread,tokio"
+)]
+pub struct DiffArgs {
+    /// The first report, to which the other one is compared; `-` is standard input
+    #[arg(value_name = "A")]
+    pub a: PathBuf,
+    /// The second report
+    #[arg(value_name = "B")]
+    pub b: PathBuf,
+    /// Exit with status 1 when this is met in any group. May be given several times
+    #[arg(long, value_name = "EXPR")]
+    pub fail_on: Vec<Expression>,
+    /// Set this model of A beside that of B
+    #[arg(long, value_name = "A,B", value_delimiter = ',', num_args = 1)]
+    pub models: Vec<String>,
+    /// Write the comparison as JSON; `-` is standard output, in place of the tables
+    #[arg(long, value_name = "FILE|-")]
+    pub json: Option<PathBuf>,
+    /// Rows of system calls
+    #[arg(long, value_name = "N", default_value_t = 5)]
+    pub top: usize,
 }
 
 fn per_syscall(text: &str) -> Result<String, String> {
@@ -342,6 +419,14 @@ mod tests {
     #[test]
     fn the_command_line_is_consistent() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn every_verb_has_examples() {
+        for verb in Cli::command().get_subcommands().filter(|verb| !verb.is_hide_set()) {
+            let help = verb.clone().render_long_help().to_string();
+            assert!(help.contains("EXAMPLES:\n  "), "{}", verb.get_name());
+        }
     }
 
     #[test]

@@ -6,6 +6,7 @@
 pub mod anatomy;
 pub mod cli;
 pub mod commands;
+pub mod diff;
 pub mod environment;
 pub mod hardware;
 pub mod kernel;

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 use taskweight::report::json;
-use taskweight::report::model::{Histograms, ProbeState, Report};
+use taskweight::report::model::{Histograms, ProbeState, Report, Run};
 use taskweight::report::table::{Options, Warning, render, warnings};
 use unicode_width::UnicodeWidthStr;
 
@@ -321,4 +321,19 @@ fn field_names(value: &Value, names: &mut BTreeSet<String>) {
         }
         _ => {}
     }
+}
+
+#[test]
+fn repetitions_of_a_command_stand_before_the_last_of_them() {
+    let mut report = fixture("command.json");
+    let first = report.runs[0].clone();
+    for (repetition, factor) in [(1, 2), (2, 3)] {
+        let mut run = Run { repetition, ..first.clone() };
+        run.kernel.syscalls.count *= factor;
+        report.runs.push(run);
+    }
+    let text = text(&report);
+    assert!(text.contains("3 repetitions") && text.contains("The last of 3 repetitions"), "{text}");
+    assert_eq!(first.kernel.syscalls.count, 54_321);
+    assert_eq!(line(&text, "system calls"), "system calls 109k 54.3-163 54.3k 163k");
 }

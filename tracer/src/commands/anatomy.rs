@@ -61,7 +61,7 @@ pub fn run(cli: &Cli, args: &AnatomyArgs) -> anyhow::Result<u8> {
         destination.finish()?;
     }
     if !super::writes_json_to_stdout(&args.measuring) {
-        super::print_to_stdout(&report, usize::MAX, cli.verbose)?;
+        super::print_to_stdout(cli, &report, usize::MAX)?;
     }
     if let Some(received) = signals.received() {
         return Ok(128 + received.signal as u8);

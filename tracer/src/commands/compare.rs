@@ -94,7 +94,7 @@ pub(super) fn perform(cli: &Cli, job: Job<'_>, conclude: impl FnOnce(&mut Report
     comparison.report.own_cost = super::own_cost();
     finish(cli, job.measuring, &comparison.report, destination)?;
     let status = exit_status(job.measuring, &comparison);
-    timeline.map_or(Ok(()), OpenTimeline::finish)?;
+    timeline.map_or(Ok(()), |timeline| timeline.finish(cli.quiet))?;
     Ok(status)
 }
 
@@ -146,7 +146,7 @@ fn finish(
         destination.finish()?;
     }
     if !super::writes_json_to_stdout(args) {
-        super::print_to_stdout(report, usize::MAX, cli.verbose)?;
+        super::print_to_stdout(cli, report, usize::MAX)?;
     }
     Ok(())
 }

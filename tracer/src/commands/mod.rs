@@ -11,7 +11,7 @@ use nix::sys::{
 };
 
 use crate::{
-    cli::{Cli, MeasuringArgs, Verb},
+    cli::{Cli, Color, MeasuringArgs, Verb},
     environment,
     report::{
         json::Destination,
@@ -24,8 +24,10 @@ use crate::{
 mod anatomy;
 mod check_model;
 mod compare;
+mod diff;
 mod doctor;
 mod empty_programs;
+mod manual;
 mod memory;
 mod models;
 mod regimes;
@@ -36,6 +38,9 @@ mod timeline;
 /// Exit status when taskweight itself fails under `run`, as of `env` and `timeout`: it stays apart from the command's.
 const RUN_FAILURE: u8 = 125;
 
+/// Exit status when two reports cannot be compared, as of `diff`: 1 is for a condition that is met.
+const DIFF_FAILURE: u8 = 2;
+
 /// Does what the command line says; gives the exit status.
 pub fn run(cli: &Cli) -> anyhow::Result<u8> {
     match &cli.verb {
@@ -45,10 +50,13 @@ pub fn run(cli: &Cli) -> anyhow::Result<u8> {
         Verb::Anatomy(args) => anatomy::run(cli, args),
         Verb::Run(args) => run::run(cli, args),
         Verb::Report(args) => report::run(cli, args),
+        Verb::Diff(args) => diff::run(cli, args),
         Verb::Doctor => doctor::run(),
         Verb::EmptyPrograms => empty_programs::run(),
         Verb::Models => models::run(cli),
         Verb::CheckModel(args) => check_model::run(args),
+        Verb::Completions { shell } => manual::completions(*shell),
+        Verb::Man { folder } => manual::pages(folder),
     }
 }
 
@@ -60,10 +68,12 @@ pub fn is_broken_pipe(error: &anyhow::Error) -> bool {
         .any(|error| error.kind() == io::ErrorKind::BrokenPipe)
 }
 
-/// Exit status for an error: under `run` that of a shell for a command that cannot be executed, else 1.
+/// Exit status for an error: under `run` that of a shell for a command that cannot be executed, under
+/// `diff` 2, else 1.
 pub fn failure_code(cli: &Cli, error: &anyhow::Error) -> u8 {
     match cli.verb {
         Verb::Run(_) => error.downcast_ref::<ExecError>().map_or(RUN_FAILURE, ExecError::exit_status),
+        Verb::Diff(_) => DIFF_FAILURE,
         _ => 1,
     }
 }
@@ -115,15 +125,19 @@ fn own_cost() -> Option<OwnCost> {
 }
 
 /// How to render for a stream: as wide as its terminal, else 80 columns and without colour.
-fn table_options(terminal: bool, top: usize, verbose: bool) -> table::Options {
+fn table_options(cli: &Cli, terminal: bool, top: usize) -> table::Options {
     let columns = if terminal { comfy_table::Table::new().width().map_or(80, usize::from) } else { 80 };
-    let color = terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-    table::Options { width: columns.clamp(80, 120), color, top, verbose }
+    let color = match cli.color {
+        Color::Always => true,
+        Color::Never => false,
+        Color::Auto => terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
+    };
+    table::Options { width: columns.clamp(80, 120), color, top, verbose: cli.verbose }
 }
 
-fn print_to_stdout(report: &Report, top: usize, verbose: bool) -> io::Result<()> {
+fn print_to_stdout(cli: &Cli, report: &Report, top: usize) -> io::Result<()> {
     let mut out = io::stdout().lock();
-    out.write_all(table::render(report, &table_options(out.is_terminal(), top, verbose)).as_bytes())?;
+    out.write_all(table::render(report, &table_options(cli, out.is_terminal(), top)).as_bytes())?;
     out.flush()
 }
 

@@ -12,7 +12,7 @@ pub fn run(cli: &Cli, args: &ReportArgs) -> anyhow::Result<u8> {
     let report = json::read(&args.file)?;
     match args.export.format {
         Some(format) => export::run(&report, args, format)?,
-        None => super::print_to_stdout(&report, args.top, cli.verbose)?,
+        None => super::print_to_stdout(cli, &report, args.top)?,
     }
     Ok(0)
 }

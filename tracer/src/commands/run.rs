@@ -4,6 +4,7 @@ use std::io::{self, IsTerminal as _, Write as _};
 
 use anyhow::Context as _;
 
+use super::RUN_FAILURE;
 use super::timeline::OpenTimeline;
 use crate::{
     cli::{Cli, RunArgs},
@@ -14,7 +15,11 @@ use crate::{
         command::{self, Operations},
     },
     plan::Pinning,
-    report::{json, model::Report, table},
+    report::{
+        json,
+        model::{Failure, Report, Run},
+        table,
+    },
     workload::{affinity, catalog, signals::Signals},
 };
 
@@ -40,15 +45,7 @@ pub fn run(cli: &Cli, args: &RunArgs) -> anyhow::Result<u8> {
         timeline: timeline.as_ref().map(OpenTimeline::timeline),
     };
     let mut report = super::empty_report();
-    let measured = command::measure(&context, &args.command, pinned, &operations(args), args.hardware)?;
-    if cli.verbose {
-        let [types, session] = [kernel.read_in_ns, measured.opened_in_ns].map(|ns| ns as f64 / 1e6);
-        eprintln!("taskweight: type information read in {types:.1} ms, loaded and attached in {session:.1} ms");
-    }
-    let code = measured.run.exit_status.unwrap_or(0);
-    report.runs.push(measured.run);
-    report.probes = measured.probes;
-    report.interrupted = measured.interrupted;
+    let code = measure(cli, args, &context, pinned, &mut report)?;
     if let Some(timeline) = &timeline {
         timeline.timeline().close();
     }
@@ -58,9 +55,58 @@ pub fn run(cli: &Cli, args: &RunArgs) -> anyhow::Result<u8> {
     }
     report.own_cost = super::own_cost();
     finish(cli, args, &report, destination)?;
-    timeline.map_or(Ok(()), OpenTimeline::finish)?;
+    timeline.map_or(Ok(()), |timeline| timeline.finish(cli.quiet))?;
     let flawed = args.measuring.strict && !super::is_flawless(&report);
     Ok(if flawed && code == 0 { 1 } else { u8::try_from(code).unwrap_or(u8::MAX) })
+}
+
+/// Measures all repetitions; gives the first exit status of the command that is not 0. What fails after the first
+/// repetition is kept in the report beside those before it.
+fn measure(
+    cli: &Cli,
+    args: &RunArgs,
+    context: &Context<'_>,
+    pinned: Option<u32>,
+    report: &mut Report,
+) -> anyhow::Result<i32> {
+    let mut code = 0;
+    for repetition in 0..args.repetitions {
+        let measured = match command::measure(context, &args.command, pinned, &operations(args), args.hardware) {
+            Ok(measured) => measured,
+            Err(error) if repetition == 0 => return Err(error),
+            Err(error) => {
+                report.failures.push(failure(pinned, repetition, &error));
+                return Ok(RUN_FAILURE.into());
+            }
+        };
+        if cli.verbose {
+            let [types, session] = [context.kernel.read_in_ns, measured.opened_in_ns].map(|ns| ns as f64 / 1e6);
+            eprintln!("taskweight: type information read in {types:.1} ms, loaded and attached in {session:.1} ms");
+        }
+        if code == 0 {
+            code = measured.run.exit_status.unwrap_or(0);
+        }
+        report.runs.push(Run { repetition, ..measured.run });
+        report.probes = measured.probes;
+        report.interrupted = measured.interrupted;
+        if report.interrupted {
+            break;
+        }
+    }
+    Ok(code)
+}
+
+fn failure(pinned: Option<u32>, repetition: u32, error: &anyhow::Error) -> Failure {
+    Failure {
+        model: String::from("command"),
+        scenario: None,
+        tasks: None,
+        touch_bytes: None,
+        pinned,
+        repetition,
+        half: String::from("traced"),
+        reason: format!("{error:#}"),
+    }
 }
 
 fn finish(cli: &Cli, args: &RunArgs, report: &Report, destination: Option<json::Destination>) -> anyhow::Result<()> {
@@ -70,7 +116,7 @@ fn finish(cli: &Cli, args: &RunArgs, report: &Report, destination: Option<json::
     }
     if !super::writes_json_to_stdout(&args.measuring) {
         let mut out = io::stderr().lock();
-        let options = super::table_options(out.is_terminal(), args.top, cli.verbose);
+        let options = super::table_options(cli, out.is_terminal(), args.top);
         out.write_all(table::render(report, &options).as_bytes())?;
     }
     Ok(())

@@ -106,7 +106,7 @@ pub struct Probe {
 }
 
 /// One measured run: its traced half, and its untraced twin where there is one.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Run {
     /// Concurrency model, or `command`.
     pub model: String,

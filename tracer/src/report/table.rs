@@ -5,6 +5,7 @@
 mod anatomy;
 mod command;
 mod compare;
+mod diff;
 mod figure;
 mod grid;
 mod ledger;
@@ -14,11 +15,15 @@ mod regimes;
 mod text;
 mod warning;
 
-pub(super) use text::escape;
+pub use diff::render as render_diff;
 pub use warning::{Warning, warnings};
+
+pub(crate) use compare::name as title;
+pub(crate) use ledger::scene as ledger_title;
 
 use super::model::{ProbeState, Report, Run};
 use text::Page;
+pub(crate) use text::escape;
 
 /// Narrowest page: figures cannot be folded.
 const NARROWEST: usize = 80;
@@ -69,9 +74,7 @@ fn fill(mut page: Page, report: &Report, options: &Options) -> String {
     regimes::render(report, &mut page);
     ledger::render(report, &mut page);
     anatomy::render(report, &mut page);
-    for run in commands {
-        command::render(report, run, options, &mut page);
-    }
+    command::render(report, &commands, options, &mut page);
     quality::render(report, options, &mut page);
     page.finish()
 }

@@ -36,6 +36,7 @@ mod output;
 mod privilege;
 mod probe_form;
 mod regimes;
+mod repetitions;
 mod sched;
 mod signals;
 mod syscall;

@@ -72,7 +72,7 @@ pub(super) fn time_per_operation(runs: &[&Run]) -> Option<Summary> {
 }
 
 /// Such as `switch: 2 tasks, pinned to CPU 1`.
-pub(super) fn name(run: &Run) -> String {
+pub(crate) fn name(run: &Run) -> String {
     let tasks = match run.tasks.filter(|_| !is_idle(run)) {
         Some(1) => ": 1 task".to_owned(),
         Some(tasks) => format!(": {tasks} tasks"),

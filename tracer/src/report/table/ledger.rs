@@ -46,7 +46,7 @@ pub(super) fn render(report: &Report, page: &mut Page) {
 }
 
 /// Such as `idle` and `deep, 8.00K, held`.
-fn scene(row: &LedgerRow) -> String {
+pub(crate) fn scene(row: &LedgerRow) -> String {
     let depth = row.depth_bytes.map_or(String::new(), |depth| format!(", {}", bytes(depth as f64)));
     let form = row.held.map_or("", |held| if held { ", held" } else { ", returned" });
     format!("{}{depth}{form}", row.scenario)

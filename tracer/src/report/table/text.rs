@@ -8,7 +8,7 @@ use super::markdown::{self, Block, Blocks};
 
 /// Makes text from the traced system safe to print: what would act on the terminal (control characters, escape
 /// sequences, line breaks) or reorder what is around it (invisible marks) becomes `\x1b`, `\u{202e}`.
-pub(in crate::report) fn escape(text: &str) -> String {
+pub(crate) fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for character in text.chars() {
         // `escape_debug` knows which characters cannot be printed, but escapes these three as well.
