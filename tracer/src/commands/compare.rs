@@ -107,7 +107,7 @@ pub(super) fn perform(cli: &Cli, job: Job<'_>, conclude: impl FnOnce(&mut Report
     comparison.report.own_cost = super::own_cost();
     outputs.publish(&comparison.report, cli, job.measuring, |report| super::print_measured(cli, report))?;
     let status = exit_status(job.measuring, &comparison);
-    timeline.map_or(Ok(()), OpenTimeline::finish)?;
+    timeline.map_or(Ok(()), |timeline| timeline.finish(cli.quiet))?;
     Ok(status)
 }
 

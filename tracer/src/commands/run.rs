@@ -51,7 +51,7 @@ pub fn run(cli: &Cli, args: &RunArgs) -> anyhow::Result<u8> {
     }
     report.own_cost = super::own_cost();
     outputs.publish(&report, cli, &args.measuring, |report| super::print_to_stderr(cli, report, args.top))?;
-    timeline.map_or(Ok(()), OpenTimeline::finish)?;
+    timeline.map_or(Ok(()), |timeline| timeline.finish(cli.quiet))?;
     let flawed = args.measuring.strict && !super::is_flawless(&report);
     Ok(if flawed && code == 0 { 1 } else { u8::try_from(code).unwrap_or(u8::MAX) })
 }

@@ -29,11 +29,11 @@ impl OpenTimeline {
         &self.timeline
     }
 
-    /// Writes the file, and says what is not in it.
-    pub(super) fn finish(mut self) -> anyhow::Result<()> {
+    /// Writes the file, and says what is not in it, unless nothing shall be said.
+    pub(super) fn finish(mut self, quiet: bool) -> anyhow::Result<()> {
         self.timeline.write(&mut self.destination).with_context(|| format!("{}: write the timeline", self.file))?;
         self.destination.finish()?;
-        for remark in self.timeline.remarks() {
+        for remark in self.timeline.remarks().iter().filter(|_| !quiet) {
             notice(remark);
         }
         Ok(())

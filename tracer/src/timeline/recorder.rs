@@ -20,11 +20,17 @@ pub struct Recording {
     pub left_out_count: u64,
 }
 
-/// A thread that empties the ring buffer.
+/// A thread that empties the ring buffer, and ends with its owner: a run may fail.
 #[derive(Debug)]
 pub struct Recorder {
     stop: Arc<AtomicBool>,
-    thread: JoinHandle<Recording>,
+    thread: Option<JoinHandle<Recording>>,
+}
+
+impl Drop for Recorder {
+    fn drop(&mut self) {
+        let _of_a_failed_run = self.end();
+    }
 }
 
 impl Recorder {
@@ -37,14 +43,18 @@ impl Recorder {
         let stopped = Arc::clone(&stop);
         let thread =
             thread::Builder::new().name("timeline".to_owned()).spawn(move || record(ring, wanted, &stopped))?;
-        Ok(Self { stop, thread })
+        Ok(Self { stop, thread: Some(thread) })
     }
 
     /// Takes what is still there; the window is closed.
     #[must_use]
-    pub fn finish(self) -> Recording {
+    pub fn finish(mut self) -> Recording {
+        self.end()
+    }
+
+    fn end(&mut self) -> Recording {
         self.stop.store(true, Ordering::Release);
-        self.thread.join().unwrap_or_default()
+        self.thread.take().and_then(|thread| thread.join().ok()).unwrap_or_default()
     }
 }
 
