@@ -47,10 +47,10 @@ pub fn run(cli: &Cli, args: &RunArgs) -> anyhow::Result<u8> {
     report.runs.push(measured.run);
     report.probes = measured.probes;
     report.interrupted = measured.interrupted;
-    if args.calibrate {
-        if let Err(error) = calibrate_probes(&context, &mut report) {
-            eprintln!("taskweight: the cost of the probes is not known: {error:#}");
-        }
+    if args.calibrate
+        && let Err(error) = calibrate_probes(&context, &mut report)
+    {
+        eprintln!("taskweight: the cost of the probes is not known: {error:#}");
     }
     report.own_cost = super::own_cost();
     finish(cli, args, &report, destination)?;
