@@ -172,6 +172,17 @@ fn an_ordinary_user_compares_with_the_capabilities_of_a_service() {
 }
 
 #[test]
+fn a_program_of_the_same_user_cannot_get_at_the_descriptors_of_taskweight() {
+    needs_bpf!();
+    let installed = Installed::new();
+    let script =
+        "ls /proc/$PPID/fd/ || echo refused; cat /proc/$PPID/environ || echo refused; kill -0 $PPID && echo seen";
+    let output =
+        installed.with_ambient(&[Capability::CAP_BPF, Capability::CAP_PERFMON], &["run", "--", "sh", "-c", script]);
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "refused\nrefused\nseen\n");
+}
+
+#[test]
 fn without_capabilities_the_ones_that_are_wanted_are_named() {
     needs_bpf!();
     let installed = Installed::new();
