@@ -6,6 +6,7 @@
 
 #[macro_use]
 mod gate;
+mod interruption;
 mod invocation;
 mod loaded;
 mod lossless;
