@@ -124,7 +124,7 @@ fn refusal(text: &[u8]) -> String {
 #[test]
 fn deep_nesting_is_refused() {
     let deep = "[".repeat(10_000_000);
-    assert!(refusal(deep.as_bytes()).starts_with("not a"), "a list");
+    assert!(!refusal(deep.as_bytes()).is_empty());
     for field in ["schema_version", "runs"] {
         let text = format!(r#"{{"schema_version":1,"{field}":{deep}"#);
         assert!(!refusal(text.as_bytes()).is_empty());
