@@ -180,6 +180,18 @@ impl Running {
         rest(&self.stdout)
     }
 
+    /// The folder of its report.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Waits for the end, whatever it is, and gives the folder of the report.
+    pub fn end(mut self) -> TempDir {
+        drop(self.stdin.take());
+        wait_for("the end of taskweight", || self.process.0.try_wait().unwrap().is_some());
+        self.folder
+    }
+
     /// Closes stdin and waits for the end.
     pub fn finish(mut self) -> Outcome {
         drop(self.stdin.take());

@@ -8,6 +8,7 @@
 mod gate;
 #[path = "../common/drawn.rs"]
 mod drawn;
+mod interruption;
 mod invocation;
 mod loaded;
 mod lossless;
@@ -20,6 +21,7 @@ mod anatomy;
 mod capabilities;
 mod capacity;
 mod cleanup;
+mod destinations;
 mod exec;
 mod exit_status;
 mod failures;
@@ -33,6 +35,7 @@ mod lifecycle;
 mod load;
 mod memory;
 mod migration;
+mod misbehaviour;
 mod models;
 mod not_offered;
 mod output;

@@ -64,7 +64,8 @@ fn witnesses(report: &Report, limit: usize, page: &mut Page) {
     if all.is_empty() {
         return page.paragraph("Witnesses: none");
     }
-    let threads: u64 = all.iter().filter_map(|(.., witness)| witness.threads_compared).sum();
+    let compared = all.iter().filter_map(|(.., witness)| witness.threads_compared);
+    let threads = compared.fold(0, u64::saturating_add);
     let disagreeing: Vec<_> = all.iter().filter(|(.., witness)| !witness.agrees()).collect();
     let agreeing = all.len() - disagreeing.len();
     let exact = all.iter().filter(|(.., witness)| witness.agrees() && witness.ours == witness.theirs).count();
