@@ -39,11 +39,15 @@ fn every_number_is_what_the_json_says() {
         assert!(numbers.len() > 20, "{name}: {} numbers", numbers.len());
         for (origin, value, text) in numbers {
             let (value, expected): (f64, f64) = (value.parse().unwrap(), source.value(&origin));
-            assert!((value - expected).abs() <= expected.abs() * 1e-9, "{name}: {origin}: {value}, expected {expected}");
+            assert!(
+                (value - expected).abs() <= expected.abs() * 1e-9,
+                "{name}: {origin}: {value}, expected {expected}"
+            );
             assert!(text::shows(&text, value), "{name}: {origin}: {text} for {value}");
         }
         // No number of a table is without its origin, but in columns of text.
-        let others = "[...document.querySelectorAll('td:not(.text)')].map(one => [one.children.length, one.textContent])";
+        let others =
+            "[...document.querySelectorAll('td:not(.text)')].map(one => [one.children.length, one.textContent])";
         for (children, text) in page.ask::<Vec<(usize, String)>>(others) {
             assert!(children == 1 || text.is_empty() || text == "–", "{name}: {text:?} has no origin");
         }
@@ -155,7 +159,11 @@ fn verdicts_and_answer_stand_first_in_the_language_asked_for() {
 
 /// A report in which every name is an attack.
 fn hostile() -> Report {
-    let attack = |text: &str| format!("{text}\"'><script>document.title='hacked'</script><img src=x onerror=document.title='hacked'>\u{202e}\x1b[2J");
+    let attack = |text: &str| {
+        format!(
+            "{text}\"'><script>document.title='hacked'</script><img src=x onerror=document.title='hacked'>\u{202e}\x1b[2J"
+        )
+    };
     let mut report = fixture("page.json");
     report.command_line.push(attack("command"));
     report.environment.cpu_model = Some(attack("cpu"));
@@ -206,6 +214,7 @@ fn a_page_is_light_enough_to_send() {
 fn what_is_not_in_a_report_is_said_with_the_command_that_measures_it() {
     let mut report = fixture("compare.json");
     report.runs.clear();
+    report.ledger.clear();
     let html = render(&report, Language::English);
     for command in ["anatomy", "memory", "compare --scenarios echo", "compare --scenarios hog", "regimes --quick"] {
         assert!(html.contains(&format!("<code>taskweight {command}</code>")), "{command}");
@@ -226,7 +235,10 @@ fn numbers_beyond_all_bounds_are_drawn_or_left_out() {
     for point in report.ledger.iter_mut().flat_map(|row| &mut row.points) {
         (point.tasks, point.figures.total_bytes) = (0, Some(u64::MAX));
     }
-    report.anatomy.iter_mut().for_each(|anatomy| (anatomy.sum_ns, anatomy.segments[0].per_hand_over_ns) = (0.0, f64::MAX));
+    report
+        .anatomy
+        .iter_mut()
+        .for_each(|anatomy| (anatomy.sum_ns, anatomy.segments[0].per_hand_over_ns) = (0.0, f64::MAX));
     let html = render(&report, Language::English);
     assert!(html.ends_with("</html>") && !html.contains("NaN"));
 }

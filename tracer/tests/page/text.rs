@@ -43,10 +43,14 @@ pub fn shows(text: &str, value: f64) -> bool {
 
 #[test]
 fn rounding_is_allowed_and_nothing_else() {
-    for (text, value) in [("1.72 µs", 1_722.4), ("36.7K", 37_580.0), ("12,345", 12_345.0), ("<1e-4", 3e-6), ("12.3 %", 0.1234)] {
+    for (text, value) in
+        [("1.72 µs", 1_722.4), ("36.7K", 37_580.0), ("12,345", 12_345.0), ("<1e-4", 3e-6), ("12.3 %", 0.1234)]
+    {
         assert!(shows(text, value), "{text} {value}");
     }
-    for (text, value) in [("1.72 µs", 1_729.0), ("1.72 ms", 1_722.4), ("12,345", 12_346.0), ("<1e-4", 2e-4), ("0", 1.0), ("-", 0.0)] {
+    for (text, value) in
+        [("1.72 µs", 1_729.0), ("1.72 ms", 1_722.4), ("12,345", 12_346.0), ("<1e-4", 2e-4), ("0", 1.0), ("-", 0.0)]
+    {
         assert!(!shows(text, value), "{text} {value}");
     }
 }
