@@ -7,13 +7,16 @@ use super::{Axis, Ink, marks, picture};
 
 const HEIGHT_PIXELS: i32 = 340;
 
+/// Where a mark is, and the interval of its ordinate.
+type Mark = ((f64, f64), Option<(f64, f64)>);
+
 /// A series of points.
 pub(in crate::report::html) struct Line {
     pub(in crate::report::html) series: u8,
     /// What is connected.
     pub(in crate::report::html) path: Vec<(f64, f64)>,
-    /// What has a mark, and the interval of its ordinate.
-    pub(in crate::report::html) marks: Vec<((f64, f64), Option<(f64, f64)>)>,
+    /// What has a mark.
+    pub(in crate::report::html) marks: Vec<Mark>,
 }
 
 /// Draws all series.

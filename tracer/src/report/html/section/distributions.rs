@@ -65,11 +65,11 @@ pub(in crate::report::html) fn section(context: &Context<'_>) -> Section {
     let (id, title) = ("distributions", "How durations are distributed");
     let groups = groups(&context.runs(&SCENARIOS));
     let mut drawn = 0;
-    let mut figures_of = |group: &Vec<&Run>| {
+    let figures_of = |group: &Vec<&Run>| {
         drawn += models(group).len();
         Some((name(group)?, figures(context, group, drawn <= MOST_DRAWN)))
     };
-    let figures: Vec<_> = groups.iter().filter_map(|group| figures_of(group)).collect();
+    let figures: Vec<_> = groups.iter().filter_map(figures_of).collect();
     let Some(((first, open), folded)) = figures.split_first() else {
         return Section::absent(id, title, "taskweight compare");
     };
