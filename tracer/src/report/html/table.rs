@@ -159,7 +159,7 @@ impl Render for Figure {
                     @if let Some(key) = &self.key { (key) }
                     (picture)
                 } @else {
-                    p.absent { "Not drawn: there is nothing above zero, or there are too many curves for one page; with fewer models there is room." }
+                    p.absent { "Nothing to draw: there is no value above zero." }
                 }
                 (self.table.folded())
             }
