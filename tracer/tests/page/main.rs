@@ -214,6 +214,7 @@ fn a_page_is_light_enough_to_send() {
 fn what_is_not_in_a_report_is_said_with_the_command_that_measures_it() {
     let mut report = fixture("compare.json");
     report.runs.clear();
+    report.ledger.clear();
     let html = render(&report, Language::English);
     for command in ["anatomy", "memory", "compare --scenarios echo", "compare --scenarios hog", "regimes --quick"] {
         assert!(html.contains(&format!("<code>taskweight {command}</code>")), "{command}");
@@ -240,4 +241,18 @@ fn numbers_beyond_all_bounds_are_drawn_or_left_out() {
         .for_each(|anatomy| (anatomy.sum_ns, anatomy.segments[0].per_hand_over_ns) = (0.0, f64::MAX));
     let html = render(&report, Language::English);
     assert!(html.ends_with("</html>") && !html.contains("NaN"));
+}
+
+#[test]
+fn a_report_that_was_kept_becomes_a_page() {
+    let folder = tempfile::tempdir().unwrap();
+    let (report, page) =
+        (Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/page.json"), folder.path().join("page.html"));
+    let taskweight = || assert_cmd::Command::new(env!("CARGO_BIN_EXE_taskweight"));
+    let written = taskweight().args(["report", "--lang", "ko", "--html"]).arg(&page).arg(&report).assert().success();
+    assert_eq!(written.get_output().stdout, b"", "the page takes the place of the tables");
+    let printed = taskweight().args(["report", "--lang", "ko", "--html", "-"]).arg(&report).assert().success();
+    let html = std::fs::read(&page).unwrap();
+    assert!(printed.get_output().stdout == html && html.starts_with(b"<!DOCTYPE html><html lang=\"ko\">"));
+    taskweight().args(["report", "--html", "/nonexistent/page.html"]).arg(&report).assert().failure();
 }

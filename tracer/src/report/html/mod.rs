@@ -34,7 +34,8 @@ pub fn render(report: &Report, language: Language) -> String {
     let context = Context::new(report);
     let command = report.runs.iter().rfind(|run| run.scenario.is_none());
     let sections = command.map_or_else(|| comparison(&context, language), |run| of_command(&context, run));
-    let title = command.map_or_else(|| "What does a task weigh?".to_owned(), |_| shown(&report.command_line.join(" ")));
+    let title =
+        command.map_or_else(|| "What does a task weigh?".to_owned(), |_| shown(&command_of(&report.command_line)));
     let page = html! {
         (DOCTYPE)
         html lang=(language.code()) {
@@ -110,6 +111,13 @@ fn header(report: &Report, title: &str, sections: &[Section]) -> Markup {
             }
         }
     }
+}
+
+/// What was measured, without how: the words after `--`.
+fn command_of(command_line: &[String]) -> String {
+    let mut words = command_line.splitn(2, |word| word == "--");
+    let all = words.next().unwrap_or_default();
+    words.next().unwrap_or(all).join(" ")
 }
 
 /// Such as `2026-11-23T09:36:28Z`; `None` for what is no date.

@@ -5,6 +5,7 @@
 
 use maud::{Markup, Render, html};
 
+use super::table::shown;
 use crate::report::model::{Histogram, Report, Run};
 use crate::report::table::figure::{count, duration};
 use crate::stats::histogram::merge;
@@ -37,7 +38,7 @@ impl Number {
 
 impl Render for Number {
     fn render(&self) -> Markup {
-        html! { data value=(self.value) title=(self.origin) { (self.text) } }
+        html! { data value=(self.value) title=(shown(&self.origin)) { (self.text) } }
     }
 }
 

@@ -76,7 +76,7 @@ impl Render for Cell {
     }
 }
 
-/// A table; heads with a comma-free text of one or two words.
+/// A table.
 pub(super) struct Table {
     /// What is in it, for who hears it.
     pub(super) caption: String,
@@ -99,6 +99,11 @@ impl Table {
         }
     }
 
+    /// Whether what is below a head is text.
+    fn is_text(&self, column: usize) -> bool {
+        self.rows.iter().any(|row| matches!(row.get(column), Some(Cell::Text(_))))
+    }
+
     /// Reasons of what is absent, each once.
     fn reasons(&self) -> Vec<&str> {
         let mut reasons: Vec<&str> = Vec::new();
@@ -119,7 +124,13 @@ impl Render for Table {
             div.scroll tabindex="0" role="region" aria-label=(self.caption) {
                 table {
                     caption { (self.caption) }
-                    thead { tr { @for head in &self.head { th scope="col" { (head) } } } }
+                    thead {
+                        tr {
+                            @for (column, head) in self.head.iter().enumerate() {
+                                th scope="col" class=[self.is_text(column).then_some("text")] { (head) }
+                            }
+                        }
+                    }
                     tbody { @for row in &self.rows { tr { @for cell in row { (cell) } } } }
                 }
             }
@@ -148,7 +159,7 @@ impl Render for Figure {
                     @if let Some(key) = &self.key { (key) }
                     (picture)
                 } @else {
-                    p.absent { "Not drawn: there is nothing above zero, or there are too many curves for one page; with fewer models there is room." }
+                    p.absent { "Nothing to draw: there is no value above zero." }
                 }
                 (self.table.folded())
             }

@@ -19,6 +19,9 @@ const MOST_POWERS: usize = 8;
 /// Marks of a linear axis, about.
 const LINEAR_MARKS: usize = 5;
 
+/// What is beyond has no place on a logarithmic axis: there plotters would count pixels past its integers.
+pub(super) const DRAWN: Range<f64> = 1e-30..1e30;
+
 type Label = Rc<dyn Fn(f64) -> String>;
 
 /// What is on an axis.
@@ -93,7 +96,7 @@ impl Axis {
         name: &str,
         quantity: Quantity,
     ) -> Option<Self> {
-        let positive = values.into_iter().filter(|value| value.is_finite() && *value > 0.0);
+        let positive = values.into_iter().filter(|value| DRAWN.contains(value));
         let (low, high) = positive.fold((f64::MAX, 0.0_f64), |(low, high), value| (low.min(value), high.max(value)));
         let range = (high > 0.0).then(|| low / 1.25..high * 1.25)?;
         let (marks, between) = log_marks(&range, quantity);
@@ -147,6 +150,11 @@ impl Axis {
     /// Lower and upper end.
     pub(super) fn ends(&self) -> Range<f64> {
         self.range.clone()
+    }
+
+    /// Whether a value has a place on it.
+    pub(super) fn holds(&self, value: f64) -> bool {
+        (self.range.start..=self.range.end).contains(&value)
     }
 
     /// Natural logarithm of its upper over its lower end.

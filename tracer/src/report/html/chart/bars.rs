@@ -3,6 +3,7 @@
 use maud::{Markup, html};
 use plotters::element::{Rectangle, Text};
 
+use super::axis::DRAWN;
 use super::{Axis, Ink, Quantity, UNITS_PER_PIXEL, beside, centered, picture, pixels};
 
 const ROW_PIXELS: i32 = 34;
@@ -33,8 +34,13 @@ pub(in crate::report::html) struct Bar {
 }
 
 impl Bar {
+    /// What can be drawn of it.
+    fn drawn(&self) -> impl Iterator<Item = (usize, f64)> {
+        self.values.iter().copied().filter(|(_, value)| DRAWN.contains(value))
+    }
+
     fn length(&self) -> f64 {
-        self.values.iter().map(|(_, value)| value.max(0.0)).sum()
+        self.drawn().map(|(_, value)| value).sum()
     }
 }
 
@@ -46,7 +52,7 @@ pub(in crate::report::html) fn bars(
     name: &str,
     quantity: Quantity,
 ) -> Option<Markup> {
-    let longest = bars.iter().map(Bar::length).filter(|length| length.is_finite()).fold(0.0, f64::max);
+    let longest = bars.iter().map(Bar::length).fold(0.0, f64::max);
     if longest <= 0.0 {
         return None;
     }
@@ -56,8 +62,8 @@ pub(in crate::report::html) fn bars(
     Some(picture(text, height, &(x, y), |chart| {
         for (row, bar) in bars.iter().enumerate() {
             let (middle, mut from) = (-(row as f64), 0.0);
-            for (part, value) in bar.values.iter().filter(|(_, value)| *value > 0.0) {
-                let Some(part) = parts.get(*part) else { continue };
+            for (part, value) in bar.drawn() {
+                let Some(part) = parts.get(part) else { continue };
                 let corners = [(from, middle + THICKNESS / 2.0), (from + value, middle - THICKNESS / 2.0)];
                 chart.plotting_area().draw(&Rectangle::new(corners, Ink::Part(part.color).filled()))?;
                 let [left, right] = corners.map(|corner| chart.backend_coord(&corner).0);

@@ -3,6 +3,7 @@
 use maud::Markup;
 use plotters::element::{EmptyElement, PathElement, Rectangle, Text};
 
+use super::axis::DRAWN;
 use super::{Axis, Chart, DrawResult, Ink, Quantity, beside, marks, picture, pixels};
 
 /// Height of a row's marks and of the space around them, and of what is not rows, pixels.
@@ -43,7 +44,7 @@ pub(in crate::report::html) fn dots(
         if let Some(reference) = reference {
             compare_with(chart, row_count, reference)?;
         }
-        for dot in dots.iter().filter(|dot| dot.value > 0.0) {
+        for dot in dots.iter().filter(|dot| DRAWN.contains(&dot.value)) {
             let lane = lanes.iter().position(|series| *series == dot.series).unwrap_or(0) as f64;
             let below = (lane - (lanes.len() as f64 - 1.0) / 2.0) * f64::from(MARK_PIXELS) / f64::from(row_pixels);
             draw(chart, dot, -(dot.row as f64) - below, &x)?;
@@ -81,8 +82,8 @@ fn compare_with(chart: &mut Chart<'_, '_>, rows: usize, (value, name): Reference
 
 fn draw(chart: &mut Chart<'_, '_>, dot: &Dot, at: f64, x: &Axis) -> DrawResult {
     if let Some((low, high)) = dot.interval {
-        // An end at or below zero is beyond any logarithmic scale.
-        let low = if low > 0.0 { low } else { x.ends().start };
+        // An end at or below zero is beyond any logarithmic axis.
+        let [low, high] = [low, high].map(|end: f64| end.clamp(x.ends().start, x.ends().end));
         marks::interval(chart, dot.series, [(low, at), (high, at)])?;
     }
     marks::mark(chart, dot.series, (dot.value, at))

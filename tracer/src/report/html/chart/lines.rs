@@ -7,13 +7,16 @@ use super::{Axis, Ink, marks, picture};
 
 const HEIGHT_PIXELS: i32 = 340;
 
+/// Where a mark is, and the interval of its ordinate.
+type Mark = ((f64, f64), Option<(f64, f64)>);
+
 /// A series of points.
 pub(in crate::report::html) struct Line {
     pub(in crate::report::html) series: u8,
     /// What is connected.
     pub(in crate::report::html) path: Vec<(f64, f64)>,
-    /// What has a mark, and the interval of its ordinate.
-    pub(in crate::report::html) marks: Vec<((f64, f64), Option<(f64, f64)>)>,
+    /// What has a mark.
+    pub(in crate::report::html) marks: Vec<Mark>,
 }
 
 /// Draws all series.
@@ -21,12 +24,13 @@ pub(in crate::report::html) fn lines(text: &str, lines: &[Line], axes: &(Axis, A
     picture(text, HEIGHT_PIXELS, axes, |chart| {
         for line in lines {
             if line.path.len() > 1 {
-                let path = line.path.iter().copied();
+                let path = line.path.iter().copied().filter(|(x, y)| axes.0.holds(*x) && axes.1.holds(*y));
                 chart.draw_series(LineSeries::new(path, Ink::Series(line.series).line()))?;
             }
-            for ((x, y), interval) in &line.marks {
+            for ((x, y), interval) in line.marks.iter().filter(|((x, y), _)| axes.0.holds(*x) && axes.1.holds(*y)) {
                 if let Some((low, high)) = interval {
-                    marks::interval(chart, line.series, [(*x, *low), (*x, *high)])?;
+                    let ends = [low, high].map(|end| (*x, end.clamp(axes.1.ends().start, axes.1.ends().end)));
+                    marks::interval(chart, line.series, ends)?;
                 }
                 marks::mark(chart, line.series, (*x, *y))?;
             }

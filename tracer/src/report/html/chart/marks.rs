@@ -17,9 +17,9 @@ const DASHES: [&[f64]; SHAPES as usize] =
 /// Half of a mark's width, pixels.
 const HALF_PIXELS: f64 = 4.5;
 
-/// Moves on by one with each round of colours, so that a colour comes again with another shape.
+/// Fewer shapes than colours: a colour comes again with another shape.
 const fn shape(series: u8) -> u8 {
-    (series + series / COLORS) % SHAPES
+    series % SHAPES
 }
 
 /// The style sheet's part for series: their colours are those that it names `--series-0` to `--series-7`.

@@ -16,7 +16,9 @@ use crate::report::html::table::{Figure, Table, shown};
 use crate::report::model::{Histogram, Run};
 
 /// Name, and where it stands in a run.
-const DISTRIBUTIONS: [(&str, &str, fn(&Run) -> Option<&Histogram>); 4] = [
+type Metric = (&'static str, &'static str, fn(&Run) -> Option<&Histogram>);
+
+const DISTRIBUTIONS: [Metric; 4] = [
     ("on CPU", "histograms.on_cpu_ns", |run| Some(&run.histograms.on_cpu_ns)),
     ("off CPU", "histograms.off_cpu_ns", |run| Some(&run.histograms.off_cpu_ns)),
     ("run queue", "histograms.run_queue_ns", |run| Some(&run.histograms.run_queue_ns)),

@@ -9,6 +9,7 @@ use crate::report::html::section::Section;
 use crate::report::html::table::{Cell, Figure, Table, shown};
 use crate::report::model::{Histogram, Run};
 use crate::report::table::compare::{groups, models};
+use crate::report::table::figure::plural;
 
 /// Where a distribution stands in a run.
 type Field = fn(&Run) -> Option<&Histogram>;
@@ -58,18 +59,23 @@ const METRICS: [Metric; 5] = [
 /// Work in which tasks wait for each other, for descriptors, for requests.
 const SCENARIOS: [&str; 3] = ["switch", "switch-io", "echo"];
 
-/// Models times pieces of work that are drawn: a page is to be read, and to be sent.
-const MOST_DRAWN: usize = 64;
+/// Models times pieces of work that are shown: a page is to be read, and to be sent.
+const MOST_SHOWN: usize = 56;
 
 pub(in crate::report::html) fn section(context: &Context<'_>) -> Section {
     let (id, title) = ("distributions", "How durations are distributed");
     let groups = groups(&context.runs(&SCENARIOS));
-    let mut drawn = 0;
-    let mut figures_of = |group: &Vec<&Run>| {
-        drawn += models(group).len();
-        Some((name(group)?, figures(context, group, drawn <= MOST_DRAWN)))
-    };
-    let figures: Vec<_> = groups.iter().filter_map(|group| figures_of(group)).collect();
+    let mut models_shown = 0;
+    let shown: Vec<_> = groups
+        .iter()
+        .enumerate()
+        .take_while(|(place, group)| {
+            models_shown += models(group).len();
+            *place == 0 || models_shown <= MOST_SHOWN
+        })
+        .collect();
+    let left_out = groups.len() - shown.len();
+    let figures: Vec<_> = shown.iter().filter_map(|(_, group)| Some((name(group)?, figures(context, group)))).collect();
     let Some(((first, open), folded)) = figures.split_first() else {
         return Section::absent(id, title, "taskweight compare");
     };
@@ -83,6 +89,12 @@ pub(in crate::report::html) fn section(context: &Context<'_>) -> Section {
         @for (name, figures) in folded {
             details.more { summary { (name) } @for figure in figures { (figure) } }
         }
+        @if left_out > 0 {
+            p.absent {
+                "Left out for the page's weight: " (plural(left_out as u64, "more piece")) " of work. The JSON report has them; a \
+                 comparison of fewer models shows them."
+            }
+        }
     };
     Section { id, title, content }
 }
@@ -93,11 +105,11 @@ fn name(group: &[&Run]) -> Option<String> {
 }
 
 /// The metrics that any model has there.
-fn figures(context: &Context<'_>, group: &[&Run], is_drawn: bool) -> Vec<Markup> {
-    METRICS.iter().filter_map(|metric| figure(context, metric, group, is_drawn)).collect()
+fn figures(context: &Context<'_>, group: &[&Run]) -> Vec<Markup> {
+    METRICS.iter().filter_map(|metric| figure(context, metric, group)).collect()
 }
 
-fn figure(context: &Context<'_>, metric: &Metric, group: &[&Run], is_drawn: bool) -> Option<Markup> {
+fn figure(context: &Context<'_>, metric: &Metric, group: &[&Run]) -> Option<Markup> {
     let of_models: Vec<(&str, Distribution)> = models(group)
         .into_iter()
         .filter_map(|runs| {
@@ -112,7 +124,7 @@ fn figure(context: &Context<'_>, metric: &Metric, group: &[&Run], is_drawn: bool
     if series.is_empty() {
         return None;
     }
-    let picture = is_drawn.then(|| curves(&title, "duration", &series)).flatten();
+    let picture = curves(&title, "duration", &series);
     let mut table = Table::new(title, ["model"].into_iter().chain(DISTRIBUTION_HEAD));
     table.rows = of_models.iter().map(|(model, distribution)| row(model, distribution)).collect();
     let figure = Figure {

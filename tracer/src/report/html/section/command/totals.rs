@@ -36,11 +36,11 @@ fn row(path: &str, operations: Option<u64>, (name, field, unit, value): Total) -
             return [Cell::name(name), absent()].into_iter().chain(operations.map(|_| absent())).collect();
         }
     };
-    let path = format!("{path}.{field}");
+    let (all, path) = (format!("{path}.operations"), format!("{path}.{field}"));
     let share = operations.filter(|_| field != "operations").map(|operations| {
         let share = value as f64 / operations as f64;
         let text = if let Unit::Time = unit { time(share) } else { rate(share) };
-        Cell::Number(Number::field(share, text, format!("{path} / operations")))
+        Cell::Number(Number::field(share, text, format!("{path} / {all}")))
     });
     let share = share.or_else(|| operations.map(|_| Cell::Empty));
     let total = match unit {
