@@ -45,7 +45,7 @@ fn a_command_without_rights_is_measured_like_any_other() {
 const INHERITED: &str = r#"
     grep -Ev '^(Name|State|Tgid|Ngid|Pid|PPid|NS[a-z]+|Vm.*|Rss.*|Hugetlb.*|Threads|.*ctxt_switches):' /proc/self/status
     cat /proc/self/limits
-    ls /proc/$$/fd | sed 's/^/fd /'
+    ls /proc/self/fd | sed 's/^/fd /'
     tr '\0' '\n' < /proc/$$/environ | sort
     cat /proc/$$/oom_score_adj /proc/$$/personality
     umask; pwd; id; nice
