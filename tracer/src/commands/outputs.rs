@@ -9,6 +9,7 @@ use anyhow::Context as _;
 
 use crate::{
     cli::{Cli, MeasuringArgs},
+    notice::notice,
     report::{
         html,
         json::{self, Destination, DestinationError},
@@ -46,6 +47,10 @@ impl Outputs {
         let is_rendered = written.iter().any(Result::is_err) || !replace_tables(args);
         let rendered = if is_rendered { render(report) } else { Ok(()) };
         written.into_iter().collect::<Result<(), _>>()?;
+        let page = args.html.as_deref().filter(|page| !is_stdout(Some(page)));
+        if let Some(page) = page.filter(|_| !cli.quiet) {
+            notice(format_args!("page: {}", page.display()));
+        }
         unless(rendered, |error| error.kind() == io::ErrorKind::BrokenPipe).context("print the tables")
     }
 }
