@@ -1,6 +1,8 @@
 //! `test`: every test of the workspace, with one sum at the end.
 
+mod browser;
 pub mod program;
+mod promtool;
 mod summary;
 
 use std::env;
@@ -37,6 +39,7 @@ pub fn test(workspace: &Workspace, args: &Args) -> Result<ExitCode> {
         bail!("the tests of the kernel side need root and there is no sudo: run as root, or with --no-root");
     }
     build::programs(workspace)?;
+    browser::ensure()?;
     build_subject(workspace, args)?;
     let mut summary = count(&mut cargo_test(workspace, args)?)?;
     if args.cargo.is_empty() && args.test.is_empty() {
@@ -64,6 +67,7 @@ fn cargo_test(workspace: &Workspace, args: &Args) -> Result<Command> {
     }
     cargo.args(&args.cargo).arg("--").args(&args.test);
     cargo.env(program::BIN_DIR, workspace.release());
+    cargo.envs(promtool::find(workspace).map(|path| (promtool::PROMTOOL, path)));
     cargo.envs(args.no_root.then_some((program::NO_ROOT, "1")));
     heed_interrupts(&mut cargo);
     Ok(cargo)

@@ -4,7 +4,7 @@ mod console;
 mod guest;
 mod image;
 mod libraries;
-mod package;
+pub mod package;
 mod programs;
 mod series;
 mod verdict;

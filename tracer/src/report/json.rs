@@ -2,6 +2,7 @@
 
 mod destination;
 mod layout;
+mod links;
 mod source;
 
 pub use destination::{Destination, DestinationError};
@@ -12,6 +13,17 @@ use std::io::{self, BufWriter, Write};
 use serde::Serialize;
 
 use super::model::Report;
+
+/// Writes the report to its destination, and puts it in its place.
+///
+/// # Errors
+/// When it cannot be kept there.
+pub fn save(report: &Report, mut destination: Destination) -> Result<(), DestinationError> {
+    match write(report, &mut destination) {
+        Ok(()) => destination.finish(),
+        Err(error) => Err(destination.fail(error)),
+    }
+}
 
 /// Writes the report: one field a line, buckets and other plain lists on one line each.
 ///
