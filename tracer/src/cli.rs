@@ -98,6 +98,9 @@ pub enum Verb {
     /// Attach programs that do nothing to all hooks, until a signal comes: what the hooks themselves cost
     #[command(hide = true)]
     EmptyPrograms,
+    /// Measure what each eBPF program costs and takes, and print it as JSON
+    #[command(hide = true)]
+    ProgramCosts(ProgramCostsArgs),
     /// List the models and scenarios
     #[command(after_help = "EXAMPLES:\n  taskweight models -v    with what each model lacks, and why")]
     Models,
@@ -333,6 +336,17 @@ pub struct MeasuringArgs {
     /// Form of the tracepoint programs
     #[arg(long, value_enum, default_value_t, hide = true)]
     pub probe_form: ProbeForm,
+}
+
+/// Options of `program-costs`.
+#[derive(Args, Debug)]
+pub struct ProgramCostsArgs {
+    /// Model whose threads make a ring under the programs
+    #[arg(long, default_value = "os-thread")]
+    pub model: String,
+    /// Threads of the ring; the anatomy's programs are measured with 2 only
+    #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u64).range(2..))]
+    pub threads: u64,
 }
 
 /// Options of `check-model`.

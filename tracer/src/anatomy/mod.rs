@@ -4,6 +4,7 @@
 //! twin the time that they must add up to ([`measure`]). What the probes took is taken out ([`calibration`], [`figures`]).
 
 pub mod calibration;
+pub mod cost;
 pub mod figures;
 pub mod measure;
 mod ring;

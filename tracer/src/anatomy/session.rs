@@ -13,7 +13,8 @@ use crate::{
     kernel::{
         KernelError, RunningKernel, TypeInformation,
         attach::check_arguments,
-        program,
+        footprint,
+        program::{self, ProgramStatistics},
         session::{OBJECT, ProbeForm},
     },
     report::model::Histogram,
@@ -117,6 +118,7 @@ impl Session {
         if options.programs == Programs::All {
             INTERRUPTS.iter().for_each(|name| session.interrupt(name));
         }
+        footprint::note();
         Ok(session)
     }
 
@@ -191,6 +193,16 @@ impl Session {
         index.set(tid, 1, 0).map_err(map_error(name))
     }
 
+    /// The programs: the tracepoint of each, the place where it is attached, what the kernel has counted of it so far, and
+    /// the bytes of stack that it uses.
+    pub fn programs(&self) -> impl Iterator<Item = (&str, String, ProgramStatistics, Option<u64>)> {
+        self.attached.iter().filter_map(|program| {
+            let (tracepoint, place) = place(program)?;
+            let statistics = program::statistics(&self.ebpf, program)?;
+            Some((tracepoint, place, statistics, program::stack_bytes(&self.ebpf, program)))
+        })
+    }
+
     /// What was recorded; the window is closed.
     pub fn recorded(&self) -> Result<Recorded, KernelError> {
         let histogram = |index: usize| {
@@ -247,6 +259,16 @@ fn load(kernel: &RunningKernel, types: &TypeInformation, root_pid: u32) -> Resul
     Ok(ebpf)
 }
 
+/// Tracepoint and hook of a program, by its name.
+fn place(program: &str) -> Option<(&str, String)> {
+    if let Some(tracepoint) = program.strip_prefix("raw_anatomy_") {
+        return Some((tracepoint, format!("raw_tp/{tracepoint}")));
+    }
+    let tracepoint = program.strip_prefix("anatomy_")?;
+    let is_typed = TYPED.iter().any(|(typed, _)| *typed == tracepoint);
+    Some((tracepoint, format!("{}/{tracepoint}", if is_typed { "tp_btf" } else { "raw_tp" })))
+}
+
 fn required(probe: &str, reason: String) -> KernelError {
     KernelError::RequiredProbe { probe: probe.to_owned(), reason }
 }
@@ -257,4 +279,17 @@ fn no_map(name: &'static str) -> KernelError {
 
 fn map_error<E: std::fmt::Display>(name: &'static str) -> impl Fn(E) -> KernelError {
     move |error| KernelError::Map { name, reason: error.to_string() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_program_is_named_after_its_hook() {
+        assert_eq!(place("anatomy_sched_switch"), Some(("sched_switch", String::from("tp_btf/sched_switch"))));
+        assert_eq!(place("raw_anatomy_sched_switch"), Some(("sched_switch", String::from("raw_tp/sched_switch"))));
+        assert_eq!(place("anatomy_sched_entry_tp"), Some(("sched_entry_tp", String::from("raw_tp/sched_entry_tp"))));
+        assert_eq!(place("sched_switch"), None);
+    }
 }

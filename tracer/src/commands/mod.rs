@@ -14,6 +14,7 @@ use crate::{
     capabilities,
     cli::{Cli, Color, MeasuringArgs, Verb},
     environment,
+    kernel::footprint,
     report::{
         model::{OwnCost, Report, SCHEMA_VERSION, Witness},
         table,
@@ -31,6 +32,7 @@ mod manual;
 mod memory;
 mod models;
 mod outputs;
+mod program_costs;
 mod regimes;
 mod report;
 mod run;
@@ -55,6 +57,7 @@ pub fn run(cli: &Cli) -> anyhow::Result<u8> {
         Verb::Diff(args) => diff::run(cli, args),
         Verb::Doctor => doctor::run(),
         Verb::EmptyPrograms => empty_programs::run(),
+        Verb::ProgramCosts(args) => program_costs::run(args),
         Verb::Models => models::run(cli),
         Verb::CheckModel(args) => check_model::run(args),
         Verb::Completions { shell } => manual::completions(*shell),
@@ -114,6 +117,7 @@ fn own_cost() -> Option<OwnCost> {
         user_ns: ns(usage.user_time()),
         system_ns: ns(usage.system_time()),
         peak_rss_bytes: u64::try_from(usage.max_rss()).unwrap_or_default() * 1024,
+        map_bytes: footprint::most_map_bytes(),
     })
 }
 

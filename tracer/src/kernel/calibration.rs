@@ -8,6 +8,7 @@ use aya::{
     Ebpf, EbpfLoader,
     sys::{Stats, enable_stats},
 };
+use serde::Serialize;
 use tracer_ebpf::ThreadCounts;
 
 use super::{
@@ -71,6 +72,55 @@ impl EmptyPrograms {
         let of = |hook: &Hook| Some((hook.name(), program::statistics(&self.ebpf, &empty(hook.name()))?));
         PROBES.iter().filter_map(of).collect()
     }
+}
+
+/// An empty program on each of some tracepoints, one by one: whatever form the programs beside it have, the kernel calls them
+/// alike.
+#[derive(Debug)]
+pub struct EmptyAlone {
+    tracepoint: String,
+    ebpf: Ebpf,
+}
+
+impl EmptyAlone {
+    const PROGRAM: &str = "empty_sys_enter";
+
+    /// Attaches it.
+    ///
+    /// # Errors
+    /// Where the kernel refuses the object or has no such tracepoint.
+    pub fn attach(kernel: &RunningKernel, tracepoint: &str) -> Result<Self, KernelError> {
+        let types = kernel.types.as_ref().ok().map(|types| &types.aya);
+        let mut ebpf = EbpfLoader::new().btf(types).load(OBJECT)?;
+        program::attach_raw(&mut ebpf, Self::PROGRAM, tracepoint)
+            .map_err(|reason| KernelError::RequiredProbe { probe: tracepoint.to_owned(), reason })?;
+        Ok(Self { tracepoint: tracepoint.to_owned(), ebpf })
+    }
+
+    /// Name of the tracepoint, and what the kernel counted of the program so far.
+    pub fn cost(&self) -> Option<(String, ProgramStatistics)> {
+        Some((self.tracepoint.clone(), program::statistics(&self.ebpf, Self::PROGRAM)?))
+    }
+}
+
+/// One program of a session, and what it costs and takes.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct ProgramCost {
+    /// Where it is attached, such as `tp_btf/sched_switch`.
+    pub hook: String,
+    /// Its time beyond that of an empty program, in nanoseconds by event of a traced thread.
+    pub net_ns_per_run: Option<f64>,
+    /// The same by event of a thread that is not traced.
+    pub net_ns_per_untraced_run: Option<f64>,
+    /// Instructions that the verifier walked through to accept it.
+    pub verified_instruction_count: Option<u64>,
+    /// Stack that it uses.
+    pub stack_bytes: Option<u64>,
+}
+
+/// Nanoseconds by which a run of a program takes longer than one of an empty program; `None` where there were too few.
+pub fn net_ns(ours: Option<&ProgramStatistics>, empty: Option<&ProgramStatistics>) -> Option<f64> {
+    Some(per_run(ours?)? - per_run(empty?)?)
 }
 
 /// What the kernel counted of a session's programs so far.
@@ -161,6 +211,16 @@ mod tests {
         assert_eq!((probes[0].runs, probes[0].net_ns_per_run), (Some(4000), Some(60.0)));
         fill_in(&mut probes, &ours, &empty, &switches(999));
         assert_eq!(probes[0].net_ns_per_run, None, "too few of them");
+    }
+
+    #[test]
+    fn runs_for_others_are_compared_one_by_one() {
+        let statistics = |run_count, run_time_ns| ProgramStatistics { run_count, run_time_ns, ..Default::default() };
+        let (ours, empty, few) = (statistics(1000, 70_000), statistics(500, 30_000), statistics(99, 9_900));
+        assert_eq!(net_ns(Some(&ours), Some(&empty)), Some(10.0));
+        for (ours, empty) in [(Some(&few), Some(&empty)), (Some(&ours), Some(&few)), (None, Some(&empty))] {
+            assert_eq!(net_ns(ours, empty), None);
+        }
     }
 
     #[test]

@@ -8,7 +8,9 @@ use tracer_ebpf::Settings;
 
 pub(crate) mod attach;
 pub mod btf;
+mod bytecode;
 pub mod calibration;
+pub mod footprint;
 pub mod preflight;
 pub mod probes;
 pub mod program;

@@ -3,7 +3,7 @@
 use std::{
     collections::HashMap,
     fs, io,
-    os::fd::{AsFd as _, AsRawFd as _, FromRawFd as _, OwnedFd},
+    os::fd::{AsFd as _, AsRawFd as _, BorrowedFd, FromRawFd as _, OwnedFd},
 };
 
 use aya::{
@@ -15,6 +15,8 @@ use aya::{
     util::online_cpus,
 };
 use perf_event_open_sys::{bindings, ioctls, perf_event_open};
+
+use super::bytecode;
 
 /// What the kernel counts of a program (/proc/self/fdinfo).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -92,6 +94,16 @@ pub fn attach_software(ebpf: &mut Ebpf, program: &str, event: SoftwareEvent) -> 
 
 /// What the kernel counted of a program; `None` when it is not loaded.
 pub fn statistics(ebpf: &Ebpf, program: &str) -> Option<ProgramStatistics> {
+    let fd = descriptor(ebpf, program)?.as_raw_fd();
+    Some(parse_fdinfo(&fs::read_to_string(format!("/proc/self/fdinfo/{fd}")).ok()?))
+}
+
+/// Bytes of stack that a program uses; `None` when it is not loaded, or the kernel does not show it.
+pub fn stack_bytes(ebpf: &Ebpf, program: &str) -> Option<u64> {
+    bytecode::stack_bytes(descriptor(ebpf, program)?).ok()
+}
+
+fn descriptor<'a>(ebpf: &'a Ebpf, program: &str) -> Option<BorrowedFd<'a>> {
     let fd = match ebpf.program(program)? {
         Program::BtfTracePoint(program) => program.fd(),
         Program::RawTracePoint(program) => program.fd(),
@@ -99,8 +111,7 @@ pub fn statistics(ebpf: &Ebpf, program: &str) -> Option<ProgramStatistics> {
         Program::TracePoint(program) => program.fd(),
         _ => return None,
     };
-    let fd = fd.ok()?.as_fd().as_raw_fd();
-    Some(parse_fdinfo(&fs::read_to_string(format!("/proc/self/fdinfo/{fd}")).ok()?))
+    fd.ok().map(|fd| fd.as_fd())
 }
 
 fn parse_fdinfo(text: &str) -> ProgramStatistics {

@@ -13,6 +13,7 @@ use tracer_ebpf::{Allocated, Control, Histogram, Loss, SchedHistograms, Settings
 use super::{
     KernelError, RunningKernel,
     attach::{AttachedProbe, Family, attach},
+    footprint,
     probes::PROBES,
     program::{self, ProgramStatistics},
     records,
@@ -121,6 +122,7 @@ impl Session {
         let opened_in_ns = started.elapsed().as_nanos() as u64;
         let session = Self { ebpf, probes, sees_kernel_counters, threads, recorder, window_opened_ns: 0, opened_in_ns };
         session.require_probes()?;
+        footprint::note();
         Ok(session)
     }
 
@@ -221,6 +223,12 @@ impl Session {
             recursion_misses: statistics.map(|statistics| statistics.recursion_misses),
             verified_instruction_count: statistics.map(|statistics| statistics.verified_instruction_count),
         }
+    }
+
+    /// Bytes of stack that a probe's program uses; `None` where it is not attached, or the kernel does not show it.
+    pub fn stack_bytes(&self, name: &str) -> Option<u64> {
+        let probe = self.probes.iter().find(|probe| probe.hook.name() == name)?;
+        program::stack_bytes(&self.ebpf, probe.program.as_deref()?)
     }
 
     /// What the kernel counted of each attached program, by probe name.

@@ -17,7 +17,7 @@ const OPERATIONS: u64 = 20_000;
 
 /// Measures each probe's net time per run, and writes it into `probes`.
 pub fn calibrate(context: &Context<'_>, programs: &Path, cpu: u32, probes: &mut [Probe]) -> anyhow::Result<()> {
-    let case = ring(cpu)?;
+    let case = ring("os-thread", 2, cpu)?;
     let statistics = Statistics::on()?;
     let ours = workload::traced(context, &case, programs)?;
     let empty = EmptyPrograms::attach(context.kernel)?;
@@ -28,14 +28,16 @@ pub fn calibrate(context: &Context<'_>, programs: &Path, cpu: u32, probes: &mut 
     Ok(())
 }
 
-fn ring(cpu: u32) -> anyhow::Result<Case> {
-    let model = MODELS.iter().find(|model| model.name == "os-thread").context("no model os-thread")?;
+/// A ring of so many threads of a model, each of which has its turn at least twice.
+pub fn ring(model: &str, threads: u64, cpu: u32) -> anyhow::Result<Case> {
+    let model =
+        MODELS.iter().find(|known| known.name == model).with_context(|| format!("there is no model {model}"))?;
     Ok(Case {
         model,
         scenario: Scenario::Switch,
-        tasks: 2,
+        tasks: threads,
         pinned: Some(cpu),
-        operations: OPERATIONS,
+        operations: OPERATIONS.max(2 * threads),
         rate: None,
         depth: None,
         touch_bytes: None,

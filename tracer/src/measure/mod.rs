@@ -23,6 +23,7 @@ const TIMELINE_LOSS: &str = "timeline_events";
 pub mod calibrate;
 pub mod command;
 mod memory;
+pub mod program_costs;
 pub mod reference;
 pub mod stage;
 pub mod workload;

@@ -73,6 +73,9 @@ pub struct OwnCost {
     pub system_ns: u64,
     /// Largest resident set, bytes; maps of the eBPF programs are not in it.
     pub peak_rss_bytes: u64,
+    /// The most that maps of the eBPF programs took, bytes; `null` where none were loaded.
+    #[serde(default)]
+    pub map_bytes: Option<u64>,
 }
 
 /// State of a probe.

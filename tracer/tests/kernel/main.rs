@@ -26,6 +26,7 @@ mod exec;
 mod exit_status;
 mod failures;
 mod fault;
+mod footprint;
 mod histogram;
 mod hostile;
 mod isolation;

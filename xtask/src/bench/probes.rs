@@ -1,6 +1,4 @@
-//! What each eBPF program costs, by taskweight's own calibration.
-
-use std::collections::BTreeMap;
+//! What each eBPF program costs and takes, by taskweight's own measurement.
 
 use anyhow::{Context, Result};
 use serde::Deserialize;
@@ -9,66 +7,80 @@ use super::place::Place;
 use super::table::{Figures, median, one_decimal};
 use crate::command;
 
-/// As much of a report as is read here.
+/// Programs by the session that they belong to.
 #[derive(Deserialize)]
-struct Report {
-    probes: Vec<Probe>,
+pub(super) struct Costs {
+    pub(super) main: Vec<Program>,
+    pub(super) anatomy: Vec<Program>,
 }
 
-#[derive(Deserialize)]
-struct Probe {
-    name: String,
-    hook: String,
-    runs: Option<u64>,
-    net_ns_per_run: Option<f64>,
+/// One program.
+#[derive(Clone, Deserialize)]
+pub(super) struct Program {
+    pub(super) hook: String,
+    pub(super) net_ns_per_run: Option<f64>,
+    net_ns_per_untraced_run: Option<f64>,
     verified_instruction_count: Option<u64>,
+    stack_bytes: Option<u64>,
 }
 
-/// The table: a row for each program.
+/// Two tables: a row for each program of `run` and `compare`, and for each of `anatomy`.
 pub fn table(place: &Place, rounds: u32) -> Result<String> {
-    let mut by_name = BTreeMap::<String, Vec<Probe>>::new();
-    let mut order = Vec::new();
+    let (mut main, mut anatomy) = (Vec::new(), Vec::new());
     for round in 1..=rounds {
-        eprintln!("programs: calibration {round} of {rounds}");
-        let probes = calibrate(place)?;
-        order = probes.iter().map(|probe| probe.name.clone()).collect();
-        probes.into_iter().for_each(|probe| by_name.entry(probe.name.clone()).or_default().push(probe));
+        eprintln!("programs: round {round} of {rounds}");
+        let costs = costs(place, &[])?;
+        main.push(costs.main);
+        anatomy.push(costs.anatomy);
     }
-    let title = format!("Programs: net ns per run, beside an empty one; medians of {rounds} calibrations");
-    let mut figures = Figures::new(title, &["hook", "runs", "net ns", "verified instructions"]);
-    order.iter().filter_map(|name| by_name.get(name)).for_each(|calibrations| figures.row(&row(calibrations)));
-    Ok(figures.render())
+    let title = |of: &str| format!("Programs of {of}: ns per run, beside an empty one; medians of {rounds} rounds");
+    Ok([render(title("run and compare"), &main), render(title("anatomy"), &anatomy)].join("\n\n"))
 }
 
-fn calibrate(place: &Place) -> Result<Vec<Probe>> {
-    let words = ["taskweight", "--quiet", "run", "--calibrate", "--json", "-", "--", "true"];
-    let json = command::output(&mut place.command(&words)?)?;
-    let report: Report = serde_json::from_str(&json).context("read the report of taskweight run --calibrate")?;
-    Ok(report.probes)
+/// Measures all programs, with more words on the command line.
+pub(super) fn costs(place: &Place, more: &[&str]) -> Result<Costs> {
+    let words = [&["taskweight", "program-costs"], more].concat();
+    let json = command::output(&mut place.command(&place.timed(&words))?)?;
+    serde_json::from_str(&json).context("read what taskweight program-costs prints")
 }
 
-fn row(calibrations: &[Probe]) -> [String; 4] {
-    let runs = median(calibrations.iter().filter_map(|probe| probe.runs).map(|runs| runs as f64));
-    let net_ns = median(calibrations.iter().filter_map(|probe| probe.net_ns_per_run));
-    let (hook, verified) =
-        calibrations.last().map_or(("", None), |probe| (&probe.hook, probe.verified_instruction_count));
-    let whole = |value: f64| if value.is_nan() { "-".into() } else { format!("{value:.0}") };
-    [hook.into(), whole(runs), one_decimal(net_ns), verified.map_or("-".into(), |count| count.to_string())]
+/// Rounds have the same programs in the same order.
+fn render(title: String, rounds: &[Vec<Program>]) -> String {
+    let mut figures = Figures::new(title, &["hook", "traced", "not traced", "instructions verified", "bytes of stack"]);
+    let programs = rounds.first().map_or(0, Vec::len);
+    for index in 0..programs {
+        figures.row(&row(&rounds.iter().filter_map(|programs| programs.get(index)).collect::<Vec<_>>()));
+    }
+    figures.render()
+}
+
+fn row(rounds: &[&Program]) -> [String; 5] {
+    let ns = |of: fn(&Program) -> Option<f64>| one_decimal(median(rounds.iter().filter_map(|program| of(program))));
+    let last = |of: fn(&Program) -> Option<u64>| {
+        rounds.last().and_then(|program| of(program)).map_or("-".into(), |value| value.to_string())
+    };
+    [
+        rounds.first().map_or(String::new(), |program| program.hook.clone()),
+        ns(|program| program.net_ns_per_run),
+        ns(|program| program.net_ns_per_untraced_run),
+        last(|program| program.verified_instruction_count),
+        last(|program| program.stack_bytes),
+    ]
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn probe(net_ns_per_run: Option<f64>) -> Probe {
-        let json = r#"{"name": "x", "hook": "tp_btf/x", "runs": 1000, "net_ns_per_run": null}"#;
-        Probe { net_ns_per_run, ..serde_json::from_str(json).unwrap() }
+    fn program(net_ns_per_run: Option<f64>) -> Program {
+        let json = r#"{"hook": "tp_btf/x", "net_ns_per_untraced_run": 9.5, "stack_bytes": 40}"#;
+        Program { net_ns_per_run, ..serde_json::from_str(json).unwrap() }
     }
 
     #[test]
-    fn a_calibration_without_a_figure_is_left_out_of_the_median() {
-        let calibrations = [probe(Some(70.0)), probe(None), probe(Some(60.0)), probe(Some(90.0))];
-        assert_eq!(row(&calibrations), ["tp_btf/x", "1000", "70.0", "-"]);
-        assert_eq!(row(&[probe(None)]), ["tp_btf/x", "1000", "-", "-"]);
+    fn a_round_without_a_figure_is_left_out_of_the_median() {
+        let rounds = [program(Some(70.0)), program(None), program(Some(60.0)), program(Some(90.0))];
+        assert_eq!(row(&rounds.iter().collect::<Vec<_>>()), ["tp_btf/x", "70.0", "9.5", "-", "40"]);
+        assert_eq!(row(&[&program(None)]), ["tp_btf/x", "-", "9.5", "-", "40"]);
     }
 }

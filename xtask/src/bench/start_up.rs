@@ -1,50 +1,116 @@
-//! How long taskweight takes around the shortest of commands.
+//! How long taskweight takes around the shortest of commands, and until that begins.
 
 use std::process::Stdio;
-use std::time::Instant;
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, Result, ensure};
+use serde::Deserialize;
 
 use super::place::Place;
 use super::table::{Figures, median};
 
 /// Starts are short: this many in each round.
 const STARTS_PER_ROUND: u32 = 2;
+/// A command that says when it began: nanoseconds since 1970.
+const CLOCK: [&str; 2] = ["date", "+%s%N"];
 
-/// The table: the command alone, under taskweight, and what loading and attaching has in it.
+/// As much of a report as is read here.
+#[derive(Deserialize)]
+struct Report {
+    own_cost: Option<OwnCost>,
+}
+
+#[derive(Deserialize)]
+struct OwnCost {
+    user_ns: u64,
+    system_ns: u64,
+}
+
+/// Milliseconds, a figure for each start.
+#[derive(Default)]
+struct Times {
+    alone: Vec<f64>,
+    traced: Vec<f64>,
+    types: Vec<f64>,
+    attached: Vec<f64>,
+    user: Vec<f64>,
+    system: Vec<f64>,
+    began_alone: Vec<f64>,
+    began: Vec<f64>,
+}
+
+/// The table: the command alone, under taskweight, and where the difference comes from.
 pub fn table(place: &Place, rounds: u32) -> Result<String> {
     eprintln!("start-up: measuring");
     let starts = rounds * STARTS_PER_ROUND;
-    let (mut alone, mut traced, mut attached) = (Vec::new(), Vec::new(), Vec::new());
+    let mut times = Times::default();
     for _ in 0..starts {
-        alone.push(start(place, &["true"])?.0);
-        let (ms, stderr) = start(place, &["taskweight", "--verbose", "run", "--", "true"])?;
-        traced.push(ms);
-        attached.extend(attached_in(&stderr));
+        times.measure(place)?;
     }
     let mut figures = Figures::new(format!("Start-up: medians of {starts} starts"), &["", "ms"]);
-    for (what, times) in
-        [("true", alone), ("taskweight run -- true", traced), ("  of it, loading and attaching", attached)]
-    {
-        figures.row(&[what.into(), format!("{:.1}", median(times))]);
+    let until_first = median(times.began) - median(times.began_alone);
+    for (what, ms) in [
+        ("true", median(times.alone)),
+        ("taskweight run -- true", median(times.traced)),
+        ("  reading the kernel's type information", median(times.types)),
+        ("  loading and attaching", median(times.attached)),
+        ("  CPU time of taskweight in user mode", median(times.user)),
+        ("  CPU time of taskweight in the kernel", median(times.system)),
+        ("from the start to the command's first instruction", until_first),
+    ] {
+        figures.row(&[what.into(), format!("{ms:.1}")]);
     }
     Ok(figures.render())
 }
 
-/// Milliseconds from start to end, and what was printed to stderr.
-fn start(place: &Place, words: &[&str]) -> Result<(f64, String)> {
+impl Times {
+    fn measure(&mut self, place: &Place) -> Result<()> {
+        self.alone.push(start(place, &["true"])?.ms);
+        let traced = start(place, &["taskweight", "--verbose", "run", "--", "true"])?;
+        self.traced.push(traced.ms);
+        self.types.extend(figure(&traced.stderr, "information read in "));
+        self.attached.extend(figure(&traced.stderr, "loaded and attached in "));
+        let report = start(place, &["taskweight", "--quiet", "run", "--json", "-", "--", "true"])?.stdout;
+        let report: Report = serde_json::from_str(&report).context("read the report of taskweight run")?;
+        if let Some(OwnCost { user_ns, system_ns }) = report.own_cost {
+            self.user.push(user_ns as f64 / 1e6);
+            self.system.push(system_ns as f64 / 1e6);
+        }
+        self.began_alone.push(began(place, &CLOCK)?);
+        self.began.push(began(place, &[&["taskweight", "--quiet", "run", "--"], &CLOCK[..]].concat())?);
+        Ok(())
+    }
+}
+
+/// What one start took and printed.
+struct Started {
+    ms: f64,
+    stdout: String,
+    stderr: String,
+}
+
+fn start(place: &Place, words: &[&str]) -> Result<Started> {
     let mut command = place.command(words)?;
     let start = Instant::now();
     let output = command.stdin(Stdio::null()).output().with_context(|| format!("start {}", words.join(" ")))?;
     let ms = start.elapsed().as_secs_f64() * 1e3;
-    let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let (stdout, stderr) = (text(&output.stdout), text(&output.stderr));
     ensure!(output.status.success(), "{} failed: {}: {}", words.join(" "), output.status, stderr.trim());
-    Ok((ms, stderr))
+    Ok(Started { ms, stdout, stderr })
 }
 
-/// The figure in `taskweight: loaded and attached in 36.4 ms`.
-fn attached_in(stderr: &str) -> Option<f64> {
-    let rest = stderr.split_once("loaded and attached in ")?.1;
+/// Milliseconds from a start to the time that the command prints.
+fn began(place: &Place, words: &[&str]) -> Result<f64> {
+    let before = SystemTime::now().duration_since(UNIX_EPOCH).context("ask what time it is")?.as_nanos();
+    let stdout = start(place, words)?.stdout;
+    let then: u128 = stdout.trim().parse().with_context(|| format!("date printed `{}`", stdout.trim()))?;
+    Ok(then.saturating_sub(before) as f64 / 1e6)
+}
+
+/// The figure after some words: `loaded and attached in 36.4 ms`.
+fn figure(stderr: &str, words: &str) -> Option<f64> {
+    let rest = stderr.split_once(words)?.1;
     rest.split_once(" ms")?.0.parse().ok()
 }
 
@@ -53,8 +119,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_time_to_attach_is_found_in_what_is_said() {
-        assert_eq!(attached_in("taskweight: loaded and attached in 36.4 ms\n\n  total\n"), Some(36.4));
-        assert_eq!(attached_in("taskweight: no such file"), None);
+    fn the_phases_are_found_in_what_is_said() {
+        let stderr = "taskweight: type information read in 12.1 ms, loaded and attached in 36.4 ms\n\n  total\n";
+        assert_eq!(figure(stderr, "information read in "), Some(12.1));
+        assert_eq!(figure(stderr, "loaded and attached in "), Some(36.4));
+        assert_eq!(figure("taskweight: no such file", "loaded and attached in "), None);
     }
 }

@@ -152,7 +152,9 @@ fn own_cost(report: &Report) -> Markup {
     html! {
         p {
             "taskweight itself took " (user) " of CPU time in user mode, " (system) " in the kernel, and "
-            (bytes(cost.peak_rss_bytes as f64)) " of memory at most."
+            (bytes(cost.peak_rss_bytes as f64)) " of memory at most"
+            @if let Some(maps) = cost.map_bytes { ", and " (bytes(maps as f64)) " for what its programs put down" }
+            "."
         }
     }
 }

@@ -1,0 +1,49 @@
+//! `taskweight program-costs`: what every eBPF program costs and takes, as JSON: `cargo xtask bench` makes tables of it.
+
+use anyhow::Context as _;
+use serde::Serialize;
+
+use crate::{
+    anatomy,
+    cli::ProgramCostsArgs,
+    kernel::{
+        RunningKernel,
+        calibration::ProgramCost,
+        preflight,
+        session::{ProbeForm, SessionOptions},
+    },
+    measure::{Context, calibrate::ring, program_costs::program_costs},
+    workload::{affinity, catalog, privilege::Identity, signals::Signals},
+};
+
+#[derive(Serialize)]
+struct Costs {
+    /// Programs of `run` and `compare`.
+    main: Vec<ProgramCost>,
+    /// Programs of `anatomy`; empty where a ring of more than two threads was asked for.
+    anatomy: Vec<ProgramCost>,
+}
+
+/// Measures and prints.
+pub fn run(args: &ProgramCostsArgs) -> anyhow::Result<u8> {
+    preflight::check()?;
+    let cpu = affinity::last_allowed()?;
+    let case = ring(&args.model, args.threads, cpu)?;
+    let signals = Signals::install().context("install signal handlers")?;
+    let kernel = RunningKernel::read()?;
+    let context = Context {
+        kernel: &kernel,
+        signals: &signals,
+        identity: Identity::unchanged(),
+        timeout: None,
+        form: ProbeForm::Auto,
+        thread_capacity: SessionOptions::DEFAULT_THREAD_CAPACITY,
+        threads_listed: 0,
+        timeline: None,
+    };
+    let main = program_costs(&context, &catalog::programs_folder()?, &case)?;
+    let is_pair = args.threads == 2;
+    let anatomy = if is_pair { anatomy::cost::program_costs(&kernel, ProbeForm::Auto, cpu)? } else { Vec::new() };
+    println!("{}", serde_json::to_string(&Costs { main, anatomy })?);
+    Ok(0)
+}

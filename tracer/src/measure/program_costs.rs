@@ -1,0 +1,40 @@
+//! What the probes' programs cost: a ring of threads under them, traced and not, and under empty programs.
+
+use std::path::Path;
+
+use super::{Context, workload};
+use crate::{
+    kernel::calibration::{self, Costs, EmptyPrograms, ProgramCost, Statistics, net_ns},
+    plan::Case,
+    report::model::Probe,
+};
+
+/// Measures them with the ring that `case` describes.
+pub fn program_costs(context: &Context<'_>, programs: &Path, case: &Case) -> anyhow::Result<Vec<ProgramCost>> {
+    let _statistics = Statistics::on()?;
+    let traced = workload::traced(context, case, programs)?;
+    let empty = {
+        let attached = EmptyPrograms::attach(context.kernel)?;
+        workload::twin(context, case, programs)?;
+        attached.costs()
+    };
+    let mut session = context.open_session(0)?;
+    session.open_window()?;
+    workload::twin(context, case, programs)?;
+    let untraced = calibration::costs(&session);
+    let mut probes = traced.probes;
+    calibration::fill_in(&mut probes, &traced.costs, &empty, &traced.counts);
+    let of = |probe| cost(probe, session.stack_bytes(&probe.name), &untraced, &empty);
+    Ok(probes.iter().map(of).collect())
+}
+
+fn cost(probe: &Probe, stack_bytes: Option<u64>, untraced: &Costs, empty: &Costs) -> ProgramCost {
+    let name = probe.name.as_str();
+    ProgramCost {
+        hook: probe.hook.clone(),
+        net_ns_per_run: probe.net_ns_per_run,
+        net_ns_per_untraced_run: net_ns(untraced.get(name), empty.get(name)),
+        verified_instruction_count: probe.verified_instruction_count,
+        stack_bytes,
+    }
+}

@@ -1,0 +1,80 @@
+//! Whether the programs cost the same among few threads and among as many as the machine can have.
+
+use std::fs;
+
+use anyhow::{Context, Result};
+
+use super::place::Place;
+use super::probes::{self, Program};
+use super::table::{Figures, median, one_decimal};
+
+/// Threads of the ring; beside them as many as there can be.
+const THREADS: [u64; 4] = [2, 100, 1_000, 10_000];
+const MOST: u64 = 30_000;
+/// Pids that stay free for everybody else.
+const FREE: u64 = 2_000;
+/// A ring of C threads: they need the fewest mappings, of which a process can have about 65,000.
+const MODEL: &str = "pthread";
+/// Rounds, at most: tens of thousands of threads are slow to start.
+const MOST_ROUNDS: u32 = 3;
+const HOOKS: [&str; 4] = ["tp_btf/sched_switch", "tp_btf/sched_wakeup", "raw_tp/sys_enter", "raw_tp/sys_exit"];
+
+/// The table: a row for each number of threads.
+pub fn table(place: &Place, rounds: u32) -> Result<String> {
+    let rounds = rounds.min(MOST_ROUNDS);
+    let numbers: Vec<u64> = THREADS.into_iter().chain(most()?.filter(|most| *most > THREADS[3])).collect();
+    let mut measured: Vec<Vec<Program>> = vec![Vec::new(); numbers.len()];
+    for round in 1..=rounds {
+        for (threads, programs) in numbers.iter().zip(&mut measured) {
+            eprintln!("threads: {threads}, round {round} of {rounds}");
+            let words = ["--model", MODEL, "--threads", &threads.to_string()];
+            programs.extend(probes::costs(place, &words)?.main);
+        }
+    }
+    let title = format!("Threads in a ring on CPU {}: net ns per run; medians of {rounds} rounds", place.cpu);
+    let mut figures = Figures::new(title, &["threads", HOOKS[0], HOOKS[1], HOOKS[2], HOOKS[3], "sum", "ratio"]);
+    let rows: Vec<_> = measured.iter().map(|programs| HOOKS.map(|hook| net_ns(programs, hook))).collect();
+    let sum = |row: &[f64; 4]| row.iter().sum::<f64>();
+    let first = rows.first().map_or(f64::NAN, sum);
+    for (threads, row) in numbers.iter().zip(&rows) {
+        let figures_of_row = row.iter().copied().chain([sum(row)]).map(one_decimal);
+        let ratio = format!("{:.2}", sum(row) / first);
+        figures.row(&[threads.to_string()].into_iter().chain(figures_of_row).chain([ratio]).collect::<Vec<_>>());
+    }
+    Ok(figures.render())
+}
+
+fn net_ns(programs: &[Program], hook: &str) -> f64 {
+    median(programs.iter().filter(|program| program.hook == hook).filter_map(|program| program.net_ns_per_run))
+}
+
+/// As many threads as can be started while enough pids stay free.
+fn most() -> Result<impl Iterator<Item = u64>> {
+    let read = |path: &str| fs::read_to_string(path).with_context(|| format!("read {path}"));
+    let pid_max = read("/proc/sys/kernel/pid_max")?.trim().parse().context("read /proc/sys/kernel/pid_max")?;
+    let there = threads_there(&read("/proc/loadavg")?).context("read /proc/loadavg")?;
+    Ok(room(pid_max, there).into_iter())
+}
+
+fn room(pid_max: u64, there: u64) -> Option<u64> {
+    pid_max.checked_sub(there + FREE).map(|room| room.min(MOST))
+}
+
+/// The second number in `running/there`, the fourth word.
+fn threads_there(loadavg: &str) -> Option<u64> {
+    loadavg.split(' ').nth(3)?.split_once('/')?.1.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pids_stay_free_for_others() {
+        assert_eq!(threads_there("0.83 2.01 15.33 3/412 12345\n"), Some(412));
+        assert_eq!(room(32_768, 412), Some(30_000));
+        assert_eq!(room(32_768, 1_412), Some(29_356));
+        assert_eq!(room(4_194_304, 412), Some(30_000));
+        assert_eq!(room(2_000, 412), None);
+    }
+}
