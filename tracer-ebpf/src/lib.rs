@@ -6,12 +6,14 @@
 
 mod anatomy;
 mod histogram;
+mod interrupt;
 mod loss;
 mod settings;
 mod thread;
 
 pub use anatomy::*;
 pub use histogram::*;
+pub use interrupt::*;
 pub use loss::*;
 pub use settings::*;
 pub use thread::*;

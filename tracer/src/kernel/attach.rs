@@ -64,16 +64,17 @@ pub(super) fn attach(ebpf: &mut Ebpf, hook: Hook, family: &Family<'_>) -> Attach
         (Hook::Typed { tracepoint, arguments }, Family::Pointers { types, form }) => {
             typed_or_raw(ebpf, hook, tracepoint, arguments, types, *form)
         }
-        (Hook::Raw { tracepoint, .. }, Family::Pointers { .. }) => {
+        (Hook::Raw { tracepoint, .. } | Hook::Interrupt { tracepoint, .. }, Family::Pointers { .. }) => {
             let place = format!("raw_tp/{tracepoint}");
             attached(hook, place, tracepoint.to_owned(), program::attach_raw(ebpf, tracepoint, tracepoint))
         }
         (Hook::Typed { tracepoint, .. }, Family::Plain { tracefs, reason, .. }) => {
             plain(ebpf, hook, ("sched", tracepoint), tracefs, reason)
         }
-        (Hook::Raw { tracepoint, group }, Family::Plain { tracefs, reason, .. }) => {
-            plain(ebpf, hook, (group, tracepoint), tracefs, reason)
-        }
+        (
+            Hook::Raw { tracepoint, group } | Hook::Interrupt { tracepoint, group },
+            Family::Plain { tracefs, reason, .. },
+        ) => plain(ebpf, hook, (group, tracepoint), tracefs, reason),
     }
 }
 

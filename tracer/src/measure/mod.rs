@@ -11,7 +11,7 @@ use crate::{
         session::{ProbeForm, Session, SessionOptions},
         snapshot::{self, Snapshot, WindowFigures},
     },
-    report::model::{Kernel, PageFaults, PerOperation, Probe, Switches, Thread, Witness},
+    report::model::{InterruptCount, Kernel, PageFaults, PerOperation, Probe, Switches, Thread, Witness},
     workload::{privilege::Identity, signals::Signals},
 };
 
@@ -98,6 +98,8 @@ impl Window {
             migrations: all.migration_count,
             syscalls: self.figures.syscalls.clone(),
             page_faults: self.page_faults(&all),
+            interrupts: self.figures.interrupts.all.clone(),
+            softirqs: self.figures.interrupts.soft,
             threads_created: self.after.threads.len().saturating_sub(known_before) as u64,
         }
     }
@@ -114,10 +116,21 @@ impl Window {
 
     /// The busiest threads, and how many more there are.
     pub fn threads(&self, listed: usize) -> (Vec<Thread>, u64) {
-        let mut all: Vec<_> = self.after.since(&self.before).collect();
-        all.sort_by_key(|(_, counts)| std::cmp::Reverse((counts.on_cpu_ns, counts.syscall_count)));
+        let mut all: Vec<_> = self.after.since(&self.before).enumerate().collect();
+        all.sort_by_key(|(_, (_, counts))| std::cmp::Reverse((counts.on_cpu_ns, counts.syscall_count)));
         let omitted = all.len().saturating_sub(listed) as u64;
-        (all.into_iter().take(listed).map(|(state, counts)| thread_of(state, &counts)).collect(), omitted)
+        let thread = |(index, (state, counts)): (usize, (&ThreadState, ThreadCounts))| {
+            let (interrupts, softirqs) = self.figures.interrupts.of_thread(index);
+            let hit = |(kind, one): (String, Option<InterruptCount>)| Some((kind, one.filter(|one| one.count > 0)?));
+            Thread {
+                interrupts: interrupts.count,
+                interrupt_ns: interrupts.total_ns,
+                interrupts_by_kind: interrupts.by_kind.into_iter().filter_map(hit).collect(),
+                softirqs,
+                ..thread_of(state, &counts)
+            }
+        };
+        (all.into_iter().take(listed).map(thread).collect(), omitted)
     }
 }
 
@@ -147,10 +160,8 @@ fn thread_of(state: &ThreadState, counts: &ThreadCounts) -> Thread {
         on_cpu_ns: counts.on_cpu_ns,
         off_cpu_ns: counts.off_cpu_ns,
         run_queue_ns: counts.run_queue_ns,
-        stack_reserved_bytes: None,
-        stack_in_use_bytes: None,
-        stack_resident_bytes: None,
-        stack_high_water_bytes: None,
+        // Interrupts are counted beside the thread table, stacks are looked at by the sampler.
+        ..Thread::default()
     }
 }
 
@@ -174,6 +185,7 @@ pub fn per_operation(kernel: &Kernel, elapsed_ns: u64, operations: Option<u64>) 
         kernel_switches: per(kernel.switches.total()),
         syscalls: per(kernel.syscalls.count),
         page_faults: faults.minor.zip(faults.major).map(|(minor, major)| per(minor + major)),
+        interrupts: kernel.interrupts.count.map(per),
         kernel_transitions: faults.from_user_mode.map(|faults| per(kernel.syscalls.count + faults)),
     })
 }
