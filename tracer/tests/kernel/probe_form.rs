@@ -67,9 +67,10 @@ fn plain_tracepoints_count_calls_and_faults_the_same() {
     needs_bpf!();
     let outcome = run_subject(&PLAIN, &["getppid", "1"]);
     let fallbacks: Vec<_> = outcome.report().probes.into_iter().filter(|probe| probe.name.starts_with('s')).collect();
-    assert_eq!(fallbacks.len(), 10, "{fallbacks:?}");
+    assert_eq!(fallbacks.len(), 12, "{fallbacks:?}");
     for probe in fallbacks {
-        let group = if probe.name.starts_with("sys_") { "raw_syscalls" } else { "sched" };
+        let group = ["sys_", "softirq_"].iter().position(|start| probe.name.starts_with(start));
+        let group = group.map_or("sched", |index| ["raw_syscalls", "irq"][index]);
         assert_eq!((probe.state, probe.hook), (ProbeState::Fallback, format!("tracepoint/{group}/{}", probe.name)));
         assert_eq!(probe.reason.as_deref(), Some("plain tracepoints were asked for"));
     }
