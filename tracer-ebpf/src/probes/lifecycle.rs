@@ -50,6 +50,7 @@ pub fn exec(task: impl Subject, old_pid: u32, stack_top: u64) {
     let Some(thread) = table::find(task) else { return };
     thread.stack_top = stack_top;
     thread.syscall_base = syscall_base(task);
+    thread.local_pid = task.local_pid(thread.pid_level);
     if let Some(theirs) = task.counters() {
         let theirs = theirs.minor_fault_count - thread.kernel_at_start.minor_fault_count;
         thread.exec_fault_count = theirs - thread.counts.minor_fault_count;
@@ -101,7 +102,7 @@ fn take_over_leader(pid: u32, old_pid: u32) {
         if let Some(leader) = table::find_by_pid(old_pid) {
             leader.pid = old_pid;
             leader.is_leader = 0;
-            core::mem::swap(&mut thread.local_pid, &mut leader.local_pid);
+            leader.local_pid = thread.local_pid;
         }
     }
 }

@@ -22,6 +22,14 @@ pub fn name(row: u32) -> String {
     format!("{COMPAT_PREFIX}{name}")
 }
 
+/// Whether calls can be counted under this name.
+pub fn is_name(name: &str) -> bool {
+    match name.strip_prefix(COMPAT_PREFIX) {
+        Some(name) => name.parse::<x86::Sysno>().is_ok(),
+        None => name.parse::<Sysno>().is_ok(),
+    }
+}
+
 fn name_or_number(number: u32, name: Option<&str>) -> String {
     match name {
         Some(name) => name.to_owned(),
@@ -45,6 +53,7 @@ mod tests {
     #[test]
     fn numbers_of_32_bit_programs_mean_other_calls() {
         assert_eq!((name(20), name(COMPAT_SYSCALL_BASE + 20)), (String::from("writev"), String::from("ia32:getpid")));
+        assert!(is_name("ia32:waitpid") && !is_name("waitpid") && is_name("wait4"));
         assert_eq!(name(SYSCALL_ROWS - 1), "ia32:other");
         assert_eq!(name(SYSCALL_ROWS - 2), "ia32:syscall_510");
     }
