@@ -7,12 +7,11 @@ use crate::lossless::{assert_no_other_loss, assert_switches_witnessed};
 
 /// Whether this kernel lets programs use it.
 fn is_allowed() -> bool {
-    let disabled = std::fs::read_to_string("/proc/sys/kernel/io_uring_disabled");
-    let is_allowed = disabled.is_ok_and(|value| value.trim() == "0");
-    if !is_allowed {
-        eprintln!("SKIPPED: io_uring is disabled, or this kernel is older than 6.6 and does not tell");
+    let refused = io_uring::IoUring::new(2).err();
+    if let Some(error) = &refused {
+        eprintln!("SKIPPED: io_uring cannot be used here (kernel.io_uring_disabled, CONFIG_IO_URING): {error}");
     }
-    is_allowed
+    refused.is_none()
 }
 
 #[test]
