@@ -14,8 +14,12 @@ pub const STACK_REACH_BYTES: u64 = 64 << 10;
 /// How far below it: a `call` or `push` stores below the stack pointer before it moves, and leaf functions use the 128
 /// bytes of the red zone.
 pub const STACK_RED_ZONE_BYTES: u64 = 128;
-/// Rows of the system call table. Numbers of the 64-bit table stay below; what does not fit is put into the last.
-pub const SYSCALL_ROWS: u32 = 512;
+/// Rows of the system call table for one way of calling. Numbers stay below; what does not fit is put into the last.
+pub const NATIVE_SYSCALL_ROWS: u32 = 512;
+/// First row of the calls of 32-bit programs on a 64-bit kernel, whose numbers mean other calls.
+pub const COMPAT_SYSCALL_BASE: u32 = NATIVE_SYSCALL_ROWS;
+/// Rows of the system call table.
+pub const SYSCALL_ROWS: u32 = 2 * NATIVE_SYSCALL_ROWS;
 
 /// Counts and times of one thread since its first instruction. Each word has one writer at a time (the CPU that
 /// runs the thread, or the one that holds the lock under which it is woken or moved), so no update is atomic.
@@ -109,9 +113,8 @@ pub struct ThreadState {
     pub ended_ns: u64,
     /// Row of the current system call, or [`SYSCALL_NONE`], or [`SYSCALL_BEFORE_TRACE`].
     pub syscall: u32,
-    /// While a thread that is not its process's first executes a program: the row of the first thread in that of
-    /// its heir, and the other way round. 0 otherwise.
-    pub exec_partner: u32,
+    /// Row of the thread's system call 0: [`COMPAT_SYSCALL_BASE`] while it executes a 32-bit program, else 0.
+    pub syscall_base: u32,
     /// What we counted.
     pub counts: ThreadCounts,
     /// When tracing of it began (`CLOCK_MONOTONIC`), in nanoseconds.
@@ -124,6 +127,15 @@ pub struct ThreadState {
     pub row: u32,
     /// 1 where the thread leads its process.
     pub is_leader: u32,
+    /// Thread id in taskweight's PID namespace.
+    pub local_pid: u32,
+    /// How deep that namespace lies below the kernel's first.
+    pub pid_level: u32,
+    /// While a thread that is not its process's first executes a program: the row of the first thread in that of
+    /// its heir, and the other way round. 0 otherwise.
+    pub exec_partner: u32,
+    /// Always 0.
+    pub padding: u32,
     /// Stack pointer with which the thread began, above which nothing is its stack; 0 where it is not known.
     pub stack_top: u64,
     /// The kernel's counters when tracing began: not zero for the command itself, which waited for its start.
@@ -141,7 +153,7 @@ pub struct ThreadState {
     /// Name at exit; empty while it lives.
     pub comm: [u8; COMM_BYTES],
     /// Always 0: fills the row.
-    pub unused: [u64; 5],
+    pub unused: [u64; 3],
 }
 
 /// Calls of one system call number on one CPU that are in no histogram. All calls that were entered in the window are
@@ -159,8 +171,7 @@ pub struct SyscallTotals {
 
 const _: () = assert!(size_of::<ThreadCounts>() == 17 * 8);
 const _: () = assert!(size_of::<KernelCounters>() == 4 * 8);
-const _: () = assert!(size_of::<ThreadState>() == 13 * 8 + 2 * 136 + 2 * 32 + 16 + COMM_BYTES + 5 * 8);
-const _: () = assert!(offset_of!(ThreadState, counts) == 64 && size_of::<ThreadState>().is_power_of_two());
+const _: () = assert!(size_of::<ThreadState>() == 512 && offset_of!(ThreadState, counts) == 64);
 const _: () = assert!(size_of::<SyscallTotals>() == 24);
 
 #[cfg(feature = "user")]
