@@ -5,7 +5,7 @@ use std::thread;
 use std::time::Duration;
 
 use nix::sys::signal::Signal;
-use taskweight::report::model::{LedgerRow, PerTask, Report, Run};
+use taskweight::report::model::{LedgerPoint, LedgerRow, PerTask, Report, Run};
 use taskweight::workload::catalog::models;
 
 use crate::invocation::{Invocation, Outcome, programs, run, subject};
@@ -144,16 +144,24 @@ fn runtimes_that_keep_their_own_stacks_say_what_these_take() {
     let report = report(&idle(&here.join(","), "100,316,1000,3162,10000"));
     for name in here {
         let row = row(&report, name);
-        let reserved = weight(row, "stack_reserved").slope;
+        let reserved = || weight(row, "stack_reserved").slope;
         match name {
             // The first goroutines are put into what the runtime has in stock.
             "go" => assert!((2000.0..=8192.0).contains(&weight(row, "stack_resident").slope), "{row:?}"),
-            "java-virtual" => assert!((64.0..4096.0).contains(&reserved), "{reserved}"),
+            // Frames of interpreted code are larger than those of compiled code, and when the compiler comes to it differs
+            // from process to process: the points need not be on one line.
+            "java-virtual" => {
+                assert!(row.points.iter().all(|point| (64..4096).contains(&stack_of_a_task(point))), "{row:?}")
+            }
             // Less the guard pages, which are within.
-            _ => assert!((0.95 * KIB * KIB..=KIB * KIB).contains(&reserved), "{name}: {reserved}"),
+            _ => assert!((0.95 * KIB * KIB..=KIB * KIB).contains(&reserved()), "{name}: {}", reserved()),
         }
         assert_eq!(row.points.len(), 5);
     }
+}
+
+fn stack_of_a_task(point: &LedgerPoint) -> u64 {
+    point.figures.stack_reserved_bytes.unwrap() / point.tasks
 }
 
 /// Cgroups of living and dead taskweights, anywhere.
