@@ -21,15 +21,16 @@ const HEAD: [&str; 4] = ["model", "system calls", "page faults from user mode", 
 pub(super) fn figure(context: &Context<'_>, group: &[&Run]) -> Option<Figure> {
     let of_models: Vec<_> = models(group).into_iter().map(|runs| context.repetitions(runs)).collect();
     let drawn: Vec<_> = of_models.iter().filter_map(|repetitions| bar(context, repetitions)).collect();
-    let title = format!("Into the kernel, {}", work(group.first()?));
+    let first = group.first()?;
+    let title = format!("Into the kernel in {}, {}", shown(first.scenario.as_deref()?), work(first));
     let picture =
         bars(&format!("{title}: entries per operation by model"), &PARTS, &drawn, "per operation", Quantity::Count)?;
     let mut table = Table::new(format!("{title}: entries per operation"), HEAD);
     table.rows = of_models.iter().filter_map(|repetitions| row(context, repetitions)).collect();
     Some(Figure {
         title: format!("{title}."),
-        note: "Entries per operation, medians of the traced runs. Calls and faults are transitions that the program itself \
-               makes; interrupts come to it, wherever it is, hence they stand beside."
+        note: "Entries per operation, medians of the traced runs. Calls and faults are transitions that a program makes itself; \
+               interrupts come from outside, and are not among these."
             .to_owned(),
         key: Some(key(&PARTS, &drawn)),
         picture: Some(picture),
