@@ -2,6 +2,7 @@
 
 mod export;
 mod timeline;
+mod usage;
 
 use std::{ffi::OsString, path::PathBuf};
 

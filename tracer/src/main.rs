@@ -2,11 +2,10 @@
 
 use std::process::ExitCode;
 
-use clap::Parser as _;
 use taskweight::{cli::Cli, notice::notice};
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = Cli::of_command_line();
     match taskweight::commands::run(&cli) {
         Ok(code) => ExitCode::from(code),
         Err(error) if taskweight::commands::is_broken_pipe(&error) => ExitCode::SUCCESS,

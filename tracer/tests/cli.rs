@@ -122,6 +122,32 @@ fn a_command_line_that_makes_no_sense_is_a_usage_error() {
 }
 
 #[test]
+fn words_of_a_command_line_cannot_act_on_the_terminal() {
+    for words in [&["compare", "--\x1b[2J"][..], &["mea\x1b[2Jsure"], &["compare", "--pin", "\x1b[2J"]] {
+        // clap colours what it says where it is told to: only what it repeats is of interest.
+        let mut command = taskweight(words);
+        let shown = command.env("CLICOLOR_FORCE", "1").assert().code(2);
+        shown.stderr(contains("\x1b[2J").not().and(contains(r"\x1b[2J")));
+    }
+}
+
+#[test]
+fn reasons_why_models_are_missing_cannot_act_on_the_terminal() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).unwrap();
+    let hostile = folder.path().join("\x1b[2J");
+    fs::create_dir(&hostile).unwrap();
+    fs::write(hostile.join("taskweight-go.reason"), "no \x1b[31mgo\n").unwrap();
+    for verb in ["models", "doctor"] {
+        let mut command = taskweight(&[verb, "--verbose"]);
+        let output = command.env("TASKWEIGHT_PROGRAMS", &hostile).assert().get_output().stdout.clone();
+        let shown = String::from_utf8(output).unwrap();
+        assert!(!shown.contains('\x1b'), "{shown:?}");
+        assert!(verb == "doctor" || shown.contains(r"no \x1b[31mgo"), "{shown}");
+    }
+}
+
+#[test]
 fn an_unknown_name_is_answered_with_the_known_ones() {
     let folder = models();
     for (option, name, some) in [("--models", "fibre", "os-thread, pthread, "), ("--scenarios", "swich", "switch, ")] {

@@ -234,6 +234,15 @@ static void say_histogram(const char *name, const struct histogram *histogram) {
     printf("]");
 }
 
+static void say_moments(const struct stopwatch *stopwatch) {
+    printf(",\"hand_overs\":[");
+    for (size_t index = 0; index < stopwatch->moment_count; index++) {
+        const uint64_t *moment = stopwatch->moments[index];
+        printf("%s[%" PRIu64 ",%" PRIu64 "]", index > 0 ? "," : "", moment[0], moment[1]);
+    }
+    printf("]");
+}
+
 static void say_stacks(const struct stacks *stacks) {
     printf(",\"stacks\":[");
     for (size_t index = 0; index < stacks->count; index++) {
@@ -269,6 +278,7 @@ void protocol_done(const struct arguments *arguments, const struct outcome *outc
     if (outcome->hand_over) {
         printf(",\"clock_ns\":%" PRIu64, outcome->hand_over->clock_ns);
         say_histogram("hand_over_ns", &outcome->hand_over->times);
+        say_moments(outcome->hand_over);
     }
     if (outcome->lateness)
         say_histogram("lateness_ns", outcome->lateness);

@@ -32,8 +32,13 @@ void stopwatch_start(struct stopwatch *stopwatch) {
 }
 
 void stopwatch_stop(struct stopwatch *stopwatch) {
-    uint64_t passed = now_ns() - stopwatch->handed_ns;
+    uint64_t now = now_ns(), passed = now - stopwatch->handed_ns;
     histogram_count(&stopwatch->times, passed > stopwatch->clock_ns ? passed - stopwatch->clock_ns : 0);
+    if (stopwatch->moment_count < MOMENTS_KEPT) {
+        uint64_t *moment = stopwatch->moments[stopwatch->moment_count++];
+        moment[0] = stopwatch->handed_ns;
+        moment[1] = now;
+    }
 }
 
 uint32_t chunk(uint64_t index) {

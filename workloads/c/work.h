@@ -24,11 +24,17 @@ void histogram_count(struct histogram *histogram, uint64_t value);
 uint64_t bucket_middle(uint64_t bucket);
 
 // Times one hand-over in 64. In a ring only the holder of the token touches it.
+// Hand-overs of which it is kept when they were, for timelines.
+#define MOMENTS_KEPT 1000
+
 struct stopwatch {
     // What one reading of the clock costs.
     uint64_t clock_ns;
     uint64_t handed_ns;
     struct histogram times;
+    // From and until when the first ones were.
+    size_t moment_count;
+    uint64_t moments[MOMENTS_KEPT][2];
 };
 
 // Measures what the clock costs.

@@ -1,9 +1,19 @@
 package main
 
-import "time"
+import (
+	"syscall"
+	"time"
+	"unsafe"
+)
 
 // measuredEvery: of so many hand-overs one is measured, the one that hands over a token divisible by it.
 const measuredEvery = 64
+
+// momentsKept: of so many hand-overs it is kept when they were, for timelines.
+const momentsKept = 1000
+
+// clockMonotonic is CLOCK_MONOTONIC of Linux.
+const clockMonotonic = 1
 
 var epoch = time.Now()
 
@@ -12,15 +22,28 @@ func now() time.Duration {
 	return time.Since(epoch)
 }
 
+// kernelNow reads the same clock as the kernel counts it, in nanoseconds; 0 where it cannot be read.
+func kernelNow() int64 {
+	var now syscall.Timespec
+	// The call fills in now before it returns, and keeps no pointer to it.
+	_, _, errno := syscall.RawSyscall(syscall.SYS_CLOCK_GETTIME, clockMonotonic, uintptr(unsafe.Pointer(&now)), 0)
+	if errno != 0 {
+		return 0
+	}
+	return now.Nano()
+}
+
 // meter measures hand-overs. Only the holder of the token touches it.
 type meter struct {
 	handed    time.Duration
 	clock     time.Duration
 	handOvers histogram
+	moments   [][2]int64
 }
 
 // calibrate finds what one reading of the clock costs: the least of several averages, as anything else that runs adds.
 func (m *meter) calibrate() {
+	m.moments = make([][2]int64, 0, momentsKept)
 	const batches, readings = 20, 1000
 	for batch := range batches {
 		begin, end := now(), now()
@@ -43,11 +66,19 @@ func (m *meter) hand(token uint64) {
 // receive is called by the one who was handed the token, just after it was resumed.
 func (m *meter) receive(token uint64) {
 	if token%measuredEvery == 0 {
-		m.handOvers.record(int64(now() - m.handed - m.clock))
+		end := now()
+		m.handOvers.record(int64(end - m.handed - m.clock))
+		if len(m.moments) < momentsKept {
+			m.moments = append(m.moments, [2]int64{int64(m.handed), int64(end)})
+		}
 	}
 }
 
 func (m *meter) report(result *outcome) {
 	clock := int64(m.clock)
 	result.HandOverNs, result.ClockNs = m.handOvers.pairs(), &clock
+	origin := kernelNow() - int64(now())
+	for _, moment := range m.moments {
+		result.HandOvers = append(result.HandOvers, [2]int64{origin + moment[0], origin + moment[1]})
+	}
 }

@@ -94,6 +94,7 @@ type outcome struct {
 	LogicalSwitches uint64     `json:"logical_switches"`
 	ElapsedNs       int64      `json:"elapsed_ns"`
 	HandOverNs      [][2]int64 `json:"hand_over_ns,omitzero"`
+	HandOvers       [][2]int64 `json:"hand_overs,omitzero"`
 	LatenessNs      [][2]int64 `json:"lateness_ns,omitzero"`
 	ClockNs         *int64     `json:"clock_ns,omitempty"`
 	Checksum        *uint32    `json:"checksum,omitempty"`

@@ -33,6 +33,8 @@ DEPTHS = (1, 5000, 65_536)
 WITH_RUNTIME_STACKS = ("go", "go-1", "java-virtual", "java-virtual-1", "erlang")
 # Languages whose stacks end before the machine's memory does.
 ENDING_STACKS = ("go", "java", "kotlin", "erlang", "python", "node")
+# Languages whose models say when hand-overs were.
+WITH_MOMENTS = ("go", "java", "python")
 PATIENCE_SECONDS = 60
 
 
@@ -133,6 +135,7 @@ def check_run(path, scenario, tasks, operations=PRIME, *options):
     assert ready["event"] == "ready" and ready["tasks"] == tasks and set(ready) <= READY_FIELDS, ready
     check_stacks(path, scenario, tasks, ready, options)
     assert done["event"] == "done" and done["operations"] == operations, done
+    check_moments(path, scenario, started, done)
     assert set(done) == FIELDS | EXTRA_FIELDS.get(scenario, set()), done
     assert 1 <= done["elapsed_ns"] < time.monotonic_ns() - started, done
     check_switches(path, scenario, tasks, done)
@@ -143,6 +146,17 @@ def check_run(path, scenario, tasks, operations=PRIME, *options):
         check_counts(done["lateness_ns"], operations)
     if scenario == "cpu":
         assert done["checksum"] == CHECKSUM, done
+
+
+def check_moments(path, scenario, started, done):
+    """When hand-overs were, by the clock of the kernel: one after another, within the run."""
+    moments = done.pop("hand_overs", None)
+    name = path.name.removeprefix("taskweight-")
+    assert (moments is not None) == (scenario in RINGS and name.startswith(WITH_MOMENTS)), done
+    times = [end for moment in moments or () for end in moment]
+    assert times == sorted(times), moments
+    assert not times or started < times[0] and times[-1] < time.monotonic_ns(), moments
+    assert moments is None or len(moments) == min(1000, sum(count for _, count in done["hand_over_ns"])), moments
 
 
 def check_stacks(path, scenario, tasks, ready, options):

@@ -18,6 +18,8 @@ LEVEL_WORDS = 32  # what a level of calls keeps in `deep`, and what it counts: 2
 WARM_UP_OPERATIONS = {"switch": 2000, "switch-io": 2000, "yield": 2000, "control": 2000, "spawn": 500, "cpu": 10}
 WARM_UP_TASKS = 2
 WARM_UP_LIMIT_NS = 2_000_000_000
+# Hand-overs of which it is kept when they were, for timelines.
+MOMENTS_KEPT = 1000
 
 
 class Run:
@@ -36,6 +38,7 @@ class Run:
         self.answered, self.connected = 0, tasks
         self.handed = 0
         self.times = {}
+        self.moments = []
         self.clock = clock_cost() if scenario in RINGS else 0
 
     def share(self, index):
@@ -74,7 +77,10 @@ class Run:
 
     def received(self):
         """The token that was handed over at the time `handed` has arrived. Only the holder of the token comes here."""
-        self.record(monotonic_ns() - self.handed - self.clock)
+        now = monotonic_ns()
+        self.record(now - self.handed - self.clock)
+        if len(self.moments) < MOMENTS_KEPT:
+            self.moments.append((self.handed, now))
 
     def record(self, ns):
         """Counts a time, in steps of at most 1/32 of the value, by the value in the middle."""
@@ -96,7 +102,7 @@ class Run:
         outcome = {"operations": counted, "logical_switches": self.logical_switches(), "elapsed_ns": self.elapsed()}
         times = sorted(self.times.items())
         if self.scenario in RINGS:
-            outcome |= {"hand_over_ns": times, "clock_ns": self.clock}
+            outcome |= {"hand_over_ns": times, "clock_ns": self.clock, "hand_overs": self.moments}
         elif self.scenario == "hog":
             outcome |= {"lateness_ns": times}
         elif self.scenario == "cpu":

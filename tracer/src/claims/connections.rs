@@ -2,7 +2,7 @@
 
 use super::{
     Evidence,
-    echo::{memory, ratio},
+    echo::{THROUGHPUT, memory, ratio},
     figure::{Unit, list},
     language::Text,
     pairs::time_ns,
@@ -35,16 +35,13 @@ fn p99_ns(run: &Run) -> Option<f64> {
     Some(merge(run.own.as_ref()?.latency_ns.as_ref()).p99? as f64)
 }
 
-/// How the ratio changes with the number of connections, where coroutines get ahead, and what clients wait at most of them.
+/// Where coroutines get ahead as connections become more, and what clients wait at most of them.
 pub(super) fn course(scope: &Scope<'_>) -> Option<String> {
-    const COURSE: Text = Text::new("By number of connections: {}.", "연결 수에 따른 초당 요청 수의 비: {}.");
     const AHEAD: Text = Text::new("Ahead of threads: {}.", "스레드를 앞서기 시작하는 연결 수: {}.");
     let courses = courses(scope);
     let mut sentences = Vec::new();
     if courses.iter().any(|(_, ratios)| ratios.len() > 1) {
-        let all: Vec<_> = courses.iter().map(|course| shown(scope, course)).collect();
         let ahead: Vec<_> = courses.iter().map(|course| ahead(scope, course)).collect();
-        sentences.push(scope.say(COURSE, &[&all.join("; ")]));
         sentences.push(scope.say(AHEAD, &[&ahead.join(", ")]));
     }
     sentences.extend(latency(scope));
@@ -63,12 +60,6 @@ fn courses<'a>(scope: &Scope<'a>) -> Vec<Course<'a>> {
         }
     }
     courses
-}
-
-fn shown(scope: &Scope<'_>, (model, ratios): &Course<'_>) -> String {
-    const AT: Text = Text::new("{} at {}", "연결 {1}개에서 {0}");
-    let at = |(connections, ratio): &(u64, f64)| scope.say(AT, &[&Unit::Multiple.show(*ratio), &count(*connections)]);
-    format!("{model} {}", ratios.iter().map(at).collect::<Vec<_>>().join(", "))
 }
 
 /// The number of connections from which on all that were measured have more throughput than threads.
@@ -92,7 +83,8 @@ fn latency(scope: &Scope<'_>) -> Option<String> {
     (!figures.is_empty()).then(|| scope.say(LATENCY, &[&shown]))
 }
 
-/// Throughput, latency, kernel transitions and memory of every server at every number of connections.
+/// Throughput, latency, kernel transitions and memory of every server at every number of connections, and throughput against
+/// that of threads where connections are not the most.
 pub(super) fn seen_by_clients(scope: &Scope<'_>) -> Vec<Evidence> {
     const REQUESTS: Text = Text::new("requests per second", "초당 요청 수");
     const TRANSITIONS: Text = Text::new("kernel transitions per request", "요청 하나당 커널 모드 전환");
@@ -103,12 +95,18 @@ pub(super) fn seen_by_clients(scope: &Scope<'_>) -> Vec<Evidence> {
         let figures = figures.unwrap_or_default();
         evidence.extend(figures.iter().map(|figure| figure.evidence(quantity, unit, scope.language)));
     };
-    for cell in rising(scope) {
+    let cells = rising(scope);
+    for (place, cell) in cells.iter().enumerate() {
+        if place + 1 < cells.len() {
+            let ratios = cell.models(Who::Coroutines);
+            let ratios = ratios.filter_map(|(model, runs)| ratio(scope, cell, model, runs, per_second)).collect();
+            add(Ok(ratios), THROUGHPUT, Unit::Multiple);
+        }
         for who in BOTH {
-            add(scope.figures(&cell, who, REQUESTS, per_second), REQUESTS, Unit::Rate);
-            add(scope.figures(&cell, who, P99, p99_ns), P99, Unit::Nanoseconds);
-            add(scope.counts(&cell, who, TRANSITIONS, transitions), TRANSITIONS, Unit::Rate);
-            add(scope.figures(&cell, who, BYTES, memory), BYTES, Unit::Bytes);
+            add(scope.figures(cell, who, REQUESTS, per_second), REQUESTS, Unit::Rate);
+            add(scope.figures(cell, who, P99, p99_ns), P99, Unit::Nanoseconds);
+            add(scope.counts(cell, who, TRANSITIONS, transitions), TRANSITIONS, Unit::Rate);
+            add(scope.figures(cell, who, BYTES, memory), BYTES, Unit::Bytes);
         }
     }
     evidence

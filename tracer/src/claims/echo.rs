@@ -11,7 +11,7 @@ use super::{
 };
 use crate::report::model::Run;
 
-const THROUGHPUT: Text = Text::new("requests per second against threads", "스레드 대비 초당 요청 수");
+pub(super) const THROUGHPUT: Text = Text::new("requests per second against threads", "스레드 대비 초당 요청 수");
 const MEMORY: Text = Text::new("memory of the server against threads", "스레드 대비 서버 메모리");
 
 pub(super) const IO_BOUND: Claim = Claim {

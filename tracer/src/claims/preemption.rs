@@ -28,12 +28,12 @@ pub(super) const PREEMPTION: Claim = Claim {
             bound: Bound::AtMost(HALF_OF_HOG_NS),
             measure: |scope| worst_tick(scope, Who::Threads),
             kept: Text::new(
-                "While one task computes for 200 ms without giving way, the other threads go on (delay of the latest tick: {}).",
-                "한 태스크가 양보 없이 200 ms 동안 계산해도 나머지 스레드는 계속 실행된다(가장 늦은 틱의 지연: {}).",
+                "While one task computes for 200 ms, the other threads go on (delay of the latest tick: {}).",
+                "한 태스크가 200 ms 동안 계산해도 나머지 스레드는 계속 실행된다(가장 늦은 틱의 지연: {}).",
             ),
             broken: Text::new(
-                "While one task computes for 200 ms without giving way, these threads wait (delay of the latest tick: {}).",
-                "한 태스크가 양보 없이 200 ms 동안 계산하면 다음 스레드는 기다려야 한다(가장 늦은 틱의 지연: {}).",
+                "While one task computes for 200 ms, these threads wait (delay of the latest tick: {}).",
+                "한 태스크가 200 ms 동안 계산하면 다음 스레드는 기다려야 한다(가장 늦은 틱의 지연: {}).",
             ),
         },
         Part {
@@ -47,7 +47,7 @@ pub(super) const PREEMPTION: Claim = Claim {
                 "코루틴은 그 태스크가 양보할 때까지 기다린다(가장 늦은 틱의 지연: {}).",
             ),
             broken: Text::new(
-                "These coroutines do not wait, as their runtime interrupts the task or goes on in another thread (delay of the latest tick: {}).",
+                "These coroutines go on, as their runtime interrupts the task or uses another thread (delay of the latest tick: {}).",
                 "다음 코루틴은 런타임이 그 태스크를 중단시키거나 다른 스레드에서 실행을 이어 가므로 기다리지 않는다(가장 늦은 틱의 지연: {}).",
             ),
         },

@@ -5,7 +5,7 @@ use std::{path::Path, time::Duration};
 use anyhow::Context as _;
 use indicatif::ProgressBar;
 
-use super::outputs::Outputs;
+use super::{outputs::Outputs, progress};
 use crate::{
     anatomy::{
         calibration,
@@ -45,20 +45,20 @@ pub fn run(cli: &Cli, args: &AnatomyArgs) -> anyhow::Result<u8> {
     };
     let cases = cases(&request);
     anyhow::ensure!(!cases.is_empty(), "nothing to measure: no model asked for offers {}", args.scenario);
-    let progress = ProgressBar::hidden();
+    let progress = progress::bar(cli, cases.len() as u64 * u64::from(args.repetitions));
     let mut dissection = Dissection::new(&context, &programs, request.pin_cpu, cases, &progress);
     dissection.coarse = args.coarse;
     let mut report = super::empty_report();
     dissection.measure(cli, args.repetitions)?;
     dissection.finish(&mut report)?;
+    progress.finish_and_clear();
     report.own_cost = super::own_cost();
     outputs.publish(&report, cli, &args.measuring, |report| super::print_measured(cli, report))?;
     if let Some(received) = signals.received() {
         return Ok(128 + received.signal as u8);
     }
-    let lossy = report.anatomy.iter().any(|anatomy| anatomy.loss.values().any(|count| *count > 0));
     let failed = report.anatomy.is_empty() || !report.failures.is_empty();
-    Ok(u8::from(failed || args.measuring.strict && lossy))
+    Ok(u8::from(failed || args.measuring.strict && !super::is_flawless(&report)))
 }
 
 fn request(args: &AnatomyArgs, programs: &Path) -> anyhow::Result<Request> {
@@ -111,12 +111,15 @@ impl<'a> Dissection<'a> {
     /// Goes through calibration and all cases again and again, so that drift is in all of them.
     pub(super) fn measure(&mut self, cli: &Cli, repetitions: u32) -> anyhow::Result<()> {
         for number in 0..repetitions {
+            self.progress.set_message("what the probes cost");
             let round = calibration::round(self.context.kernel, self.context.form, self.cpu);
             match round.context("measure what the probes cost") {
                 Ok(round) => self.rounds.push(round),
                 Err(error) if self.rounds.is_empty() => return Err(error),
                 // What one round tells holds for the others.
-                Err(error) => notice(format_args!("repetition {}: {error:#}", number + 1)),
+                Err(error) => {
+                    self.progress.suspend(|| notice(format_args!("repetition {}: {error:#}", number + 1)));
+                }
             }
             for (case, measured) in &mut self.cases {
                 self.progress.set_message(format!("{}, step by step", case.model.name));

@@ -7,9 +7,8 @@ use std::{
 };
 
 use anyhow::Context as _;
-use indicatif::{ProgressBar, ProgressStyle};
 
-use super::outputs::Outputs;
+use super::{outputs::Outputs, progress};
 use crate::{
     cli::{Cli, CompareArgs, MeasuringArgs, TimelineArgs},
     hardware::Counters,
@@ -84,7 +83,7 @@ pub(super) fn perform(cli: &Cli, job: Job<'_>, conclude: impl FnOnce(&mut Report
     let timeline = OpenTimeline::open(job.timeline)?;
     let signals = Signals::install().context("install signal handlers")?;
     let kernel = RunningKernel::read()?;
-    let progress = progress(cli, steps(&job));
+    let progress = progress::bar(cli, steps(&job));
     let mut comparison = Comparison {
         context: Context {
             timeline: timeline.as_ref().map(OpenTimeline::timeline),
@@ -197,14 +196,4 @@ pub(super) fn installed(models: Vec<&'static Model>, programs: &Path) -> anyhow:
         notice(format_args!("left out: {line}"));
     }
     Ok(there)
-}
-
-fn progress(cli: &Cli, runs: u64) -> ProgressBar {
-    // indicatif draws on standard error, and only when that is a terminal.
-    let bar = if cli.quiet { ProgressBar::hidden() } else { ProgressBar::new(runs) };
-    let style = ProgressStyle::with_template("{bar:24} {pos}/{len} {elapsed}, {eta} left  {wide_msg}");
-    if let Ok(style) = style {
-        bar.set_style(style);
-    }
-    bar
 }

@@ -10,7 +10,10 @@ use crate::{
         preflight::{self, Finding, Standing},
         session::{Session, SessionOptions},
     },
-    report::model::{Probe, ProbeState},
+    report::{
+        model::{Probe, ProbeState},
+        table::escape,
+    },
     workload::catalog::{self, MODELS},
 };
 
@@ -35,7 +38,7 @@ fn is_lacking(finding: &Finding) -> bool {
 fn print(findings: &[Finding]) -> io::Result<()> {
     let mut table = super::models::table(["what", "state", "remark"]);
     for finding in findings {
-        table.add_row([&finding.subject, finding.standing.word(), &finding.remark]);
+        table.add_row([&escape(&finding.subject), finding.standing.word(), &escape(&finding.remark)]);
     }
     let verdict = match findings.iter().find(|finding| is_lacking(finding)) {
         None => String::from("taskweight can measure here."),

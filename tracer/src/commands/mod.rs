@@ -33,6 +33,7 @@ mod memory;
 mod models;
 mod outputs;
 mod program_costs;
+mod progress;
 mod regimes;
 mod report;
 mod run;
@@ -153,10 +154,37 @@ fn print_measured(cli: &Cli, report: &Report) -> io::Result<()> {
     })
 }
 
-/// Whether every event was recorded and every count agrees with its witness: what --strict demands.
+/// Whether every event was recorded, those of the anatomy included, and every count agrees with its witness: what --strict
+/// demands.
 fn is_flawless(report: &Report) -> bool {
-    report
-        .runs
-        .iter()
-        .all(|run| run.loss.values().all(|count| *count == 0) && run.witness.values().all(Witness::agrees))
+    let of_runs = report.runs.iter().map(|run| &run.loss);
+    let mut losses = of_runs.chain(report.anatomy.iter().map(|anatomy| &anatomy.loss));
+    let mut witnesses = report.runs.iter().flat_map(|run| run.witness.values());
+    losses.all(|loss| loss.values().all(|count| *count == 0)) && witnesses.all(Witness::agrees)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::model::{Anatomy, Run};
+
+    #[test]
+    fn what_is_lost_anywhere_is_a_flaw() {
+        let loss = |count| [(String::from("waker_went_on"), count)].into();
+        let run = |count| Run { loss: loss(count), ..Run::default() };
+        let anatomy = |count| Anatomy { loss: loss(count), ..Anatomy::default() };
+        for (run_loss, anatomy_loss, expected) in [(0, 0, true), (1, 0, false), (0, 1, false)] {
+            let report = Report { runs: vec![run(run_loss)], anatomy: vec![anatomy(anatomy_loss)], ..empty_report() };
+            assert_eq!(is_flawless(&report), expected, "{run_loss} {anatomy_loss}");
+        }
+    }
+
+    #[test]
+    fn a_witness_that_disagrees_is_a_flaw() {
+        let witness = |theirs| Witness { ours: 7, theirs, ..Witness::default() };
+        for (theirs, expected) in [(7, true), (8, false)] {
+            let run = Run { witness: [(String::from("voluntary"), witness(theirs))].into(), ..Run::default() };
+            assert_eq!(is_flawless(&Report { runs: vec![run], ..empty_report() }), expected, "{theirs}");
+        }
+    }
 }

@@ -10,6 +10,7 @@ use comfy_table::{Table, presets};
 
 use crate::{
     cli::Cli,
+    report::table::escape,
     workload::{
         catalog::{self, MODELS},
         scenario::Scenario,
@@ -44,7 +45,7 @@ fn print_missing(folder: &Path, verbose: bool, out: &mut impl Write) -> io::Resu
     for model in &MODELS {
         if let Err(reason) = model.command(folder) {
             by_remedy.entry(model.install).or_default().push(model.name);
-            reasons.push(format!("{}: {reason}", model.name));
+            reasons.push(format!("{}: {}", model.name, escape(&reason.to_string())));
         }
     }
     for (remedy, names) in by_remedy {

@@ -25,7 +25,7 @@ pub struct Metric {
 }
 
 /// Where operations are known on both sides.
-const BY_OPERATION: [(&str, &str, Unit); 10] = [
+const BY_OPERATION: [(&str, &str, Unit); 11] = [
     ("time per op", "per_operation.elapsed_ns", Unit::Time),
     ("CPU time, user", "cpu.user_ns/operations", Unit::Time),
     ("CPU time, kernel", "cpu.system_ns/operations", Unit::Time),
@@ -36,10 +36,11 @@ const BY_OPERATION: [(&str, &str, Unit); 10] = [
     ("system calls", "per_operation.syscalls", Unit::Count),
     ("page faults", "per_operation.page_faults", Unit::Count),
     ("transitions", "per_operation.kernel_transitions", Unit::Count),
+    ("interrupts", "per_operation.interrupts", Unit::Count),
 ];
 
 /// Where they are not.
-const IN_ALL: [(&str, &str, Unit); 11] = [
+const IN_ALL: [(&str, &str, Unit); 13] = [
     ("elapsed", "elapsed_ns.traced", Unit::Time),
     ("CPU time, user", "cpu.user_ns", Unit::Time),
     ("CPU time, kernel", "cpu.system_ns", Unit::Time),
@@ -50,6 +51,8 @@ const IN_ALL: [(&str, &str, Unit); 11] = [
     ("system calls", "kernel.syscalls.count", Unit::Count),
     ("minor page faults", "kernel.page_faults.minor", Unit::Count),
     ("major page faults", "kernel.page_faults.major", Unit::Count),
+    ("interrupts", "kernel.interrupts.count", Unit::Count),
+    ("work they left", "kernel.softirqs.count", Unit::Count),
     ("threads created", "kernel.threads_created", Unit::Count),
 ];
 
@@ -156,5 +159,13 @@ mod tests {
         let labels = |sides| of_runs(sides, 0).into_iter().map(|metric| metric.label).collect::<Vec<_>>();
         assert!(labels([&known, &known]).contains(&String::from("time per op")));
         assert!(labels([&known, &unknown]).contains(&String::from("elapsed")));
+    }
+
+    #[test]
+    fn interrupts_are_compared_by_operation_or_in_all() {
+        let [known, unknown] = [figures(&[("operations", 10.0)]), figures(&[])];
+        let paths = |sides| of_runs(sides, 0).into_iter().map(|metric| metric.path).collect::<Vec<_>>();
+        assert!(paths([&known, &known]).contains(&String::from("per_operation.interrupts")));
+        assert!(paths([&known, &unknown]).contains(&String::from("kernel.interrupts.count")));
     }
 }

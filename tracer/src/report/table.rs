@@ -91,7 +91,7 @@ pub(super) fn missing(report: &Report, probe: &str) -> Option<String> {
 }
 
 /// Why interrupts are absent.
-fn interrupts_reason(report: &Report) -> String {
+pub(super) fn interrupts_reason(report: &Report) -> String {
     let probes = ["local_timer_entry", "irq_handler_entry", "softirq_entry"];
     let reason = probes.iter().find_map(|probe| missing(report, probe));
     reason.unwrap_or_else(|| "the report does not have them".to_owned())

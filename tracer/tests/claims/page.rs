@@ -39,7 +39,8 @@ fn unfolded(text: &str) -> String {
 
 #[test]
 fn each_claim_has_its_outcome_its_figures_their_interval_and_runs() {
-    let shown = unfolded(&text(&report(textbook()), Options::default()));
+    let verbose = text(&report(textbook()), Options { verbose: true, ..Options::default() });
+    let shown = unfolded(&verbose);
     for part in [
         "1. A switch between threads is made by the kernel; a switch between coroutines is not. HOLDS Threads are switched",
         "kernel switches per hand-over (switch, 2 tasks, CPU 1) os-thread 1.00 0.990 to 1.01 runs 0, 1, 2, 3, 4",
@@ -49,9 +50,23 @@ fn each_claim_has_its_outcome_its_figures_their_interval_and_runs() {
         assert!(shown.contains(part), "{part:?} is not in\n{shown}");
     }
     assert!(shown.ends_with("between coroutines."), "the answer comes last: {shown}");
-    assert!(!shown.contains("99th percentile of latency (echo"), "what decides nothing is shown on demand");
-    let verbose = text(&report(textbook()), Options { verbose: true, ..Options::default() });
     assert!(verbose.contains("99th percentile of latency (echo, 10 tasks, CPU 1)"));
+}
+
+#[test]
+fn a_verdict_is_a_few_lines_and_its_figures_come_on_demand() {
+    for language in Language::ALL {
+        let options = Options { language, ..Options::default() };
+        let shown = text(&report(textbook()), options);
+        assert!(!shown.contains("0.990") && !shown.contains(language.choose("runs 0", "실행 0")), "{shown}");
+        assert!(unfolded(&shown).contains(language.choose("-v shows each figure", "-v를 쓰면 판정의 근거")), "{shown}");
+        let claims: Vec<_> =
+            shown.split("\n\n").filter(|text| text.starts_with(|first: char| first.is_ascii_digit())).collect();
+        assert_eq!(claims.len(), 11, "{shown}");
+        for claim in claims {
+            assert!((4..=9).contains(&claim.lines().count()), "{claim}");
+        }
+    }
 }
 
 #[test]

@@ -48,6 +48,7 @@ mod overview;
 mod pressure;
 mod privilege;
 mod probe_form;
+mod progress;
 mod regimes;
 mod repetitions;
 mod sched;

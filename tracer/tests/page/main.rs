@@ -6,12 +6,16 @@ mod browser;
 mod origin;
 mod text;
 
-use std::path::Path;
+use std::{collections::BTreeSet, path::Path};
 
 use origin::Source;
 use taskweight::{
     claims::{Language, Outcome, summary, verdicts},
-    report::{html::render, json, model::Report},
+    report::{
+        html::render,
+        json,
+        model::{LedgerRow, Report, Run},
+    },
 };
 
 /// A page that is heavier than this is none to send to others.
@@ -80,7 +84,7 @@ fn pictures_are_drawn_for_the_width_of_the_window() {
     let Some(program) = browser::program() else { return };
     let html = render(&fixture("page.json"), Language::English);
     let seen = "[...document.querySelectorAll('svg.chart')].filter(one => one.checkVisibility()).map(one => [one.getAttribute('class'), \
-                one.getBoundingClientRect().width, one.querySelectorAll('polygon,polyline,rect').length])";
+                one.getBoundingClientRect().width, one.querySelectorAll('use,path,rect').length])";
     for (width, class) in [(1200, "chart wide"), (390, "chart narrow")] {
         let page = browser::show(program.clone(), &html, (width, 900), false);
         let pictures: Vec<(String, f64, usize)> = page.ask(seen);
@@ -103,8 +107,8 @@ fn dark_is_dark_and_everything_can_be_read_in_both() {
         return .2126 * channel(r) + .7152 * channel(g) + .0722 * channel(b) }; \
         const paper = light(getComputedStyle(document.body).backgroundColor); \
         const ratio = color => { const one = light(color); return (Math.max(one, paper) + .05) / (Math.min(one, paper) + .05) }; \
-        const lines = [...document.querySelectorAll('.chart polyline[class^=ls]')].map(one => ratio(getComputedStyle(one).stroke)); \
-        const texts = [...document.querySelectorAll('p,td,th,a,summary,.chart text.ft')].map(one => \
+        const lines = [...document.querySelectorAll('.chart path[class^=ls]')].map(one => ratio(getComputedStyle(one).stroke)); \
+        const texts = [...document.querySelectorAll('p,td,th,a,summary,.chart text:not([class^=f])')].map(one => \
         ratio(one.tagName == 'text' ? getComputedStyle(one).fill : getComputedStyle(one).color)); \
         return [paper, Math.min(...lines), Math.min(...texts)] })()";
     for dark in [false, true] {
@@ -199,6 +203,85 @@ fn names_from_the_traced_system_are_text_and_nothing_else() {
         assert_eq!(page.ask::<usize>("document.querySelectorAll('script,img').length"), 0);
         assert!(page.ask::<bool>("document.body.innerText.includes('<script>')"));
     }
+}
+
+/// A report of 24 models, which are those of a real one eight times over; each does its work with as many more numbers of
+/// tasks.
+fn of_many_models(more_tasks: u64) -> Report {
+    let mut report = fixture("page.json");
+    let names = |model: &str| (0..8).map(|copy| format!("{model}-{copy}")).collect::<Vec<_>>();
+    let mut runs = Vec::new();
+    for run in &report.runs {
+        for model in names(&run.model) {
+            let tasks = |more: u64| run.tasks.map(|tasks| tasks + more);
+            let copies = (0..=more_tasks).map(|more| Run { model: model.clone(), tasks: tasks(more), ..run.clone() });
+            runs.extend(copies);
+        }
+    }
+    report.runs = runs;
+    let rows = report.ledger.iter();
+    let rows = rows.flat_map(|row| names(&row.model).into_iter().map(|model| LedgerRow { model, ..row.clone() }));
+    report.ledger = rows.collect();
+    report
+}
+
+#[test]
+fn a_page_of_many_models_is_light_enough_too_and_says_what_it_leaves_out() {
+    const LEFT_OUT: &str = "Left out for the page's weight: ";
+    for (more_tasks, is_too_much) in [(0, false), (2, true)] {
+        let report = of_many_models(more_tasks);
+        let models: BTreeSet<_> = report.runs.iter().map(|run| &run.model).collect();
+        let html = render(&report, Language::English);
+        println!("{} models, {} runs: {} bytes", models.len(), report.runs.len(), html.len());
+        assert_eq!(models.len(), 24);
+        assert!(html.len() < MOST_BYTES, "{} bytes", html.len());
+        assert_eq!(html.contains(LEFT_OUT), is_too_much);
+        // What there is room for is not left out.
+        assert!(!is_too_much || html.len() > MOST_BYTES * 3 / 4, "{} bytes", html.len());
+    }
+}
+
+#[test]
+fn interrupts_stand_beside_calls_and_faults() {
+    let Some(program) = browser::program() else { return };
+    let mut report = fixture("page.json");
+    for (run, count) in report.runs.iter_mut().zip(1..) {
+        let operations = run.operations.unwrap_or(1) as f64;
+        run.kernel.interrupts.count = Some(count);
+        run.per_operation.get_or_insert_default().interrupts = Some(count as f64 / operations);
+    }
+    let source = Source::new(report);
+    let page = browser::show(program, &render(&source.report, Language::English), (1200, 900), false);
+    let numbers: Vec<Number> = page.ask(NUMBERS);
+    let interrupts: Vec<_> =
+        numbers.iter().filter(|(origin, ..)| origin.ends_with("per_operation.interrupts")).collect();
+    assert!(interrupts.len() > 20, "{}", interrupts.len());
+    for (origin, value, text) in interrupts {
+        let (value, expected): (f64, f64) = (value.parse().unwrap(), source.value(origin));
+        assert!(
+            (value - expected).abs() <= expected.abs() * 1e-9 && text::shows(text, value),
+            "{origin}: {value}, {text}"
+        );
+    }
+    let pictures = "[...document.querySelectorAll('svg.wide')].map(one => [one.getAttribute('aria-label'), one.querySelectorAll('.fp1').length])";
+    let bars =
+        page.ask::<Vec<(String, usize)>>(pictures).into_iter().filter(|(name, _)| name.starts_with("Into the kernel"));
+    let with_interrupts: Vec<_> = bars.map(|(_, parts)| parts).collect();
+    assert_eq!(with_interrupts, [3, 3], "a part of each model's bar, in both scenarios");
+}
+
+#[test]
+fn a_command_has_its_interrupts_by_kind() {
+    let report = fixture("command.json");
+    let html = render(&report, Language::English);
+    let kinds = report.runs[0].kernel.interrupts.by_kind.iter();
+    for (kind, _) in kinds.filter(|(_, counted)| counted.is_some()) {
+        assert!(html.contains(&format!("runs[0].kernel.interrupts.by_kind.{kind}.count")), "{kind}");
+    }
+    let mut unseen = report;
+    unseen.runs[0].kernel.interrupts = Default::default();
+    unseen.runs[0].kernel.softirqs = None;
+    assert!(render(&unseen, Language::English).contains("Interrupts were not counted: "));
 }
 
 #[test]

@@ -21,7 +21,7 @@ impl Source {
         Self { report, json }
     }
 
-    /// The value of an origin such as `median of runs[0,4]: per_operation.elapsed_ns`.
+    /// The value of an origin such as `median of runs[0,4:12:4]: per_operation.elapsed_ns`.
     pub fn value(&self, origin: &str) -> f64 {
         if let Some((claim, index)) = origin.strip_prefix("claims.").and_then(indexed) {
             let all = verdicts(&self.report, Language::English);
@@ -36,8 +36,7 @@ impl Source {
         }
         let (runs, expression) = of.split_once(": ").unwrap();
         let indices = runs.strip_prefix("runs[").unwrap().strip_suffix(']').unwrap();
-        let runs: Vec<&Value> =
-            indices.split(',').map(|index| &self.json["runs"][index.parse::<usize>().unwrap()]).collect();
+        let runs: Vec<&Value> = indices.split(',').flat_map(selected).map(|index| &self.json["runs"][index]).collect();
         match what {
             "median" | "low" | "high" => over_runs(what, &runs, expression),
             _ => of_distribution(what, &runs, expression),
@@ -67,6 +66,17 @@ impl Source {
             })
             .collect();
         counted.iter().sum::<u64>() as f64
+    }
+}
+
+/// Indices of a selector: one, or a slice such as `0:20:4` with its end not in it.
+fn selected(selector: &str) -> Vec<usize> {
+    let numbers: Vec<usize> = selector.split(':').map(|number| number.parse().unwrap()).collect();
+    match numbers[..] {
+        [index] => vec![index],
+        [from, to] => (from..to).collect(),
+        [from, to, step] => (from..to).step_by(step).collect(),
+        _ => panic!("{selector}"),
     }
 }
 

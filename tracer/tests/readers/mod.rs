@@ -87,7 +87,7 @@ fn walk(value: &Value, path: &str, item: &str, owner: &str, figures: &mut BTreeM
         "interrupts_unseen",
         "merged",
     ];
-    let by_name = ["by_name", "syscall_histograms", "witness", "loss", "interrupts", "per_task"];
+    let by_name = ["by_name", "by_kind", "syscall_histograms", "witness", "loss", "per_task"];
     let last = path.rsplit('.').next().unwrap_or_default();
     match value {
         Value::Number(number) => {
@@ -101,7 +101,7 @@ fn walk(value: &Value, path: &str, item: &str, owner: &str, figures: &mut BTreeM
                 walk(entry, path, entry["name"].as_str().unwrap(), owner, figures);
             }
         }
-        Value::Object(fields) if by_name.contains(&last) && item.is_empty() => {
+        Value::Object(fields) if (by_name.contains(&last) || path == "anatomy.interrupts") && item.is_empty() => {
             fields.iter().for_each(|(name, value)| walk(value, path, name, owner, figures));
         }
         Value::Object(fields) => {

@@ -16,8 +16,9 @@ const FED: [(&str, &[&str]); 3] = [
     ("sys_enter", &["kernel.syscalls", "per_operation.syscalls", "per_operation.kernel_transitions"]),
     ("sys_exit", &["kernel.syscalls.total_ns", "kernel.syscalls.by_name.total_ns"]),
 ];
-/// Objects whose keys are names of entries.
-const BY_NAME: [&str; 6] = ["by_name", "syscall_histograms", "witness", "loss", "interrupts", "per_task"];
+/// Objects whose keys are names of entries, by the end of their path.
+const BY_NAME: [&str; 7] =
+    ["by_name", "by_kind", "syscall_histograms", "witness", "loss", "anatomy.interrupts", "per_task"];
 /// Lists of objects that have a name of their own.
 const NAMED: &str = "segments";
 /// Fields that say which run it is.
@@ -92,7 +93,7 @@ fn collect_fields(fields: &Map<String, Value>, path: &[&str], item: Option<&str>
     for (name, value) in fields {
         let path = [path, &[name.as_str()]].concat();
         match value {
-            Value::Object(entries) if BY_NAME.contains(&name.as_str()) => {
+            Value::Object(entries) if is_by_name(&path) => {
                 entries.iter().for_each(|(entry, value)| collect(value, &path, Some(entry), metrics));
             }
             Value::Array(entries) if name == NAMED => {
@@ -101,6 +102,12 @@ fn collect_fields(fields: &Map<String, Value>, path: &[&str], item: Option<&str>
             value => collect(value, &path, item, metrics),
         }
     }
+}
+
+fn is_by_name(path: &[&str]) -> bool {
+    let path = path.join(".");
+    let ends_in = |end: &str| path.strip_suffix(end).is_some_and(|before| before.is_empty() || before.ends_with('.'));
+    BY_NAME.iter().any(|end| ends_in(end))
 }
 
 fn collect(value: &Value, path: &[&str], item: Option<&str>, metrics: &mut Vec<Metric>) {

@@ -5,7 +5,7 @@ use super::number::{Estimate, Number, Repetitions};
 use super::table::Cell;
 use crate::report::model::{PerOperation, Run};
 use crate::report::table::figure::{count, rate, time};
-use crate::report::table::{missing, page_faults_reason};
+use crate::report::table::{interrupts_reason, missing, page_faults_reason};
 
 /// Why there is nothing per operation.
 pub(super) const UNCOUNTED: &str = "the operations are unknown";
@@ -17,6 +17,7 @@ pub(super) struct Cells<'a> {
     no_calls: Option<String>,
     no_migrations: Option<String>,
     faults_reason: String,
+    interrupts_reason: String,
 }
 
 impl<'a> Cells<'a> {
@@ -26,6 +27,7 @@ impl<'a> Cells<'a> {
             no_calls: missing(context.report, "sys_enter"),
             no_migrations: missing(context.report, "sched_migrate_task"),
             faults_reason: page_faults_reason(context.report),
+            interrupts_reason: interrupts_reason(context.report),
         }
     }
 
@@ -34,50 +36,66 @@ impl<'a> Cells<'a> {
         repetitions.estimate("per_operation.elapsed_ns", |run| Some(run.per_operation?.elapsed_ns), time)
     }
 
-    fn per_operation(&self, field: &str, value: impl Fn(PerOperation) -> Option<f64>, reason: &str) -> Cell {
-        let expression = format!("per_operation.{field}");
-        Cell::median(self.repetitions.estimate(&expression, |run| value(run.per_operation?), rate), reason)
+    fn per_operation(&self, field: &str, value: impl Fn(PerOperation) -> Option<f64>) -> Option<Estimate> {
+        self.repetitions.estimate(&format!("per_operation.{field}"), |run| value(run.per_operation?), rate)
     }
 
     pub(super) fn switches(&self) -> Cell {
-        self.per_operation("kernel_switches", |figures| Some(figures.kernel_switches), UNCOUNTED)
+        Cell::median(self.per_operation("kernel_switches", |figures| Some(figures.kernel_switches)), UNCOUNTED)
+    }
+
+    pub(super) fn calls_estimate(&self) -> Option<Estimate> {
+        self.per_operation("syscalls", |figures| Some(figures.syscalls).filter(|_| self.no_calls.is_none()))
     }
 
     pub(super) fn calls(&self) -> Cell {
-        let reason = self.no_calls.as_deref().unwrap_or(UNCOUNTED);
-        self.per_operation("syscalls", |figures| Some(figures.syscalls).filter(|_| self.no_calls.is_none()), reason)
+        Cell::median(self.calls_estimate(), self.no_calls.as_deref().unwrap_or(UNCOUNTED))
     }
 
     pub(super) fn faults(&self) -> Cell {
-        self.per_operation("page_faults", |figures| figures.page_faults, &self.faults_reason)
+        Cell::median(self.per_operation("page_faults", |figures| figures.page_faults), &self.faults_reason)
+    }
+
+    /// Those that are kernel transitions.
+    pub(super) fn user_faults_estimate(&self) -> Option<Estimate> {
+        self.share("kernel.page_faults.from_user_mode", |run| run.kernel.page_faults.from_user_mode)
+    }
+
+    pub(super) fn user_faults(&self) -> Cell {
+        Cell::median(self.user_faults_estimate(), &self.faults_reason)
+    }
+
+    pub(super) fn interrupts_estimate(&self) -> Option<Estimate> {
+        self.per_operation("interrupts", |figures| figures.interrupts)
+    }
+
+    pub(super) fn interrupts(&self) -> Cell {
+        Cell::median(self.interrupts_estimate(), &self.interrupts_reason)
     }
 
     pub(super) fn transitions(&self) -> Cell {
         let reason = self.no_calls.as_deref().unwrap_or(&self.faults_reason);
         let counted = |figures: PerOperation| figures.kernel_transitions.filter(|_| self.no_calls.is_none());
-        self.per_operation("kernel_transitions", counted, reason)
+        Cell::median(self.per_operation("kernel_transitions", counted), reason)
     }
 
     pub(super) fn preempted(&self) -> Cell {
-        self.count("kernel.switches.preempted", |run| Some(run.kernel.switches.preempted), UNCOUNTED)
+        Cell::median(self.share("kernel.switches.preempted", |run| Some(run.kernel.switches.preempted)), UNCOUNTED)
     }
 
     pub(super) fn migrations(&self) -> Cell {
         let reason = self.no_migrations.as_deref().unwrap_or(UNCOUNTED);
-        self.count(
-            "kernel.migrations",
-            |run| Some(run.kernel.migrations).filter(|_| self.no_migrations.is_none()),
-            reason,
-        )
+        let counted = |run: &Run| Some(run.kernel.migrations).filter(|_| self.no_migrations.is_none());
+        Cell::median(self.share("kernel.migrations", counted), reason)
     }
 
     /// A count of a run, divided by its operations.
-    fn count(&self, field: &str, value: impl Fn(&Run) -> Option<u64>, reason: &str) -> Cell {
+    fn share(&self, field: &str, value: impl Fn(&Run) -> Option<u64>) -> Option<Estimate> {
         let share = |run: &Run| {
             let operations = run.operations.filter(|operations| *operations > 0)?;
             Some(value(run)? as f64 / operations as f64)
         };
-        Cell::median(self.repetitions.estimate(&format!("{field} / operations"), share, rate), reason)
+        self.repetitions.estimate(&format!("{field} / operations"), share, rate)
     }
 
     pub(super) fn cpu_time(&self) -> Cell {

@@ -9,6 +9,7 @@ mod context;
 mod number;
 mod over_tasks;
 mod section;
+mod selection;
 mod table;
 
 use std::time::{Duration, UNIX_EPOCH};
@@ -24,6 +25,9 @@ use section::Section;
 use table::shown;
 
 const STYLE: &str = include_str!("style.css");
+
+/// What all sections may weigh: a page is to be sent. Head, answer and footer are small beside it.
+const MOST_BYTES: usize = 1_450_000;
 
 /// What a browser may do with the page: show what is in it, and nothing else.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
@@ -50,6 +54,7 @@ pub fn render(report: &Report, language: Language) -> String {
             }
             body lang="en" {
                 a.skip href="#content" { "Skip to the content" }
+                (marks::definitions())
                 (header(report, &title, &sections))
                 main id="content" {
                     @if command.is_none() { (section::verdicts::answer(report, language)) }
@@ -73,7 +78,8 @@ fn comparison(context: &Context<'_>, language: Language) -> Vec<Section> {
         section::verdicts::section(context.report, language),
         section::hand_over::section(context),
         section::anatomy::section(context),
-        section::distributions::section(context),
+    ];
+    let mut others = vec![
         section::memory::section(context),
         section::reach::section(context),
         section::echo::section(context),
@@ -81,7 +87,11 @@ fn comparison(context: &Context<'_>, language: Language) -> Vec<Section> {
         section::hog::section(context),
         section::regimes::section(context),
     ];
-    sections.extend(about(context));
+    others.extend(about(context));
+    // Distributions weigh most, and can be left out best: they get the room that all others leave.
+    let taken_bytes: usize = sections.iter().chain(&others).map(|section| section.content.0.len()).sum();
+    sections.push(section::distributions::section(context, MOST_BYTES.saturating_sub(taken_bytes)));
+    sections.append(&mut others);
     sections
 }
 

@@ -1,10 +1,11 @@
 //! Numbers that say where they come from.
 //!
 //! Each number of a table is a `data` element: its `value` in full, its text as a reader likes it, and in its `title` which
-//! fields of the JSON report it is made of, such as `median of runs[0,4,8]: per_operation.elapsed_ns`.
+//! fields of the JSON report it is made of, such as `median of runs[0:12:4]: per_operation.elapsed_ns`.
 
 use maud::{Markup, Render, html};
 
+use super::selection::selection;
 use super::table::shown;
 use crate::report::model::{Histogram, Report, Run};
 use crate::report::table::figure::{count, duration};
@@ -54,15 +55,15 @@ pub(super) struct Estimate {
 #[derive(Clone)]
 pub(super) struct Repetitions<'a> {
     pub(super) runs: Vec<&'a Run>,
-    /// Such as `runs[0,4,8]`.
+    /// Such as `runs[0:12:4]`.
     name: String,
 }
 
 impl<'a> Repetitions<'a> {
     pub(super) fn new(report: &Report, runs: Vec<&'a Run>) -> Self {
         let index = |run: &&Run| report.runs.iter().position(|one| std::ptr::eq(one, *run));
-        let indices: Vec<String> = runs.iter().filter_map(index).map(|index| index.to_string()).collect();
-        Self { name: format!("runs[{}]", indices.join(",")), runs }
+        let indices: Vec<usize> = runs.iter().filter_map(index).collect();
+        Self { name: format!("runs[{}]", selection(&indices)), runs }
     }
 
     /// What a figure of these runs says of its origin.

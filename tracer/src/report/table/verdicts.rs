@@ -13,8 +13,13 @@ use super::text::{Page, Style};
 
 /// Claims for which something is missing that are explained one by one; more are a list of numbers.
 const EXPLAINED: usize = 3;
+/// Where the figures behind a verdict are, in English and in Korean.
+const ON_DEMAND: (&str, &str) = (
+    "-v shows each figure behind a verdict, its interval and the runs it comes from, and so does the page (--html FILE).",
+    "-v를 쓰면 판정의 근거가 되는 값과 신뢰 구간, 실행 번호를 모두 보여 준다. --html FILE로 만든 페이지에도 있다.",
+);
 
-/// Verdicts on all claims, then the answer in three sentences. What ran no scenario has no verdicts.
+/// Verdicts on all claims, with their figures only where all is wanted, then the answer in three sentences. What ran no scenario has no verdicts.
 pub(super) fn render(report: &Report, options: &Options, page: &mut Page) {
     let language = options.language;
     let ran_scenarios = report.runs.iter().any(|run| run.scenario.is_some());
@@ -36,6 +41,9 @@ pub(super) fn render(report: &Report, options: &Options, page: &mut Page) {
     }
     page.blank();
     page.styled(&tally(&all, language), 2, Style::Plain);
+    if !options.verbose {
+        page.styled(language.choose(ON_DEMAND.0, ON_DEMAND.1), 2, Style::Plain);
+    }
     let sentences = summary(report, language);
     if !sentences.is_empty() {
         page.blank();
@@ -83,14 +91,17 @@ fn print(verdict: &Verdict, options: &Options, page: &mut Page) {
     page.styled(&format!("{number}{}", verdict.claim), number.len(), Style::Heading);
     page.item(&verdict.outcome.label(options.language).to_uppercase(), style);
     page.item(&verdict.sentence, Style::Plain);
-    let shown: Vec<_> = verdict.evidence.iter().filter(|one| one.decides || options.verbose).collect();
-    for alike in shown.chunk_by(|one, other| (one.quantity, &one.source) == (other.quantity, &other.source)) {
-        figures(alike, options.language, page);
+    if options.verbose {
+        for alike in
+            verdict.evidence.chunk_by(|one, other| (one.quantity, &one.source) == (other.quantity, &other.source))
+        {
+            figures(alike, options.language, page);
+        }
     }
 }
 
 /// Figures of the same quantity from the same place, one for each model.
-fn figures(alike: &[&Evidence], language: Language, page: &mut Page) {
+fn figures(alike: &[Evidence], language: Language, page: &mut Page) {
     let Some(first) = alike.first() else { return };
     page.item(&format!("{} ({})", first.quantity, first.source), Style::Plain);
     let width = alike.iter().map(|one| one.model.width()).max().unwrap_or_default();

@@ -94,7 +94,7 @@ pub(in crate::report::html) fn key(parts: &[Part], bars: &[Bar]) -> Markup {
         ul.key {
             @for (_, part) in parts.iter().enumerate().filter(|(position, _)| occurs(*position)) {
                 li {
-                    svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true" {
+                    svg viewBox="0 0 16 16" aria-hidden="true" {
                         rect class=(format!("fp{}", part.color)) width="16" height="16" {}
                         text class=(format!("fo{}", part.color)) x="8" y="12" text-anchor="middle" { (part.letter) }
                     }

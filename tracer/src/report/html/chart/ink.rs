@@ -3,8 +3,6 @@
 //! plotters knows only fixed colours. Each ink is drawn in one that nothing else has, and becomes a class of the style
 //! sheet when the picture is complete.
 
-use std::fmt::Write as _;
-
 use plotters::style::{Color as _, RGBColor, ShapeStyle};
 
 /// What something is drawn with.
@@ -55,54 +53,37 @@ impl Ink {
     pub(super) fn text_color(self) -> RGBColor {
         self.color()
     }
-}
 
-/// Puts classes in place of colours, and leaves out what the style sheet says of all pictures.
-///
-/// Colours stand in attributes only: plotters writes `&quot;` for the quotes of a text.
-pub(super) fn with_classes(svg: &str) -> String {
-    let mut rest = svg;
-    let mut page = String::with_capacity(svg.len());
-    while let Some((before, attribute, after)) = next_color(rest) {
-        page.push_str(before);
-        let (fill_or_line, color) = attribute;
-        let [_, kind, index] = color.to_be_bytes().last_chunk().copied().unwrap_or_default();
-        let _ = match (kind, index) {
-            (0, index) => write!(page, "class=\"{fill_or_line}{}\"", ["t", "g", "h", "b"][usize::from(index.min(3))]),
-            (1, index) => write!(page, "class=\"{fill_or_line}s{index}\""),
-            (2, index) => write!(page, "class=\"{fill_or_line}i{index}\""),
-            (3, index) => write!(page, "class=\"{fill_or_line}p{index}\""),
-            (_, index) => write!(page, "class=\"{fill_or_line}o{index}\""),
-        };
-        rest = after;
+    /// The ink that is drawn in `#RRGGBB`.
+    pub(super) fn of_color(color: &str) -> Option<Self> {
+        let value = u32::from_str_radix(color.strip_prefix('#').filter(|digits| digits.len() == 6)?, 16).ok()?;
+        let [0, 0, kind, index] = value.to_be_bytes() else { return None };
+        match (kind, index) {
+            (0, 0) => Some(Self::Text),
+            (0, 1) => Some(Self::Grid),
+            (0, 2) => Some(Self::Faint),
+            (0, 3) => Some(Self::Band),
+            (1, index) => Some(Self::Series(index)),
+            (2, index) => Some(Self::Interval(index)),
+            (3, index) => Some(Self::Part(index)),
+            (4, index) => Some(Self::OnPart(index)),
+            _ => None,
+        }
     }
-    page.push_str(rest);
-    without_common(&page)
-}
 
-/// Leaves out what the style sheet says of all pictures: sizes of letters and lines, and what is the default anyway.
-fn without_common(svg: &str) -> String {
-    const COMMON: [&str; 4] = [" opacity=\"1\"", " stroke=\"none\"", " fill=\"none\"", " font-family=\"sans-serif\""];
-    let mut page = COMMON.iter().fold(svg.replace('\n', ""), |page, attribute| page.replace(attribute, ""));
-    for name in [" stroke-width=\"", " font-size=\""] {
-        let mut pieces = page.split(name);
-        let first = pieces.next().unwrap_or_default().to_owned();
-        page = pieces.fold(first, |page, piece| page + piece.split_once('"').map_or(piece, |(_, rest)| rest));
+    /// What its classes in the style sheet end in: `f` and `l` before it are a filled shape and a line.
+    pub(super) fn class(self) -> String {
+        match self {
+            Self::Text => "t".to_owned(),
+            Self::Grid => "g".to_owned(),
+            Self::Faint => "h".to_owned(),
+            Self::Band => "b".to_owned(),
+            Self::Series(index) => format!("s{index}"),
+            Self::Interval(index) => format!("i{index}"),
+            Self::Part(index) => format!("p{index}"),
+            Self::OnPart(index) => format!("o{index}"),
+        }
     }
-    page.replace(" \"", "\"")
-}
-
-type Attribute = (&'static str, u32);
-
-/// The next `fill="#RRGGBB"` or `stroke="#RRGGBB"`: what is before it, whether it is a fill (`f`) or a line (`l`) and its
-/// colour, and what is after it.
-fn next_color(svg: &str) -> Option<(&str, Attribute, &str)> {
-    let at = svg.find("=\"#")?;
-    let (before, value) = (svg.get(..at)?, svg.get(at + 3..)?);
-    let color = u32::from_str_radix(value.get(..6)?, 16).ok()?;
-    let after = value.get(7..)?;
-    let fill = before.strip_suffix("fill").map(|before| (before, ("f", color), after));
-    fill.or_else(|| before.strip_suffix("stroke").map(|before| (before, ("l", color), after)))
 }
 
 #[cfg(test)]
@@ -110,16 +91,28 @@ mod tests {
     use super::*;
 
     #[test]
-    fn colours_become_classes() {
-        let svg = "<circle cx=\"1\" opacity=\"1\" fill=\"#00010B\" stroke=\"none\"/>\n<line stroke=\"#000001\"/>\n";
-        assert_eq!(with_classes(svg), "<circle cx=\"1\" class=\"fs11\"/><line class=\"lg\"/>");
-        assert_eq!(with_classes("<text fill=\"#000000\">a</text>"), "<text class=\"ft\">a</text>");
-        assert_eq!(with_classes("<rect fill=\"#000304\"/>"), "<rect class=\"fp4\"/>");
+    fn an_ink_is_known_by_its_colour() {
+        let all = [
+            Ink::Text,
+            Ink::Grid,
+            Ink::Faint,
+            Ink::Band,
+            Ink::Series(23),
+            Ink::Interval(0),
+            Ink::Part(12),
+            Ink::OnPart(255),
+        ];
+        for ink in all {
+            let RGBColor(red, green, blue) = ink.color();
+            assert_eq!(Ink::of_color(&format!("#{red:02X}{green:02X}{blue:02X}")), Some(ink));
+        }
+        assert_eq!(all.map(Ink::class).join(" "), "t g h b s23 i0 p12 o255");
     }
 
     #[test]
-    fn text_that_looks_like_an_attribute_stays() {
-        let text = "<text>fill=&quot;#000101&quot; #000101 =</text>";
-        assert_eq!(with_classes(text), text);
+    fn no_other_colour_is_an_ink() {
+        for color in ["#FFFFFF", "#000004", "#000500", "#0001", "000100", "#00010é"] {
+            assert_eq!(Ink::of_color(color), None, "{color}");
+        }
     }
 }

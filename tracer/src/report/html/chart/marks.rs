@@ -1,9 +1,9 @@
 //! Marks of series: each has a colour, a shape and a dash of its own, so that none is told by colour alone.
 
 use maud::{Markup, html};
-use plotters::element::{EmptyElement, PathElement, Polygon};
+use plotters::element::{Circle, PathElement};
 
-use super::{Chart, DrawResult, Ink, UNITS_PER_PIXEL};
+use super::{Chart, DrawResult, Ink, pixels};
 
 /// Colours of series; beyond them, colours come again with other shapes and dashes.
 const COLORS: u8 = 8;
@@ -16,6 +16,8 @@ const DASHES: [&[f64]; SHAPES as usize] =
     [&[], &[7.0, 3.0], &[2.0, 2.0], &[8.0, 2.5, 2.0, 2.5], &[12.0, 3.0], &[5.0, 2.0, 1.0, 2.0, 1.0, 2.0]];
 /// Half of a mark's width, pixels.
 const HALF_PIXELS: f64 = 4.5;
+/// Width and height of what stands before a name in a key.
+const KEY_PIXELS: (f64, f64) = (32.0, 14.0);
 
 /// Fewer shapes than colours: a colour comes again with another shape.
 const fn shape(series: u8) -> u8 {
@@ -24,21 +26,44 @@ const fn shape(series: u8) -> u8 {
 
 /// The style sheet's part for series: their colours are those that it names `--series-0` to `--series-7`.
 pub(in crate::report::html) fn style_sheet() -> String {
-    let dashes = |series: u8, pixel: f64| {
-        let lengths = DASHES[usize::from(shape(series))].iter().map(|length| (length * pixel).to_string());
+    let dashes = |series: u8| {
+        let lengths = DASHES[usize::from(shape(series))].iter().map(|length| pixels(*length).to_string());
         lengths.collect::<Vec<_>>().join(" ")
     };
     let rules = (0..LOOKS).map(|series| {
         let color = format!("var(--series-{})", series % COLORS);
-        let [chart, key] = [dashes(series, f64::from(UNITS_PER_PIXEL)), dashes(series, 1.0)];
-        let dashed = if key.is_empty() {
-            String::new()
-        } else {
-            format!(".chart .ls{series}{{stroke-dasharray:{chart}}}.key .ls{series}{{stroke-dasharray:{key}}}")
-        };
+        let dashes = Some(dashes(series)).filter(|dashes| !dashes.is_empty());
+        let dashed = dashes.map(|dashes| format!(".ls{series}{{stroke-dasharray:{dashes}}}")).unwrap_or_default();
         format!(".fs{series}{{fill:{color}}}.ls{series},.li{series}{{stroke:{color}}}{dashed}\n")
     });
     rules.collect()
+}
+
+/// The marks of all series, alone and on a line as in a key, which the pictures refer to.
+pub(in crate::report::html) fn definitions() -> Markup {
+    let [width, middle] = [KEY_PIXELS.0, KEY_PIXELS.1 / 2.0].map(pixels);
+    html! {
+        svg width="0" height="0" aria-hidden="true" {
+            defs {
+                @for series in 0..LOOKS {
+                    polygon id=(format!("m{series}")) class=(format!("fs{series}")) points=(points(series)) {}
+                    g id=(format!("k{series}")) {
+                        path class=(format!("ls{series}")) d=(format!("M4 {middle}H{}", width - 4)) {}
+                        (at(series, (width / 2, middle)))
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Where the mark of a series is defined.
+pub(super) fn reference(series: u8) -> String {
+    format!("#m{series}")
+}
+
+fn at(series: u8, (x, y): (i32, i32)) -> Markup {
+    html! { use href=(reference(series)) x=(x) y=(y) {} }
 }
 
 /// Corners of a series' mark around its centre, as shares of half its width.
@@ -64,12 +89,9 @@ fn cross() -> Vec<(f64, f64)> {
     (0..4).flat_map(turned).collect()
 }
 
-/// The mark of a series where these values are.
+/// The mark of a series where these values are: a circle, which stands for its own shape.
 pub(in crate::report::html) fn mark(chart: &mut Chart<'_, '_>, series: u8, at: (f64, f64)) -> DrawResult {
-    let scale = HALF_PIXELS * f64::from(UNITS_PER_PIXEL);
-    let corners = corners(series).into_iter().map(|(x, y)| ((x * scale) as i32, (y * scale) as i32));
-    let polygon = Polygon::new(corners.collect::<Vec<_>>(), Ink::Series(series).filled());
-    chart.plotting_area().draw(&(EmptyElement::at(at) + polygon))
+    chart.plotting_area().draw(&Circle::new(at, pixels(HALF_PIXELS), Ink::Series(series).filled()))
 }
 
 /// An interval as a line from one place to another.
@@ -80,13 +102,13 @@ pub(in crate::report::html) fn interval(chart: &mut Chart<'_, '_>, series: u8, e
 
 /// The names of series with their marks; `has_lines` where marks stand on lines.
 pub(in crate::report::html) fn key(series: &[(u8, String)], has_lines: bool) -> Markup {
+    let (width, height) = (pixels(KEY_PIXELS.0), pixels(KEY_PIXELS.1));
     html! {
         ul.key {
-            @for (index, name) in series {
+            @for (series, name) in series {
                 li {
-                    svg viewBox="0 0 32 14" width="32" height="14" aria-hidden="true" {
-                        @if has_lines { polyline class=(format!("ls{index}")) points="1,7 31,7" {} }
-                        polygon class=(format!("fs{index}")) points=(points(*index)) {}
+                    svg viewBox=(format!("0 0 {width} {height}")) aria-hidden="true" {
+                        @if has_lines { use href=(format!("#k{series}")) {} } @else { (at(*series, (width / 2, height / 2))) }
                     }
                     (name)
                 }
@@ -95,10 +117,11 @@ pub(in crate::report::html) fn key(series: &[(u8, String)], has_lines: bool) -> 
     }
 }
 
+/// Corners around the middle of a mark.
 fn points(series: u8) -> String {
     let around =
-        corners(series).into_iter().map(|(x, y)| format!("{:.1},{:.1}", 16.0 + x * HALF_PIXELS, 7.0 + y * HALF_PIXELS));
-    around.collect::<Vec<_>>().join(" ")
+        corners(series).into_iter().map(|corner| <[f64; 2]>::from(corner).map(|share| pixels(share * HALF_PIXELS)));
+    around.map(|[x, y]| format!("{x},{y}")).collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]

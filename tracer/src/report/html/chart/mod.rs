@@ -2,18 +2,21 @@
 
 mod axis;
 pub(super) mod bars;
+mod compact;
 pub(super) mod dots;
 mod ink;
 pub(super) mod lines;
 pub(super) mod marks;
 pub(super) mod percentiles;
+mod simplify;
 
 pub(super) use axis::{Axis, Quantity};
 pub(super) use ink::Ink;
 
 use std::io;
 
-use maud::{Markup, PreEscaped, html};
+use anyhow::Result;
+use maud::{Markup, html};
 use plotters::{
     backend::SVGBackend,
     chart::{ChartBuilder, ChartContext, LabelAreaPosition},
@@ -50,25 +53,25 @@ pub(super) fn picture(
 ) -> Markup {
     html! {
         @for (class, width) in WIDTHS {
-            @match draw((width, height), axes, &body) {
+            @match draw((width, height), axes, &body).and_then(|svg| compact::compact(&svg)) {
                 Ok(content) => {
                     svg class=(format!("chart {class}")) role="img" aria-label=(text)
                         viewBox=(format!("0 0 {} {}", width * UNITS_PER_PIXEL, height * UNITS_PER_PIXEL)) {
-                        (PreEscaped(content))
+                        (content)
                     }
                 }
-                Err(error) => p class="absent" { "This picture could not be drawn: " (error) }
+                Err(error) => p class="absent" { "This picture could not be drawn: " (format!("{error:#}")) }
             }
         }
     }
 }
 
-/// What is within the `svg` element.
+/// The picture as plotters writes it.
 fn draw(
     (width, height): (i32, i32),
     (x, y): &(Axis, Axis),
     body: impl Fn(&mut Chart<'_, '_>) -> DrawResult,
-) -> Result<String, DrawingAreaErrorKind<io::Error>> {
+) -> Result<String> {
     let mut svg = String::new();
     {
         let size = ((width * UNITS_PER_PIXEL) as u32, (height * UNITS_PER_PIXEL) as u32);
@@ -83,8 +86,7 @@ fn draw(
         body(&mut chart)?;
         area.present()?;
     }
-    let content = svg.split_once('>').map_or("", |(_, content)| content).trim_end();
-    Ok(ink::with_classes(content.strip_suffix("</svg>").unwrap_or(content)))
+    Ok(svg)
 }
 
 /// Room for the labels of the vertical axis, and for its name.

@@ -1,5 +1,6 @@
 //! One command: what the kernel did for it.
 
+mod interrupts;
 mod memory;
 mod repetitions;
 mod syscalls;
@@ -37,6 +38,7 @@ pub(in crate::report::html) fn sections(context: &Context<'_>, run: &Run) -> Vec
         Section { id: "totals", title: "What the kernel did", content },
         Section { id: "distributions", title: "How long things took", content: distributions_of(context) },
         Section { id: "syscalls", title: "System calls", content: syscalls::syscalls(context.report, run, &path) },
+        Section { id: "interrupts", title: "Interrupts", content: interrupts::interrupts(context.report, run, &path) },
         Section { id: "threads", title: "Threads", content: threads::threads(run, &path) },
         Section { id: "memory", title: "Memory", content: memory::memory(run, &path) },
     ]

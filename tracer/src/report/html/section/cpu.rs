@@ -9,7 +9,7 @@ use crate::report::html::over_tasks::{self, Value};
 use crate::report::html::section::Section;
 use crate::report::html::table::{Cell, Figure, Table};
 
-const HEAD: [&str; 9] = [
+const HEAD: [&str; 10] = [
     "model",
     "tasks",
     "time per chunk",
@@ -18,6 +18,7 @@ const HEAD: [&str; 9] = [
     "kernel switches",
     "preempted",
     "migrations",
+    "interrupts",
     "traced/twin",
 ];
 
@@ -51,6 +52,7 @@ fn row(context: &Context<'_>, point: &Point<'_>) -> Vec<Cell> {
     let counts = Cells::new(context, &point.repetitions);
     let mut cells = vec![Cell::name(point.model), Cells::tasks(point.tasks, &point.repetitions)];
     cells.extend(Cell::estimate(Cells::elapsed(&point.repetitions), UNCOUNTED));
-    cells.extend([counts.switches(), counts.preempted(), counts.migrations(), counts.traced_to_twin()]);
+    cells.extend([counts.switches(), counts.preempted(), counts.migrations(), counts.interrupts()]);
+    cells.push(counts.traced_to_twin());
     cells
 }

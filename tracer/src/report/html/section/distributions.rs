@@ -59,23 +59,21 @@ const METRICS: [Metric; 5] = [
 /// Work in which tasks wait for each other, for descriptors, for requests.
 const SCENARIOS: [&str; 3] = ["switch", "switch-io", "echo"];
 
-/// Models times pieces of work that are shown: a page is to be read, and to be sent.
-const MOST_SHOWN: usize = 56;
-
-pub(in crate::report::html) fn section(context: &Context<'_>) -> Section {
+/// Pieces of work that are shown while there is room for them, in bytes of the page; the first one always is.
+pub(in crate::report::html) fn section(context: &Context<'_>, room_bytes: usize) -> Section {
     let (id, title) = ("distributions", "How durations are distributed");
-    let groups = groups(&context.runs(&SCENARIOS));
-    let mut models_shown = 0;
-    let shown: Vec<_> = groups
+    let all = groups(&context.runs(&SCENARIOS));
+    let mut weight_bytes = 0;
+    let figures: Vec<_> = all
         .iter()
-        .enumerate()
-        .take_while(|(place, group)| {
-            models_shown += models(group).len();
-            *place == 0 || models_shown <= MOST_SHOWN
+        .filter_map(|group| Some((name(group)?, figures(context, group))))
+        .take_while(|(_, figures)| {
+            let is_first = weight_bytes == 0;
+            weight_bytes += figures.iter().map(|figure| figure.0.len()).sum::<usize>();
+            is_first || weight_bytes <= room_bytes
         })
         .collect();
-    let left_out = groups.len() - shown.len();
-    let figures: Vec<_> = shown.iter().filter_map(|(_, group)| Some((name(group)?, figures(context, group)))).collect();
+    let left_out = all.len() - figures.len();
     let Some(((first, open), folded)) = figures.split_first() else {
         return Section::absent(id, title, "taskweight compare");
     };

@@ -39,7 +39,7 @@ fn latencies(point: &Point<'_>) -> Distribution {
 }
 
 fn throughput(context: &Context<'_>, points: &[Point<'_>]) -> Figure {
-    const HEAD: [&str; 10] = [
+    const HEAD: [&str; 11] = [
         "model",
         "connections",
         "requests/s",
@@ -48,6 +48,7 @@ fn throughput(context: &Context<'_>, points: &[Point<'_>]) -> Figure {
         "kernel switches",
         "system calls",
         "transitions",
+        "interrupts",
         "CPU time",
         "traced/twin",
     ];
@@ -78,7 +79,8 @@ fn throughput_row(context: &Context<'_>, point: &Point<'_>) -> Vec<Cell> {
     let counts = Cells::new(context, &point.repetitions);
     let mut cells = vec![Cell::name(point.model), Cells::tasks(point.tasks, &point.repetitions)];
     cells.extend(Cell::estimate(per_second(point), UNCOUNTED));
-    cells.extend([counts.switches(), counts.calls(), counts.transitions(), counts.cpu_time(), counts.traced_to_twin()]);
+    cells.extend([counts.switches(), counts.calls(), counts.transitions(), counts.interrupts()]);
+    cells.extend([counts.cpu_time(), counts.traced_to_twin()]);
     cells
 }
 

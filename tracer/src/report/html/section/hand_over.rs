@@ -8,7 +8,7 @@ use crate::report::html::chart::dots::{Dot, dots};
 use crate::report::html::chart::marks;
 use crate::report::html::context::{Context, work};
 use crate::report::html::number::Repetitions;
-use crate::report::html::section::Section;
+use crate::report::html::section::{Section, transitions};
 use crate::report::html::table::{Cell, Figure, Table, shown};
 use crate::report::model::Run;
 use crate::report::table::compare::{groups, models};
@@ -25,7 +25,7 @@ const SCENARIOS: [(&str, &str, bool); 5] = [
 const NOTE: &str = "Time per operation without probes: median of the repetitions and its 95 % bootstrap interval, on a \
      logarithmic scale.";
 
-const HEAD: [&str; 10] = [
+const HEAD: [&str; 11] = [
     "model",
     "time",
     "95 % from",
@@ -34,6 +34,7 @@ const HEAD: [&str; 10] = [
     "system calls",
     "page faults",
     "transitions",
+    "interrupts",
     "migrations",
     "traced/twin",
 ];
@@ -42,7 +43,7 @@ pub(in crate::report::html) fn section(context: &Context<'_>) -> Section {
     let (id, title) = ("hand-over", "What a hand-over costs");
     let figures: Vec<_> = SCENARIOS
         .iter()
-        .filter_map(|(scenario, title, is_main)| Some((figure(context, scenario, title)?, title, *is_main)))
+        .filter_map(|(scenario, title, is_main)| Some((figure(context, scenario, title)?, title, *is_main, scenario)))
         .collect();
     if figures.is_empty() {
         return Section::absent(id, title, "taskweight compare --scenarios switch,switch-io");
@@ -50,11 +51,16 @@ pub(in crate::report::html) fn section(context: &Context<'_>) -> Section {
     let content = html! {
         p {
             "Every count stands per operation, beside the time: a kernel " em { "transition" } " is an entry from user mode \
-             into the kernel, by a system call or a page fault. Counts are medians of the traced runs, times those of their \
+             into the kernel, by a system call or a page fault; " em { "interrupts" } " come from outside. Counts are medians of the traced runs, times those of their \
              untraced twins; " em { "traced/twin" } " is what the probes did to the elapsed time."
         }
-        @for (figure, title, is_main) in &figures {
-            @if *is_main { (figure) } @else { details.more { summary { (title) } (figure) } }
+        @for (figure, title, is_main, scenario) in &figures {
+            @if *is_main {
+                (figure)
+                @if let Some(entries) = entries(context, scenario) { (entries) }
+            } @else {
+                details.more { summary { (title) } (figure) }
+            }
         }
     };
     Section { id, title, content }
@@ -91,6 +97,11 @@ fn figure(context: &Context<'_>, scenario: &str, title: &str) -> Option<Figure> 
     })
 }
 
+/// What enters the kernel in the first piece of work of a scenario.
+fn entries(context: &Context<'_>, scenario: &str) -> Option<Figure> {
+    transitions::figure(context, groups(&context.runs(&[scenario])).first()?)
+}
+
 fn key_of(entries: &[(u8, String)]) -> Markup {
     marks::key(entries, false)
 }
@@ -125,7 +136,7 @@ fn row(context: &Context<'_>, repetitions: &Repetitions<'_>) -> Vec<Cell> {
     let counts = Cells::new(context, repetitions);
     let mut cells = vec![Cell::name(&first.model)];
     cells.extend(Cell::estimate(Cells::elapsed(repetitions), UNCOUNTED));
-    cells.extend([counts.switches(), counts.calls(), counts.faults(), counts.transitions(), counts.migrations()]);
-    cells.push(counts.traced_to_twin());
+    cells.extend([counts.switches(), counts.calls(), counts.faults(), counts.transitions(), counts.interrupts()]);
+    cells.extend([counts.migrations(), counts.traced_to_twin()]);
     cells
 }

@@ -11,6 +11,7 @@ pub(super) mod hog;
 pub(super) mod memory;
 pub(super) mod reach;
 pub(super) mod regimes;
+mod transitions;
 pub(super) mod trust;
 pub(super) mod verdicts;
 

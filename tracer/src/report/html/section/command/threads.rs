@@ -10,7 +10,7 @@ use crate::report::table::figure::{bytes, plural};
 /// Threads that are listed.
 const LISTED: usize = 100;
 
-const HEAD: [&str; 13] = [
+const HEAD: [&str; 14] = [
     "thread",
     "tid",
     "on CPU",
@@ -23,6 +23,7 @@ const HEAD: [&str; 13] = [
     "migrations",
     "system calls",
     "page faults",
+    "interrupts",
     "stack resident",
 ];
 
@@ -41,6 +42,7 @@ fn row(path: &str, thread: &Thread) -> Vec<Cell> {
     let count = |field: &str, value: u64| Cell::Number(Number::count(value, format!("{path}.{field}")));
     let time = |field: &str, ns: u64| Cell::Number(Number::duration(ns, format!("{path}.{field}")));
     let faults = thread.minor_faults.saturating_add(thread.major_faults);
+    let interrupts = thread.interrupts.map(|count| Number::count(count, format!("{path}.interrupts")));
     let stack = thread
         .stack_resident_bytes
         .map(|size| Number::field(size as f64, bytes(size as f64), format!("{path}.stack_resident_bytes")));
@@ -57,6 +59,7 @@ fn row(path: &str, thread: &Thread) -> Vec<Cell> {
         count("migrations", thread.migrations),
         count("syscalls", thread.syscalls),
         Cell::Number(Number::count(faults, format!("{path}.minor_faults + {path}.major_faults"))),
+        Cell::number_or(interrupts, "interrupts were not counted"),
         Cell::number_or(stack, "not found, or not looked for"),
     ]
 }

@@ -6,7 +6,7 @@ use crate::report::html::number::Number;
 use crate::report::html::table::{Cell, Table};
 use crate::report::model::{Report, Run};
 use crate::report::table::figure::{duration, rate, time};
-use crate::report::table::{missing, page_faults_reason};
+use crate::report::table::{interrupts_reason, missing, page_faults_reason};
 
 /// How a total is shown.
 #[derive(Clone, Copy)]
@@ -56,6 +56,8 @@ fn all(report: &Report, run: &Run) -> Vec<Total> {
     let faults = page_faults_reason(report);
     let told = |value: Option<u64>| value.ok_or_else(|| NOT_TOLD.to_owned());
     let fault = |value: Option<u64>| value.ok_or_else(|| faults.clone());
+    let unseen = interrupts_reason(report);
+    let interrupt = |value: Option<u64>| value.ok_or_else(|| unseen.clone());
     // A count that is 0 without its probe, and then is absent.
     let counted = |value: u64, probe: &str| missing(report, probe).map_or(Ok(value), Err);
     let hardware = |value: Option<u64>| {
@@ -87,6 +89,14 @@ fn all(report: &Report, run: &Run) -> Vec<Total> {
             fault(kernel.page_faults.from_user_mode),
         ),
         ("with which a stack grew", "kernel.page_faults.stack", Unit::Count, fault(kernel.page_faults.stack)),
+        ("interrupts", "kernel.interrupts.count", Unit::Count, interrupt(kernel.interrupts.count)),
+        (
+            "outside of system calls",
+            "kernel.interrupts.outside_syscalls",
+            Unit::Count,
+            interrupt(kernel.interrupts.outside_syscalls),
+        ),
+        ("time in them", "kernel.interrupts.total_ns", Unit::Time, interrupt(kernel.interrupts.total_ns)),
         ("threads created", "kernel.threads_created", Unit::Count, Ok(kernel.threads_created)),
         ("cycles", "hardware.cycles", Unit::Count, hardware(run.hardware.cycles)),
         ("instructions", "hardware.instructions", Unit::Count, hardware(run.hardware.instructions)),
