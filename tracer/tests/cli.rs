@@ -34,7 +34,11 @@ fn program() -> &'static Path {
 
 /// taskweight without any privilege.
 fn taskweight(words: &[&str]) -> Command {
-    let mut command = process::Command::new(program());
+    unprivileged(program(), words)
+}
+
+fn unprivileged(program: &Path, words: &[&str]) -> Command {
+    let mut command = process::Command::new(program);
     command.args(words).env_remove("TASKWEIGHT_PROGRAMS").env_remove("COLUMNS").current_dir("/");
     if nix::unistd::geteuid().is_root() {
         // This drops the supplementary groups and all capabilities, too.
@@ -134,16 +138,20 @@ fn words_of_a_command_line_cannot_act_on_the_terminal() {
 #[test]
 fn reasons_why_models_are_missing_cannot_act_on_the_terminal() {
     let folder = tempfile::tempdir().unwrap();
-    fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).unwrap();
     let hostile = folder.path().join("\x1b[2J");
     fs::create_dir(&hostile).unwrap();
+    for path in [folder.path(), &hostile] {
+        fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
+    }
+    // Models are looked for beside the program.
+    let copy = hostile.join("taskweight");
+    fs::copy(program(), &copy).unwrap();
     fs::write(hostile.join("taskweight-go.reason"), "no \x1b[31mgo\n").unwrap();
-    for verb in ["models", "doctor"] {
-        let mut command = taskweight(&[verb, "--verbose"]);
-        let output = command.env("TASKWEIGHT_PROGRAMS", &hostile).assert().get_output().stdout.clone();
-        let shown = String::from_utf8(output).unwrap();
-        assert!(!shown.contains('\x1b'), "{shown:?}");
-        assert!(verb == "doctor" || shown.contains(r"no \x1b[31mgo"), "{shown}");
+    for (verb, shown) in [("models", &[r"no \x1b[31mgo", r"\x1b[2J"][..]), ("doctor", &[])] {
+        let output = unprivileged(&copy, &[verb, "--verbose"]).assert().get_output().stdout.clone();
+        let output = String::from_utf8(output).unwrap();
+        assert!(!output.contains('\x1b'), "{output:?}");
+        shown.iter().for_each(|part| assert!(output.contains(part), "{part} is not in {output}"));
     }
 }
 

@@ -78,6 +78,7 @@ func (m *meter) report(result *outcome) {
 	clock := int64(m.clock)
 	result.HandOverNs, result.ClockNs = m.handOvers.pairs(), &clock
 	origin := kernelNow() - int64(now())
+	result.HandOvers = make([][2]int64, 0, len(m.moments))
 	for _, moment := range m.moments {
 		result.HandOvers = append(result.HandOvers, [2]int64{origin + moment[0], origin + moment[1]})
 	}

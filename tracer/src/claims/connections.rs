@@ -41,8 +41,7 @@ pub(super) fn course(scope: &Scope<'_>) -> Option<String> {
     let courses = courses(scope);
     let mut sentences = Vec::new();
     if courses.iter().any(|(_, ratios)| ratios.len() > 1) {
-        let ahead: Vec<_> = courses.iter().map(|course| ahead(scope, course)).collect();
-        sentences.push(scope.say(AHEAD, &[&ahead.join(", ")]));
+        sentences.push(scope.say(AHEAD, &[&all_ahead(scope, &courses)]));
     }
     sentences.extend(latency(scope));
     (!sentences.is_empty()).then(|| sentences.join(" "))
@@ -62,13 +61,26 @@ fn courses<'a>(scope: &Scope<'a>) -> Vec<Course<'a>> {
     courses
 }
 
+/// Models that get ahead at the same number of connections stand together: `tokio, go from 10 on`.
+fn all_ahead(scope: &Scope<'_>, courses: &[Course<'_>]) -> String {
+    let mut groups: Vec<(String, Vec<&str>)> = Vec::new();
+    for (model, ratios) in courses {
+        let words = ahead(scope, ratios);
+        match groups.iter_mut().find(|(known, _)| *known == words) {
+            Some((_, models)) => models.push(model),
+            None => groups.push((words, vec![model])),
+        }
+    }
+    let groups: Vec<_> = groups.into_iter().map(|(words, models)| format!("{} {words}", models.join(", "))).collect();
+    groups.join("; ")
+}
+
 /// The number of connections from which on all that were measured have more throughput than threads.
-fn ahead(scope: &Scope<'_>, (model, ratios): &Course<'_>) -> String {
+fn ahead(scope: &Scope<'_>, ratios: &[(u64, f64)]) -> String {
     const FROM: Text = Text::new("from {} on", "{}개");
     const NOWHERE: Text = Text::new("nowhere", "없음");
     let from = ratios.iter().rev().take_while(|(_, ratio)| *ratio >= 1.0).last();
-    let words = from.map_or_else(|| scope.say(NOWHERE, &[]), |(from, _)| scope.say(FROM, &[&count(*from)]));
-    format!("{model} {words}")
+    from.map_or_else(|| scope.say(NOWHERE, &[]), |(from, _)| scope.say(FROM, &[&count(*from)]))
 }
 
 fn latency(scope: &Scope<'_>) -> Option<String> {

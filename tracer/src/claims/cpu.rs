@@ -8,10 +8,7 @@ use super::{
     scope::{Cell, Indexed, Measured, Scope},
     who::{BOTH, Who},
 };
-use crate::{
-    report::table::figure::{count, significant},
-    stats::summary::summarise,
-};
+use crate::{report::table::figure::count, stats::summary::summarise};
 
 const GAIN: Text =
     Text::new("share of the speed-up that the CPUs allow", "CPU 수가 허용하는 속도 향상 가운데 달성한 비율");
@@ -110,14 +107,14 @@ fn share_waiting(alone: &Cell<'_>) -> Option<f64> {
 }
 
 fn gain(scope: &Scope<'_>, alone: &Cell<'_>, several: &Cell<'_>, model: &str) -> Option<Figure> {
-    const SPEED_UP: Text = Text::new("{} times as fast with {} tasks", "태스크 {1}개에서 {0}배");
+    const SPEED_UP: Text = Text::new("{} with {} tasks", "태스크 {1}개에서 {0}");
     let speed_ups = paired(of(alone, model)?, of(several, model)?, time_ns);
     let usable = cpus(scope).min(several.tasks) as f64;
     let shares: Vec<_> = speed_ups.iter().map(|(_, speed_up)| (speed_up - 1.0) / (usable - 1.0)).collect();
     let runs = speed_ups.iter().flat_map(|(runs, _)| *runs).collect();
     let mut figure = scope.of_runs(several, model, &shares, runs)?;
     let median = 1.0 + figure.value * (usable - 1.0);
-    let words = [significant(median), count(several.tasks)];
+    let words = [Unit::Multiple.show(median), count(several.tasks)];
     figure.note = Some(scope.say(SPEED_UP, &[&words[0], &words[1]]));
     Some(figure)
 }

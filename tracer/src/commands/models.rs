@@ -45,7 +45,7 @@ fn print_missing(folder: &Path, verbose: bool, out: &mut impl Write) -> io::Resu
     for model in &MODELS {
         if let Err(reason) = model.command(folder) {
             by_remedy.entry(model.install).or_default().push(model.name);
-            reasons.push(format!("{}: {}", model.name, escape(&reason.to_string())));
+            reasons.push(format!("{}: {}", model.name, escape(&reason)));
         }
     }
     for (remedy, names) in by_remedy {

@@ -229,7 +229,7 @@ fn a_million_threads_refute_that_there_are_only_thousands() {
 #[test]
 fn who_suits_computation() {
     let id = "cpu-bound";
-    assert_outcome(textbook(), id, Holds, &["os-thread 96 % [1.96 times as fast with 2 tasks]", "tokio"]);
+    assert_outcome(textbook(), id, Holds, &["os-thread 96 % [1.96× with 2 tasks]", "tokio"]);
     let spread = [textbook(), cpu("go", 20_000.0, 10_500.0)].concat();
     assert_outcome(spread, id, Qualified, &["Coroutines on a runtime with several threads suit it as well (go 90 %"]);
     let locked = with(textbook(), "os-thread", Some("cpu"), cpu("python-thread", 20_000.0, 20_400.0));
