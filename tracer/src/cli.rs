@@ -98,6 +98,9 @@ pub enum Verb {
     /// Attach programs that do nothing to all hooks, until a signal comes: what the hooks themselves cost
     #[command(hide = true)]
     EmptyPrograms,
+    /// Sleep until the taskweight at the other end of standard input is no more, and remove what it has left
+    #[command(hide = true, name = crate::guardian::VERB)]
+    RunGuardian,
     /// List the models and scenarios
     #[command(after_help = "EXAMPLES:\n  taskweight models -v    with what each model lacks, and why")]
     Models,

@@ -12,6 +12,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use super::outputs::Outputs;
 use crate::{
     cli::{Cli, CompareArgs, MeasuringArgs, TimelineArgs},
+    guardian::Guardian,
     hardware::Counters,
     kernel::{RunningKernel, preflight},
     measure::Context,
@@ -83,6 +84,8 @@ pub(super) fn perform(cli: &Cli, job: Job<'_>, conclude: impl FnOnce(&mut Report
     let outputs = Outputs::open(job.measuring)?;
     let timeline = OpenTimeline::open(job.timeline)?;
     let signals = Signals::install().context("install signal handlers")?;
+    // Without one, what a kill leaves is there until the next run.
+    let _guardian = Guardian::start();
     let kernel = RunningKernel::read()?;
     let progress = progress(cli, steps(&job));
     let mut comparison = Comparison {

@@ -27,6 +27,7 @@ mod compare;
 mod diff;
 mod doctor;
 mod empty_programs;
+mod guardian;
 mod manual;
 mod memory;
 mod models;
@@ -55,6 +56,7 @@ pub fn run(cli: &Cli) -> anyhow::Result<u8> {
         Verb::Diff(args) => diff::run(cli, args),
         Verb::Doctor => doctor::run(),
         Verb::EmptyPrograms => empty_programs::run(),
+        Verb::RunGuardian => guardian::run(),
         Verb::Models => models::run(cli),
         Verb::CheckModel(args) => check_model::run(args),
         Verb::Completions { shell } => manual::completions(*shell),

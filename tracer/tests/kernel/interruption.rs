@@ -10,11 +10,12 @@ use crate::invocation::{Invocation, Running, programs};
 use crate::machine::{Held, children, wait_for};
 use crate::window::scripts;
 
-/// What a workload says, with a file that tells how far it is. `hold` is the point at which it stays.
+/// What a workload says, with a file that tells how far it is. `hold` is the point at which it stays. The shell makes the
+/// file itself: where the machine has no process left for another program, the point would never be reached.
 fn workload(folder: &Path, hold: &str) -> String {
     let mark = |point: &str| {
-        let stay = if point == hold { "; exec sleep 60" } else { "" };
-        format!("touch {}/{point}{stay}\n", folder.display())
+        let stay = if point == hold { "; exec sleep 1000" } else { "" };
+        format!(": > {}/{point}{stay}\n", folder.display())
     };
     let ready = r#"echo '{"event":"ready","tasks":2}'; read go"#;
     let done = r#"echo '{"event":"done","operations":101,"logical_switches":0,"elapsed_ns":7}'; read exit"#;
@@ -39,7 +40,7 @@ fn held_at(point: &str) -> AtPoint {
     let options = ["--models", "future,corosensei", "--scenarios", "control", "--tasks", "2", "--operations", "101"];
     let more = ["--pin", "none", "--repetitions", "2", "--programs", folder.path().to_str().unwrap()];
     let taskweight = Invocation::new("compare", &[&options[..], &more].concat()).start();
-    wait_for("the point", || marks.path().join(point).exists());
+    taskweight.wait_until(|| marks.path().join(point).exists());
     let workload = children(taskweight.pid()).into_iter().map(|(pid, _)| Held::of(pid)).collect();
     AtPoint { taskweight, workload, _folder: folder }
 }

@@ -15,13 +15,14 @@ mod wait;
 
 use std::ffi::OsString;
 use std::io::{self, PipeReader, PipeWriter, Write};
-use std::os::fd::OwnedFd;
+use std::os::fd::{AsFd as _, OwnedFd};
 use std::path::Path;
 
 use nix::errno::Errno;
 use nix::sys::signal::{Signal, kill, killpg};
 use nix::unistd::Pid;
 
+use crate::guardian;
 pub use error::{ExecError, SpawnError, Step};
 use message::Message;
 pub(super) use poll::poll_readable;
@@ -59,7 +60,12 @@ impl Child {
         let program = spec.program.clone();
         let child = Self::fork(spec)?;
         match message::receive(&child.messages) {
-            Ok(Some(Message::Parked)) => Ok(child),
+            Ok(Some(Message::Parked)) => {
+                if child.own_group {
+                    guardian::tell_of_program(child.pidfd.as_fd(), child.pid());
+                }
+                Ok(child)
+            }
             Ok(Some(Message::SetupFailed(step, errno))) => Err(SpawnError::Setup { program, step, errno }),
             Ok(Some(Message::ExecFailed(_)) | None) => Err(SpawnError::Died { program }),
             Err(source) => Err(SpawnError::Resources { program, what: "hear the new process", source }),
