@@ -7,7 +7,7 @@ use nix::sys::signal::Signal;
 use taskweight::report::model::{LedgerRow, PerTask, Report, Run};
 use taskweight::workload::catalog::models;
 
-use crate::invocation::{Invocation, Outcome, programs, run, subject};
+use crate::invocation::{Invocation, Outcome, programs, subject};
 use crate::machine::{Held, cgroups_of, programs_of, state, wait_for};
 
 const KIB: f64 = 1024.0;

@@ -34,6 +34,7 @@ mod io_uring;
 mod isolation;
 mod languages;
 mod ledger;
+mod leftovers;
 mod lifecycle;
 mod load;
 mod memory;
