@@ -1,7 +1,7 @@
 //! CPUs and processes of this machine.
 
 use std::fs;
-use std::os::fd::{AsFd as _, FromRawFd as _, OwnedFd};
+use std::os::fd::{AsFd as _, AsRawFd as _, FromRawFd as _, OwnedFd};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -99,6 +99,12 @@ impl Held {
         let fd = i32::try_from(fd).ok().filter(|&fd| fd >= 0)?;
         // SAFETY: the kernel has just made it for us.
         Some(Self(unsafe { OwnedFd::from_raw_fd(fd) }))
+    }
+
+    /// Kills the process.
+    pub fn kill(&self) {
+        // SAFETY: takes numbers, and no information about the signal.
+        unsafe { libc::syscall(libc::SYS_pidfd_send_signal, self.0.as_raw_fd(), libc::SIGKILL, 0, 0) };
     }
 
     /// Waits until the process has ended.

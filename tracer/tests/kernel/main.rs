@@ -23,6 +23,7 @@ mod capacity;
 mod cleanup;
 mod compat;
 mod destinations;
+mod escapes;
 mod exec;
 mod exit_status;
 mod failures;

@@ -29,7 +29,8 @@ pub(super) use poll::poll_readable;
 pub use spec::{Spec, Stdio};
 pub use wait::{Exit, Rusage, Waited};
 
-/// A program started by taskweight. Dropping it kills and reaps it, unless it is reaped already.
+/// A program started by taskweight. Dropping it kills and reaps it, unless it is reaped already, or has become somebody
+/// else's whom this process may not kill.
 #[derive(Debug)]
 pub struct Child {
     pid: i32,
@@ -114,6 +115,11 @@ impl Child {
         }
     }
 
+    /// Whether it runs and cannot be ended.
+    fn is_out_of_reach(&self) -> bool {
+        !self.has_exited().unwrap_or(false) && kill(Pid::from_raw(self.pid), None) == Err(Errno::EPERM)
+    }
+
     fn kill_group(&self) {
         if self.own_group {
             // There usually is nobody but the zombie itself.
@@ -142,7 +148,9 @@ impl Drop for Child {
         if !self.reaped {
             // A destructor has nobody to tell.
             let _ = self.kill(Signal::SIGKILL);
-            let _ = self.reap();
+            if !self.is_out_of_reach() {
+                let _ = self.reap();
+            }
         }
     }
 }
