@@ -23,7 +23,7 @@ use nix::sched::{CpuSet, sched_getaffinity, sched_setaffinity, sched_yield};
 use nix::sys::mman::{MapFlags, MmapAdvise, ProtFlags, madvise, mmap_anonymous};
 use nix::sys::wait::{WaitStatus, wait, waitpid};
 use nix::time::{ClockId, clock_gettime};
-use nix::unistd::{ForkResult, Pid, close, fork, gettid, setsid};
+use nix::unistd::{ForkResult, Pid, Uid, close, fork, gettid, setresuid, setsid};
 use taskweight::memory::cgroup::RunCgroup;
 
 fn main() {
@@ -47,6 +47,11 @@ fn main() {
         ["io-uring", count] => io_uring::nops(number(count)),
         ["cgroup"] => hold_a_cgroup(),
         ["daemon"] => daemon(),
+        ["daemon-window", file, _scenario, "--tasks", tasks, "--operations", operations, ..] => {
+            leave_a_daemon(file);
+            window(tasks, number(operations));
+        }
+        ["become", user, seconds, ..] => become_and_sleep(user.parse().unwrap(), number(seconds)),
         ["stack-pages", threads, pages] => stack_pages(number(threads), number(pages)),
         ["window", _scenario, "--tasks", tasks, "--operations", operations, ..] => window(tasks, number(operations)),
         _ => panic!("unknown subcommand: {words:?}"),
@@ -266,6 +271,33 @@ fn daemon() {
         exit(0);
     }
     reap(1);
+}
+
+/// Leaves a daemon behind that keeps standard input and output open, and adds its id to a file.
+fn leave_a_daemon(file: &str) {
+    // SAFETY: no other thread exists in this process.
+    if let ForkResult::Child = unsafe { fork() }.unwrap() {
+        setsid().unwrap();
+        // SAFETY: as above.
+        if let ForkResult::Child = unsafe { fork() }.unwrap() {
+            let mut file = fs::OpenOptions::new().create(true).append(true).open(file).unwrap();
+            writeln!(file, "{}", std::process::id()).unwrap();
+            drop(file);
+            close(2).unwrap();
+            thread::sleep(Duration::from_secs(600));
+        }
+        exit(0);
+    }
+    reap(1);
+}
+
+/// Becomes another user for good, and does nothing.
+fn become_and_sleep(user: u32, seconds: u64) {
+    let user = Uid::from_raw(user);
+    setresuid(user, user, user).unwrap();
+    // Standard output may be for the protocol.
+    eprintln!("subject: now user {user}");
+    thread::sleep(Duration::from_secs(seconds));
 }
 
 /// Makes a cgroup as for a run, says where or why not, and holds it until stdin ends.

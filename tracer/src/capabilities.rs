@@ -28,6 +28,9 @@ const TO_MEASURE: [Capability; 11] = [
 /// To look at the memory of somebody else's processes, to end them, and to put the report into its place.
 const TO_WATCH: [Capability; 4] = [CAP_SYS_PTRACE, CAP_DAC_READ_SEARCH, CAP_KILL, CAP_DAC_OVERRIDE];
 
+/// To end somebody else's processes, and to remove a cgroup below one of somebody else's.
+const TO_CLEAN_UP: [Capability; 2] = [CAP_KILL, CAP_DAC_OVERRIDE];
+
 /// A capability could not be given up: nothing is measured then.
 #[derive(Debug, Error)]
 pub enum PrivilegeError {
@@ -74,13 +77,25 @@ pub fn keep_those_to_measure() -> Result<(), PrivilegeError> {
 /// # Errors
 /// When the kernel refuses.
 pub fn keep_those_to_watch() -> Result<(), PrivilegeError> {
+    keep_for_good(&TO_WATCH)
+}
+
+/// Gives up all that is not needed to remove what a run has left, and the ways of getting it back.
+///
+/// # Errors
+/// When the kernel refuses.
+pub fn keep_those_to_clean_up() -> Result<(), PrivilegeError> {
+    keep_for_good(&TO_CLEAN_UP)
+}
+
+fn keep_for_good(wanted: &[Capability]) -> Result<(), PrivilegeError> {
     prctl::set_no_new_privs().map_err(|errno| PrivilegeError::Prctl { what: "PR_SET_NO_NEW_PRIVS", errno })?;
     if caps::has_cap(None, CapSet::Effective, CAP_SETPCAP)? {
         caps::clear(None, CapSet::Bounding)?;
     }
     caps::clear(None, CapSet::Ambient)?;
     caps::clear(None, CapSet::Inheritable)?;
-    let kept = intersection(&caps::read(None, CapSet::Effective)?, &TO_WATCH);
+    let kept = intersection(&caps::read(None, CapSet::Effective)?, wanted);
     caps::set(None, CapSet::Effective, &kept)?;
     Ok(caps::set(None, CapSet::Permitted, &kept)?)
 }

@@ -102,6 +102,9 @@ pub enum Verb {
     /// Measure what each eBPF program costs and takes, and print it as JSON
     #[command(hide = true)]
     ProgramCosts(ProgramCostsArgs),
+    /// Sleep until the taskweight at the other end of standard input is no more, and remove what it has left
+    #[command(hide = true, name = crate::guardian::VERB)]
+    RunGuardian,
     /// List the models and scenarios
     #[command(after_help = "EXAMPLES:\n  taskweight models -v    with what each model lacks, and why")]
     Models,

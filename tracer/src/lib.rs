@@ -10,6 +10,7 @@ pub mod cli;
 pub mod commands;
 pub mod diff;
 pub mod environment;
+pub mod guardian;
 pub mod hardware;
 pub mod kernel;
 pub mod measure;

@@ -13,6 +13,7 @@ use crate::{
         measure::{Repetition, repetition},
     },
     cli::{AnatomyArgs, Cli},
+    guardian::Guardian,
     kernel::{RunningKernel, preflight},
     measure::Context,
     notice::notice,
@@ -32,6 +33,8 @@ pub fn run(cli: &Cli, args: &AnatomyArgs) -> anyhow::Result<u8> {
     preflight::check_pids_of_the_host()?;
     let outputs = Outputs::open(&args.measuring)?;
     let signals = Signals::install().context("install signal handlers")?;
+    // Without one, what a kill leaves is there until the next run.
+    let _guardian = Guardian::start();
     let kernel = RunningKernel::read()?;
     let context = Context {
         kernel: &kernel,

@@ -11,6 +11,7 @@ use anyhow::Context as _;
 use super::{outputs::Outputs, progress};
 use crate::{
     cli::{Cli, CompareArgs, MeasuringArgs, TimelineArgs},
+    guardian::Guardian,
     hardware::Counters,
     kernel::{RunningKernel, preflight},
     measure::Context,
@@ -82,6 +83,8 @@ pub(super) fn perform(cli: &Cli, job: Job<'_>, conclude: impl FnOnce(&mut Report
     let outputs = Outputs::open(job.measuring)?;
     let timeline = OpenTimeline::open(job.timeline)?;
     let signals = Signals::install().context("install signal handlers")?;
+    // Without one, what a kill leaves is there until the next run.
+    let _guardian = Guardian::start();
     let kernel = RunningKernel::read()?;
     let progress = progress::bar(cli, steps(&job));
     let mut comparison = Comparison {

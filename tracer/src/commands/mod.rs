@@ -28,6 +28,7 @@ mod compare;
 mod diff;
 mod doctor;
 mod empty_programs;
+mod guardian;
 mod manual;
 mod memory;
 mod models;
@@ -59,6 +60,7 @@ pub fn run(cli: &Cli) -> anyhow::Result<u8> {
         Verb::Doctor => doctor::run(),
         Verb::EmptyPrograms => empty_programs::run(),
         Verb::ProgramCosts(args) => program_costs::run(args),
+        Verb::RunGuardian => guardian::run(),
         Verb::Models => models::run(cli),
         Verb::CheckModel(args) => check_model::run(args),
         Verb::Completions { shell } => manual::completions(*shell),

@@ -5,6 +5,7 @@ use anyhow::Context as _;
 use super::{RUN_FAILURE, outputs::Outputs, timeline::OpenTimeline};
 use crate::{
     cli::{Cli, RunArgs},
+    guardian::Guardian,
     kernel::{RunningKernel, preflight},
     measure::{
         Context,
@@ -27,6 +28,8 @@ pub fn run(cli: &Cli, args: &RunArgs) -> anyhow::Result<u8> {
     let outputs = Outputs::open(&args.measuring)?;
     let timeline = OpenTimeline::open(&args.timeline)?;
     let signals = Signals::install().context("install signal handlers")?;
+    // Without one, what a kill leaves is there until the next run.
+    let _guardian = Guardian::start();
     let kernel = RunningKernel::read()?;
     let context = Context {
         kernel: &kernel,

@@ -1,6 +1,6 @@
 //! Measuring a command: the window is its lifetime.
 
-use std::{ffi::OsString, io, sync::Arc, time::Duration, time::Instant};
+use std::{ffi::OsString, sync::Arc, time::Duration, time::Instant};
 
 use anyhow::Context as _;
 use nix::sys::signal::Signal;
@@ -129,23 +129,23 @@ fn weigh(run: &mut Run, sampled: Sampled, no_cgroup: Option<&str>) {
 
 /// Waits for the command's end. A signal to taskweight ends the command: the terminal has sent it Ctrl-C as well,
 /// and what came to taskweight alone is passed on.
-fn wait(context: &Context<'_>, child: &mut Child) -> io::Result<(Exit, bool)> {
+fn wait(context: &Context<'_>, child: &mut Child) -> anyhow::Result<(Exit, bool)> {
     match child.wait_until(context.deadline(), context.signals)? {
         Waited::Exited(exit) => Ok((exit, false)),
         Waited::Signalled(received) => {
             if received.sent_by_process {
-                child.kill(received.signal)?;
+                send(child, received.signal)?;
             }
             Ok((end(child, context.signals)?, true))
         }
         Waited::TimedOut => {
-            child.kill(Signal::SIGTERM)?;
+            send(child, Signal::SIGTERM)?;
             Ok((end(child, context.signals)?, true))
         }
     }
 }
 
-fn end(child: &mut Child, signals: &Signals) -> io::Result<Exit> {
+fn end(child: &mut Child, signals: &Signals) -> anyhow::Result<Exit> {
     for louder in [Signal::SIGTERM, Signal::SIGKILL] {
         let deadline = Instant::now() + GRACE;
         loop {
@@ -153,13 +153,19 @@ fn end(child: &mut Child, signals: &Signals) -> io::Result<Exit> {
             let _handled = signals.take();
             match child.wait_until(Some(deadline), signals)? {
                 Waited::Exited(exit) => return Ok(exit),
-                Waited::Signalled(received) => child.kill(received.signal)?,
+                Waited::Signalled(received) => send(child, received.signal)?,
                 Waited::TimedOut => break,
             }
         }
-        child.kill(louder)?;
+        send(child, louder)?;
     }
-    child.reap()
+    Ok(child.reap()?)
+}
+
+fn send(child: &Child, signal: Signal) -> anyhow::Result<()> {
+    child.kill(signal).with_context(|| {
+        format!("the command goes on: process {} has become another user's and cannot be sent {signal}", child.pid())
+    })
 }
 
 /// Hardware counters of the suspended child and of all that it will start; or why there are none.

@@ -183,6 +183,23 @@ fn a_program_of_the_same_user_cannot_get_at_the_descriptors_of_taskweight() {
 }
 
 #[test]
+fn a_program_that_cannot_be_ended_is_told_of_and_not_waited_for() {
+    needs_bpf!();
+    let installed = Installed::new();
+    fs::set_permissions(installed.path("subject"), fs::Permissions::from_mode(0o4755)).unwrap();
+    let given = [Capability::CAP_BPF, Capability::CAP_PERFMON];
+    let command = ["run", "--timeout", "1", "--", "./subject", "become", "0", "2"];
+    let output = installed.with_ambient(&given, &command);
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    if !stderr.starts_with("subject: now user 0\n") {
+        return println!("no set-user-ID programs here: {stderr}");
+    }
+    assert_eq!((output.status.code(), stderr.lines().count()), (Some(125), 2), "{stderr}");
+    assert!(stderr.contains("the command goes on: process "), "{stderr}");
+    assert!(stderr.contains("cannot be sent SIGTERM: Operation not permitted"), "{stderr}");
+}
+
+#[test]
 fn without_capabilities_the_ones_that_are_wanted_are_named() {
     needs_bpf!();
     let installed = Installed::new();

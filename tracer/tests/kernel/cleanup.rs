@@ -7,15 +7,15 @@ use taskweight::report::model::Report;
 use crate::invocation::{Invocation, subject};
 use crate::loaded::Loaded;
 use crate::lossless::assert_no_other_loss;
-use crate::machine::{Held, children, state, wait_for};
+use crate::machine::{Held, programs_of, state, wait_for};
 use crate::window::scripts;
 
-/// The only child of a process, as soon as it has one.
-fn child(pid: u32) -> u32 {
-    wait_for("a child of taskweight", || !children(pid).is_empty());
-    let children = children(pid);
-    assert_eq!(children.len(), 1, "{children:?}");
-    children[0].0
+/// The only program of a taskweight, as soon as it has one.
+fn child(taskweight: u32) -> u32 {
+    wait_for("a child of taskweight", || !programs_of(taskweight).is_empty());
+    let programs = programs_of(taskweight);
+    assert_eq!(programs.len(), 1, "{programs:?}");
+    programs[0]
 }
 
 #[test]
@@ -38,7 +38,7 @@ fn a_killed_run_takes_its_programs_along_and_leaves_the_command_running() {
 #[test]
 fn a_killed_comparison_takes_programs_and_workload_along() {
     needs_bpf!();
-    let folder = scripts([("os-thread", r#"echo '{"event":"ready","tasks":2}'; read word; exec sleep 60"#)]);
+    let folder = scripts([("os-thread", r#"echo '{"event":"ready","tasks":2}'; read word; exec sleep 1000"#)]);
     let options = ["--models", "os-thread", "--scenarios", "switch", "--tasks", "2", "--pin", "none"];
     // The first half is the twin, which ends after a second; the second is under the probes.
     let more = ["--programs", folder.path().to_str().unwrap(), "--timeout", "1"];

@@ -13,7 +13,7 @@ use nix::sys::signal::{SigHandler, Signal, kill, signal};
 use nix::unistd::Pid;
 use tempfile::TempDir;
 
-use crate::machine::{PATIENCE, wait_for};
+use crate::machine::{PATIENCE, state, wait_for};
 pub use crate::outcome::Outcome;
 
 /// Where the optimised programs are.
@@ -162,6 +162,17 @@ impl Running {
     /// Stdin, to be kept open for longer than taskweight runs.
     pub fn take_stdin(&mut self) -> ChildStdin {
         self.stdin.take().unwrap()
+    }
+
+    /// Waits until it is so far. One that ends before never will be.
+    pub fn wait_until(&self, mut is_so_far: impl FnMut() -> bool) {
+        wait_for("what was to happen while taskweight runs", || {
+            // Not waited for: until it is, nobody else can have its number.
+            let has_ended = state(self.pid()) == Some('Z');
+            let is_so_far = is_so_far();
+            assert!(is_so_far || !has_ended, "taskweight ended too early:\n{}", rest(&self.stderr));
+            is_so_far
+        });
     }
 
     /// Sends a signal to taskweight alone.

@@ -1,6 +1,5 @@
 //! `taskweight memory`: what one task weighs, beside what is known of it.
 
-use std::fs;
 use std::thread;
 use std::time::Duration;
 
@@ -8,8 +7,8 @@ use nix::sys::signal::Signal;
 use taskweight::report::model::{LedgerPoint, LedgerRow, PerTask, Report, Run};
 use taskweight::workload::catalog::models;
 
-use crate::invocation::{Invocation, Outcome, programs, run, subject};
-use crate::machine::{Held, state, wait_for};
+use crate::invocation::{Invocation, Outcome, programs, subject};
+use crate::machine::{Held, cgroups_of, programs_of, state, wait_for};
 
 const KIB: f64 = 1024.0;
 
@@ -164,32 +163,12 @@ fn stack_of_a_task(point: &LedgerPoint) -> u64 {
     point.figures.stack_reserved_bytes.unwrap() / point.tasks
 }
 
-/// Cgroups of living and dead taskweights, anywhere.
-fn cgroups_of(pid: u32) -> Vec<String> {
-    let mut found = Vec::new();
-    let mut folders = vec![std::path::PathBuf::from("/sys/fs/cgroup")];
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
-            if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
-                let name = entry.file_name().to_string_lossy().into_owned();
-                found.extend(name.starts_with(&format!("taskweight-{pid}-")).then_some(name));
-                folders.push(entry.path());
-            }
-        }
-    }
-    found
-}
-
 #[test]
-fn cgroups_go_at_the_end_after_ctrl_c_and_after_a_kill_with_the_next_run() {
+fn cgroups_go_at_the_end_and_after_ctrl_c() {
     needs_bpf!();
-    let started = || {
+    for signal in [None, Some(Signal::SIGINT)] {
         let taskweight = Invocation::run(&[], &[&subject(), "wait", "0"]).start();
         assert_eq!(taskweight.line(), "started");
-        taskweight
-    };
-    for signal in [None, Some(Signal::SIGINT)] {
-        let taskweight = started();
         let pid = taskweight.pid();
         assert_eq!(cgroups_of(pid).len(), 1);
         if let Some(signal) = signal {
@@ -198,17 +177,22 @@ fn cgroups_go_at_the_end_after_ctrl_c_and_after_a_kill_with_the_next_run() {
         taskweight.finish();
         assert!(cgroups_of(pid).is_empty(), "{signal:?}");
     }
-    let mut taskweight = started();
+}
+
+#[test]
+fn the_cgroup_of_a_killed_run_goes_and_the_command_lives_on_without() {
+    needs_bpf!();
+    let mut taskweight = Invocation::run(&[], &[&subject(), "wait", "0"]).start();
+    assert_eq!(taskweight.line(), "started");
     let pid = taskweight.pid();
-    let stdin = taskweight.take_stdin();
+    let command = programs_of(pid)[0];
+    let (held, stdin) = (Held::of(command), taskweight.take_stdin());
+    assert_eq!(cgroups_of(pid).len(), 1);
     taskweight.kill();
-    assert_eq!(cgroups_of(pid).len(), 1, "nobody was there to remove it");
+    wait_for("the end of the cgroup", || cgroups_of(pid).is_empty());
+    assert!(matches!(state(command), Some('S' | 'R')), "{:?}", state(command));
     drop(stdin);
-    // Once the command, whose input has ended, has left it, the next run can remove it.
-    wait_for("the next run removes what is left", || {
-        run(&[], &["true"]).run();
-        cgroups_of(pid).is_empty()
-    });
+    assert!(held.ends());
 }
 
 #[test]

@@ -1,7 +1,8 @@
 //! CPUs and processes of this machine.
 
 use std::fs;
-use std::os::fd::{AsFd as _, FromRawFd as _, OwnedFd};
+use std::os::fd::{AsFd as _, AsRawFd as _, FromRawFd as _, OwnedFd};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
@@ -10,6 +11,7 @@ use std::time::{Duration, Instant};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sched::{CpuSet, sched_setaffinity};
 use nix::unistd::Pid;
+use taskweight::guardian;
 use taskweight::workload::affinity;
 
 /// Longer than anything here takes, so that what hangs is a failure. On a busy machine an emulated guest needs more than
@@ -28,6 +30,33 @@ pub fn wait_for(what: &str, mut condition: impl FnMut() -> bool) {
         assert!(Instant::now() < deadline, "in vain: {what}");
         thread::sleep(Duration::from_millis(1));
     }
+}
+
+/// Programs that a taskweight has started. Its guardian is none of them; it is there before any of them.
+pub fn programs_of(taskweight: u32) -> Vec<u32> {
+    let is_guardian = |pid: &u32| {
+        let line = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+        line.split(|byte| *byte == 0).eq([&b"taskweight"[..], guardian::VERB.as_bytes(), b""])
+    };
+    let children = children(taskweight).into_iter().map(|(pid, _)| pid);
+    let (guardians, programs): (Vec<_>, Vec<_>) = children.partition(is_guardian);
+    if guardians.is_empty() { Vec::new() } else { programs }
+}
+
+/// Cgroups that a taskweight has made, wherever they are, also when it is dead.
+pub fn cgroups_of(taskweight: u32) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut folders = vec![PathBuf::from("/sys/fs/cgroup")];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+            if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+                let is_its = entry.file_name().to_string_lossy().starts_with(&format!("taskweight-{taskweight}-"));
+                found.extend(is_its.then(|| entry.path()));
+                folders.push(entry.path());
+            }
+        }
+    }
+    found
 }
 
 /// Processes whose parent is `pid`, with the letter for their state.
@@ -70,6 +99,12 @@ impl Held {
         let fd = i32::try_from(fd).ok().filter(|&fd| fd >= 0)?;
         // SAFETY: the kernel has just made it for us.
         Some(Self(unsafe { OwnedFd::from_raw_fd(fd) }))
+    }
+
+    /// Kills the process.
+    pub fn kill(&self) {
+        // SAFETY: takes numbers, and no information about the signal.
+        unsafe { libc::syscall(libc::SYS_pidfd_send_signal, self.0.as_raw_fd(), libc::SIGKILL, 0, 0) };
     }
 
     /// Waits until the process has ended.

@@ -4,31 +4,26 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::thread;
-use std::time::Duration;
 
+use crate::guardian;
+
+mod directory;
 mod name;
 mod place;
 mod usage;
 
+pub(crate) use directory::Directory;
 use name::Owner;
 use place::Place;
 pub use place::Version;
 pub use usage::CgroupMemory;
 
-/// How often the removal is tried again, and after which pause: a process that has ended leaves its cgroup a moment
-/// after its parent could wait for it.
-const ATTEMPTS: u32 = 50;
-const PAUSE: Duration = Duration::from_millis(10);
-
-/// A fresh cgroup; removed when dropped. None of its processes is killed: one that outlives the run, such as a daemon, is
-/// moved to where taskweight is.
+/// A fresh cgroup; removed when dropped, or by the [guardian](crate::guardian) of a taskweight that is killed. None of its processes is
+/// killed: one that outlives the run, such as a daemon, is moved to where taskweight is.
 #[derive(Debug)]
 pub struct RunCgroup {
-    path: PathBuf,
+    directory: Directory,
     version: Version,
-    /// Where processes go that are still in it when it is removed.
-    home: PathBuf,
 }
 
 /// The cgroup that this process is in.
@@ -53,8 +48,12 @@ impl RunCgroup {
         let owner = Owner::this_process()?;
         remove_leftovers(&place.parent, &owner);
         let path = place.parent.join(owner.name(NUMBER.fetch_add(1, Ordering::Relaxed)));
-        fs::create_dir(&path).map_err(|error| format!("make {}: {}", path.display(), advice(&error)))?;
-        Ok(Self { path, version: place.version, home: place.own.clone() })
+        let directory = Directory { path, home: place.own.clone() };
+        // First, so that there is no moment at which it is there and nobody would remove it.
+        guardian::tell_of_cgroup(&directory.path, &directory.home);
+        fs::create_dir(&directory.path)
+            .map_err(|error| format!("make {}: {}", directory.path.display(), advice(&error)))?;
+        Ok(Self { directory, version: place.version })
     }
 
     /// Moves a process into it, with all its threads; what it starts later is in it from the beginning. What was
@@ -63,9 +62,7 @@ impl RunCgroup {
     /// # Errors
     /// Says why it could not be moved.
     pub fn add(&self, pid: u32) -> Result<(), String> {
-        let file = self.path.join("cgroup.procs");
-        fs::write(&file, pid.to_string())
-            .map_err(|error| format!("move process {pid} to {}: {}", file.display(), advice(&error)))
+        self.directory.add(pid)
     }
 
     /// The processes in it, those that the first one started included.
@@ -73,9 +70,7 @@ impl RunCgroup {
     /// # Errors
     /// Says why they could not be read.
     pub fn pids(&self) -> Result<Vec<u32>, String> {
-        let text = usage::text(&self.path, "cgroup.procs")?;
-        // A process of another pid namespace is shown as 0.
-        Ok(text.lines().filter_map(|line| line.parse().ok()).filter(|&pid| pid != 0).collect())
+        self.directory.pids()
     }
 
     /// What is charged to it now.
@@ -83,7 +78,7 @@ impl RunCgroup {
     /// # Errors
     /// Says which file could not be read.
     pub fn memory(&self) -> Result<CgroupMemory, String> {
-        CgroupMemory::read(self.version, &self.path)
+        CgroupMemory::read(self.version, &self.directory.path)
     }
 
     /// Which interface it has.
@@ -95,31 +90,7 @@ impl RunCgroup {
     /// Its directory.
     #[must_use]
     pub fn path(&self) -> &Path {
-        &self.path
-    }
-}
-
-impl RunCgroup {
-    /// Moves what has outlived the run out of its cgroup.
-    fn move_out(&self) {
-        for pid in self.pids().unwrap_or_default() {
-            let _ended_meanwhile = fs::write(self.home.join("cgroup.procs"), pid.to_string());
-        }
-    }
-}
-
-impl Drop for RunCgroup {
-    fn drop(&mut self) {
-        for _ in 0..ATTEMPTS {
-            match fs::remove_dir(&self.path) {
-                Err(error) if error.kind() == io::ErrorKind::ResourceBusy => {
-                    self.move_out();
-                    thread::sleep(PAUSE);
-                }
-                // What cannot be removed now, the next run removes.
-                Ok(()) | Err(_) => return,
-            }
-        }
+        &self.directory.path
     }
 }
 

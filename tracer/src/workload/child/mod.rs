@@ -15,20 +15,22 @@ mod wait;
 
 use std::ffi::OsString;
 use std::io::{self, PipeReader, PipeWriter, Write};
-use std::os::fd::OwnedFd;
+use std::os::fd::{AsFd as _, OwnedFd};
 use std::path::Path;
 
 use nix::errno::Errno;
 use nix::sys::signal::{Signal, kill, killpg};
 use nix::unistd::Pid;
 
+use crate::guardian;
 pub use error::{ExecError, SpawnError, Step};
 use message::Message;
 pub(super) use poll::poll_readable;
 pub use spec::{Spec, Stdio};
 pub use wait::{Exit, Rusage, Waited};
 
-/// A program started by taskweight. Dropping it kills and reaps it, unless it is reaped already.
+/// A program started by taskweight. Dropping it kills and reaps it, unless it is reaped already, or has become somebody
+/// else's whom this process may not kill.
 #[derive(Debug)]
 pub struct Child {
     pid: i32,
@@ -59,7 +61,12 @@ impl Child {
         let program = spec.program.clone();
         let child = Self::fork(spec)?;
         match message::receive(&child.messages) {
-            Ok(Some(Message::Parked)) => Ok(child),
+            Ok(Some(Message::Parked)) => {
+                if child.own_group {
+                    guardian::tell_of_program(child.pidfd.as_fd(), child.pid());
+                }
+                Ok(child)
+            }
             Ok(Some(Message::SetupFailed(step, errno))) => Err(SpawnError::Setup { program, step, errno }),
             Ok(Some(Message::ExecFailed(_)) | None) => Err(SpawnError::Died { program }),
             Err(source) => Err(SpawnError::Resources { program, what: "hear the new process", source }),
@@ -108,6 +115,11 @@ impl Child {
         }
     }
 
+    /// Whether it runs and cannot be ended.
+    fn is_out_of_reach(&self) -> bool {
+        !self.has_exited().unwrap_or(false) && kill(Pid::from_raw(self.pid), None) == Err(Errno::EPERM)
+    }
+
     fn kill_group(&self) {
         if self.own_group {
             // There usually is nobody but the zombie itself.
@@ -136,7 +148,9 @@ impl Drop for Child {
         if !self.reaped {
             // A destructor has nobody to tell.
             let _ = self.kill(Signal::SIGKILL);
-            let _ = self.reap();
+            if !self.is_out_of_reach() {
+                let _ = self.reap();
+            }
         }
     }
 }
