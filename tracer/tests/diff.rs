@@ -6,7 +6,7 @@ use std::fs;
 
 use assert_cmd::Command;
 use predicates::prelude::*;
-use predicates::str::{contains, starts_with};
+use predicates::str::{contains, is_match, starts_with};
 use serde_json::Value;
 use tempfile::TempDir;
 use unicode_width::UnicodeWidthStr as _;
@@ -70,6 +70,20 @@ fn without_operations_totals_are_compared() {
         .assert()
         .code(1)
         .stdout(contains("voluntary switches").and(contains("2.00")).and(contains("not repeated")));
+}
+
+#[test]
+fn interrupts_are_compared_by_operation_and_in_all() {
+    let (_folder, path) = changed(COMMAND, |report| {
+        let run = &mut report["runs"][0];
+        run["kernel"]["interrupts"]["count"] = 2800.into();
+        run["per_operation"]["interrupts"] = (run["per_operation"]["interrupts"].as_f64().unwrap() * 2.0).into();
+    });
+    diff(&[COMMAND, &path, "--fail-on", "per_operation.interrupts>1.5x"])
+        .assert()
+        .code(1)
+        .stdout(is_match(r"\ninterrupts +0\.140 +0\.280 +2\.00 ").unwrap());
+    diff(&[COMMAND, &path, "--fail-on", "kernel.interrupts.by_kind.timer.count>1.5x"]).assert().success();
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use super::{
     Evidence, Outcome, Verdict,
-    figure::{Bound, Figure, Standing, Unit, list},
+    figure::{Bound, Figure, Standing, Unit, abridged, list},
     language::{Language, Text},
     scope::{Gap, Measured, Scope},
 };
@@ -150,7 +150,8 @@ impl Claim {
             }
         }
         if !undecided.is_empty() {
-            sentences.push(scope.say(self.undecided, &[&undecided.join(", ")]));
+            let models = abridged(undecided.iter().map(|model| (*model).to_owned()), scope.language);
+            sentences.push(scope.say(self.undecided, &[&models]));
         }
         sentences.join(" ")
     }

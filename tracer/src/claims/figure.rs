@@ -186,13 +186,16 @@ pub(super) const TO: Text = Text::new("{} to {}", "{} ~ {}");
 
 /// Such as `os-thread 1.00, pthread 1.00`.
 pub(super) fn list(figures: &[&Figure], unit: Unit, language: Language) -> String {
-    /// Names beyond these are a number: a sentence is to be read.
+    abridged(figures.iter().map(|figure| figure.show(unit)), language)
+}
+
+/// The first of them, and how many more there are: a sentence is to be read.
+pub(super) fn abridged(all: impl ExactSizeIterator<Item = String>, language: Language) -> String {
     const NAMED: usize = 6;
     const MORE: Text = Text::new("{} more", "외 {}개");
-    let named = figures.iter().take(NAMED).map(|figure| figure.show(unit));
-    let more = figures.len().saturating_sub(NAMED);
+    let more = all.len().saturating_sub(NAMED);
     let more = (more > 0).then(|| MORE.with(language, &[&more.to_string()]));
-    named.chain(more).collect::<Vec<_>>().join(", ")
+    all.take(NAMED).chain(more).collect::<Vec<_>>().join(", ")
 }
 
 #[cfg(test)]

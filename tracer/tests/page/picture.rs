@@ -4,7 +4,7 @@ use std::env;
 use std::fs;
 use std::path::Path;
 
-use headless_chrome::protocol::cdp::Page::CaptureScreenshotFormatOption::Png;
+use headless_chrome::protocol::cdp::Page::{CaptureScreenshotFormatOption::Png, Viewport};
 use taskweight::{
     claims::Language,
     report::{html::render, json},
@@ -16,6 +16,8 @@ use crate::{browser, fixture};
 const PLACE_PIXELS: u32 = 900;
 const SCALE: f64 = 0.8;
 const HEIGHT_PIXELS: u32 = 1125;
+/// What a window has beside the page.
+const FRAME_PIXELS: u32 = 300;
 
 /// A page that shows another one twice: from its beginning, and from what a hand-over costs.
 fn twice(page: &str) -> String {
@@ -38,14 +40,15 @@ fn the_picture_in_the_documentation_can_be_made_again() {
     let report = asked_for.as_ref().map_or_else(|| fixture("page.json"), |path| json::read(Path::new(path)).unwrap());
     let width = (f64::from(2 * PLACE_PIXELS) * SCALE) as u32;
     let page = twice(&render(&report, Language::English));
-    let shown = browser::show(program, &page, (width, HEIGHT_PIXELS), false);
+    let shown = browser::show(program, &page, (width, HEIGHT_PIXELS + FRAME_PIXELS), false);
     let moved: f64 = shown.ask(&format!(
         "(() => {{ const frame = document.querySelectorAll('iframe')[1]; \
          const place = frame.contentDocument.querySelector('#hand-over h2').getBoundingClientRect().top; \
          frame.style.marginTop = -place * {SCALE} + 'px'; return place }})()"
     ));
     assert!(moved > f64::from(HEIGHT_PIXELS), "the second place is further down than the first one reaches: {moved}");
-    let picture = shown.tab.capture_screenshot(Png, None, None, true).unwrap();
+    let whole = Viewport { x: 0.0, y: 0.0, width: f64::from(width), height: f64::from(HEIGHT_PIXELS), scale: 1.0 };
+    let picture = shown.tab.capture_screenshot(Png, None, Some(whole), true).unwrap();
     let number = |at: usize| u32::from_be_bytes(picture[at..at + 4].try_into().unwrap());
     assert_eq!((number(16), number(20)), (width, HEIGHT_PIXELS), "width and height of a PNG file");
     if asked_for.is_some() {
