@@ -16,9 +16,8 @@ use crate::window::scripts;
 /// program, the point would never be reached.
 fn workload(folder: &Path, hold: &str) -> String {
     let folder = folder.display();
-    let mark = |point: &str| {
-        format!(": > {folder}/$half-{point}; if [ $half-{point} = {hold} ]; then exec sleep 1000; fi\n")
-    };
+    let mark =
+        |point: &str| format!(": > {folder}/$half-{point}; if [ $half-{point} = {hold} ]; then exec sleep 1000; fi\n");
     let half = format!("half=twin; if [ -e {folder}/twin-has-ended ]; then half=traced; fi\n");
     let ready = r#"echo '{"event":"ready","tasks":2}'; read go"#;
     let done = r#"echo '{"event":"done","operations":101,"logical_switches":0,"elapsed_ns":7}'; read exit"#;
