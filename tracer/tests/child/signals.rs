@@ -47,25 +47,25 @@ fn helper_that_receives_signals() {
 #[test]
 fn the_first_signal_is_noted_and_the_second_ends_taskweight() {
     let mut helper = Background::start(&mut helper("signals::helper_that_receives_signals"));
-    let child = helper.child();
+    let child = pidfd(helper.child().as_raw());
     helper.send(Signal::SIGTERM);
     assert_eq!(helper.says("received "), "SIGTERM true");
     helper.send(Signal::SIGINT);
     assert_eq!(helper.ends_with(), Some(libc::SIGINT));
-    kill(child, Signal::SIGKILL).unwrap();
+    kill_by(&child);
 }
 
 #[test]
 fn signals_that_are_taken_can_be_received_again() {
     let mut helper = Background::start(helper("signals::helper_that_receives_signals").env("CHILD_TEST_TAKE", "1"));
-    let child = helper.child();
+    let child = pidfd(helper.child().as_raw());
     for signal in [Signal::SIGTERM, Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP] {
         helper.send(signal);
         assert_eq!(helper.says("received "), format!("{signal} true"));
     }
     helper.send(Signal::SIGKILL);
     helper.ends_with();
-    kill(child, Signal::SIGKILL).unwrap();
+    kill_by(&child);
 }
 
 #[test]
