@@ -7,7 +7,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::os::unix::process::CommandExt;
 
 use nix::errno::Errno;
-use nix::sys::signal::{Signal, kill};
+use nix::sys::signal::Signal;
 use taskweight::workload::child::{Child, Waited};
 
 use crate::{Background, helper, pidfd, readable_soon, signals, spec};
@@ -44,6 +44,13 @@ fn helper_that_receives_signals() {
     }
 }
 
+/// By the process, not by its number, which nobody keeps once taskweight is gone.
+fn kill(child: &OwnedFd) {
+    // SAFETY: takes numbers, and no information about the signal.
+    let sent = unsafe { libc::syscall(libc::SYS_pidfd_send_signal, child.as_raw_fd(), libc::SIGKILL, 0, 0) };
+    assert_eq!(sent, 0, "{}", Errno::last());
+}
+
 #[test]
 fn the_first_signal_is_noted_and_the_second_ends_taskweight() {
     let mut helper = Background::start(&mut helper("signals::helper_that_receives_signals"));
@@ -52,7 +59,7 @@ fn the_first_signal_is_noted_and_the_second_ends_taskweight() {
     assert_eq!(helper.says("received "), "SIGTERM true");
     helper.send(Signal::SIGINT);
     assert_eq!(helper.ends_with(), Some(libc::SIGINT));
-    kill_by(&child);
+    kill(&child);
 }
 
 #[test]
@@ -65,7 +72,7 @@ fn signals_that_are_taken_can_be_received_again() {
     }
     helper.send(Signal::SIGKILL);
     helper.ends_with();
-    kill_by(&child);
+    kill(&child);
 }
 
 #[test]
