@@ -14,7 +14,11 @@ pub const LEAST_BYTES: u64 = 48 << 20;
 /// # Errors
 /// Names the cgroup with the limit, and what to do.
 pub fn require(needed: u64) -> Result<(), String> {
-    match narrowest() {
+    compare(narrowest(), needed)
+}
+
+fn compare(narrowest: Option<(u64, PathBuf)>, needed: u64) -> Result<(), String> {
+    match narrowest {
         Some((bytes, cgroup)) if bytes < needed => Err(format!(
             "memory: the cgroup {} may use {} MiB, taskweight alone needs {}: raise its limit, or lower --max-threads",
             cgroup.display(),
@@ -65,9 +69,51 @@ mod tests {
     #[test]
     fn of_version_1_too_where_the_highest_number_is_none() {
         let root = tempfile::tempdir().unwrap();
-        fs::write(root.path().join("memory.limit_in_bytes"), "9223372036854771712\n").unwrap();
-        assert_eq!(narrowest_of(root.path()), None);
-        fs::write(root.path().join("memory.limit_in_bytes"), "1048576\n").unwrap();
-        assert_eq!(narrowest_of(root.path()).unwrap().0, 1 << 20);
+        let own = root.path().join("docker/container/run");
+        fs::create_dir_all(&own).unwrap();
+        let write = |path: &str, text: &str| {
+            fs::write(root.path().join(path).join("memory.limit_in_bytes"), text).unwrap();
+        };
+        for path in ["", "docker", "docker/container", "docker/container/run"] {
+            write(path, "9223372036854771712\n");
+        }
+        assert_eq!(narrowest_of(&own), None);
+        write("docker", "40000000\n");
+        assert_eq!(narrowest_of(&own), Some((40_000_000, root.path().join("docker"))));
+        write("docker/container/run", "90000000\n");
+        assert_eq!(narrowest_of(&own).unwrap().0, 40_000_000, "the wider one below changes nothing");
+        write("docker/container", "1048576\n");
+        assert_eq!(narrowest_of(&own), Some((1 << 20, root.path().join("docker/container"))));
+    }
+
+    #[test]
+    fn where_two_are_equally_narrow_the_nearer_one_is_named() {
+        let root = tempfile::tempdir().unwrap();
+        let own = root.path().join("slice/run");
+        fs::create_dir_all(&own).unwrap();
+        for path in ["slice", "slice/run"] {
+            fs::write(root.path().join(path).join("memory.max"), "4096\n").unwrap();
+        }
+        assert_eq!(narrowest_of(&own), Some((4096, own)));
+    }
+
+    #[test]
+    fn what_is_no_number_is_no_limit() {
+        let root = tempfile::tempdir().unwrap();
+        for text in ["", "max\n", "-1\n", "4096 pages\n", "18446744073709551616\n"] {
+            fs::write(root.path().join("memory.max"), text).unwrap();
+            assert_eq!(narrowest_of(root.path()), None, "{text:?}");
+        }
+        fs::write(root.path().join("memory.max"), "0\n").unwrap();
+        assert_eq!(narrowest_of(root.path()).unwrap().0, 0);
+    }
+
+    #[test]
+    fn too_little_is_said_with_what_to_do() {
+        let cgroup = PathBuf::from("/sys/fs/cgroup/small");
+        let reason = compare(Some((32 << 20, cgroup.clone())), (48 << 20) + 1).unwrap_err();
+        assert!(reason.contains("/sys/fs/cgroup/small may use 32 MiB, taskweight alone needs 49: raise"), "{reason}");
+        assert_eq!(compare(Some((48 << 20, cgroup)), 48 << 20), Ok(()));
+        assert_eq!(compare(None, u64::MAX), Ok(()));
     }
 }

@@ -7,7 +7,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::os::unix::process::CommandExt;
 
 use nix::errno::Errno;
-use nix::sys::signal::{Signal, kill};
+use nix::sys::signal::Signal;
 use taskweight::workload::child::{Child, Waited};
 
 use crate::{Background, helper, pidfd, readable_soon, signals, spec};
@@ -44,28 +44,35 @@ fn helper_that_receives_signals() {
     }
 }
 
+/// By the process, not by its number, which nobody keeps once taskweight is gone.
+fn kill(child: &OwnedFd) {
+    // SAFETY: takes numbers, and no information about the signal.
+    let sent = unsafe { libc::syscall(libc::SYS_pidfd_send_signal, child.as_raw_fd(), libc::SIGKILL, 0, 0) };
+    assert_eq!(sent, 0, "{}", Errno::last());
+}
+
 #[test]
 fn the_first_signal_is_noted_and_the_second_ends_taskweight() {
     let mut helper = Background::start(&mut helper("signals::helper_that_receives_signals"));
-    let child = helper.child();
+    let child = pidfd(helper.child().as_raw());
     helper.send(Signal::SIGTERM);
     assert_eq!(helper.says("received "), "SIGTERM true");
     helper.send(Signal::SIGINT);
     assert_eq!(helper.ends_with(), Some(libc::SIGINT));
-    kill(child, Signal::SIGKILL).unwrap();
+    kill(&child);
 }
 
 #[test]
 fn signals_that_are_taken_can_be_received_again() {
     let mut helper = Background::start(helper("signals::helper_that_receives_signals").env("CHILD_TEST_TAKE", "1"));
-    let child = helper.child();
+    let child = pidfd(helper.child().as_raw());
     for signal in [Signal::SIGTERM, Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP] {
         helper.send(signal);
         assert_eq!(helper.says("received "), format!("{signal} true"));
     }
     helper.send(Signal::SIGKILL);
     helper.ends_with();
-    kill(child, Signal::SIGKILL).unwrap();
+    kill(&child);
 }
 
 #[test]

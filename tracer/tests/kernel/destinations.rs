@@ -1,16 +1,21 @@
 //! Where a report cannot be written: one clear line, and what was measured is shown all the same.
 
-use std::fs;
+use std::fs::{self, File};
+use std::os::unix::fs::{FileTypeExt as _, PermissionsExt as _, chown};
 use std::process::{Command, Output};
+use std::thread;
 
 use nix::mount::{MntFlags, MsFlags, mount, umount2};
+use nix::sys::stat::Mode;
+use nix::unistd::mkfifo;
+use taskweight::report::model::Report;
 
 use crate::invocation::programs;
 
 fn run(file: &str) -> Output {
     let mut command = Command::new(programs().join("taskweight"));
     command.env_remove("SUDO_UID").env_remove("SUDO_GID");
-    command.args(["run", "--json", file, "--", "true"]).output().unwrap()
+    command.args(["run", "--json", file, "--", "echo", "executed"]).output().unwrap()
 }
 
 /// One line about the file after the tables.
@@ -45,4 +50,55 @@ fn a_disk_that_cannot_be_written_is_found_before_anything_is_run() {
     let stderr = String::from_utf8(output.stderr).unwrap();
     assert_eq!((output.status.code(), stderr.lines().count()), (Some(125), 1), "{stderr}");
     assert!(stderr.contains("Read-only file system"), "{stderr}");
+}
+
+#[test]
+fn a_pipe_with_a_name_is_written_to_and_stays() {
+    needs_bpf!();
+    let folder = tempfile::tempdir().unwrap();
+    let pipe = folder.path().join("pipe");
+    mkfifo(&pipe, Mode::S_IRWXU).unwrap();
+    let reader = thread::spawn({
+        let pipe = pipe.clone();
+        move || fs::read(pipe).unwrap()
+    });
+    let output = run(pipe.to_str().unwrap());
+    assert_eq!((output.status.code(), &output.stdout[..]), (Some(0), &b"executed\n"[..]), "{output:?}");
+    let report: Report = serde_json::from_slice(&reader.join().unwrap()).unwrap();
+    assert_eq!(report.runs[0].exit_status, Some(0));
+    assert!(fs::symlink_metadata(&pipe).unwrap().file_type().is_fifo());
+    // A reader that does not stay until something comes, as that of a pipe without a name: it changes nothing.
+    let reader = thread::spawn({
+        let pipe = pipe.clone();
+        move || drop(File::open(pipe).unwrap())
+    });
+    let output = run(pipe.to_str().unwrap());
+    reader.join().unwrap();
+    assert_eq!((output.status.code(), &output.stdout[..]), (Some(0), &b"executed\n"[..]), "{output:?}");
+}
+
+#[test]
+fn standard_output_by_its_name_is_a_pipe_like_any_other() {
+    needs_bpf!();
+    for name in ["/dev/stdout", "/proc/self/fd/1"] {
+        let output = run(name);
+        let report = output.stdout.strip_prefix(b"executed\n").unwrap();
+        let report: Report = serde_json::from_slice(report).unwrap();
+        assert_eq!((output.status.code(), report.runs[0].exit_status), (Some(0), Some(0)), "{name}");
+    }
+}
+
+#[test]
+fn a_file_of_somebody_elses_where_everybody_may_put_one_is_refused() {
+    needs_bpf!();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("report.json");
+    fs::write(&file, "precious").unwrap();
+    chown(&file, Some(999), None).unwrap();
+    fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o1777)).unwrap();
+    let output = run(file.to_str().unwrap());
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert_eq!((output.status.code(), output.stdout.len(), stderr.lines().count()), (Some(125), 0, 1), "{stderr}");
+    assert!(stderr.contains("user 999"), "{stderr}");
+    assert_eq!((fs::read(&file).unwrap(), fs::read_dir(folder.path()).unwrap().count()), (b"precious".to_vec(), 1));
 }

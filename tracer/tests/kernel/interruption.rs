@@ -83,6 +83,8 @@ fn a_killed_comparison_leaves_no_file_and_no_program_behind() {
         let AtPoint { mut taskweight, left, _folder } = held_at(point);
         taskweight.kill();
         left.disappear();
+        // Nobody has its standard output any more, or this would never come to an end.
+        assert_eq!(taskweight.last_words(), "", "{point}");
         assert_eq!(fs::read_dir(taskweight.folder()).unwrap().count(), 0, "{point}: half a report is none");
     }
 }

@@ -1,12 +1,17 @@
 //! What a taskweight has on the machine while it runs, and that nothing of it is left when it was told to end or killed.
 
+use std::path::PathBuf;
+
+use nix::errno::Errno;
 use nix::sys::signal::Signal;
+use nix::unistd::{Pid, getpgid};
 use taskweight::kernel::RunningKernel;
 use taskweight::kernel::calibration::EmptyPrograms;
 
-use crate::invocation::{Invocation, Running};
+use crate::invocation::{Invocation, Running, subject};
 use crate::loaded::Loaded;
-use crate::machine::{Held, cgroups_of, children, programs_of, wait_for};
+use crate::machine::{Held, cgroups_of, children, guardian_of, programs_of, wait_for};
+use crate::syscall::check_getppid;
 
 /// All that a taskweight has at one moment.
 pub struct Leftovers {
@@ -65,4 +70,29 @@ pub fn calibrates(taskweight: &Running) -> bool {
     let name = |pid| std::fs::read_to_string(format!("/proc/{pid}/comm"));
     let is_the_ring = |pid| name(pid).is_ok_and(|name| name.starts_with("taskweight-os-"));
     programs_of(taskweight.pid()).into_iter().any(is_the_ring)
+}
+
+#[test]
+fn the_guardian_has_nothing_of_the_taskweight_that_it_watches() {
+    needs_bpf!();
+    // A descriptor that everything inherits which is started from here.
+    let mut taskweight = Invocation::run(&[], &[&subject(), "wait", "101"]);
+    // SAFETY: takes numbers.
+    taskweight = taskweight.prepared(|| Errno::result(unsafe { libc::dup2(1, 77) }).map(drop).map_err(Into::into));
+    let mut taskweight = taskweight.start();
+    assert_eq!(taskweight.line(), "started");
+    let guardian = guardian_of(taskweight.pid());
+    let descriptor = |number: &str| std::fs::read_link(format!("/proc/{guardian}/fd/{number}")).unwrap();
+    let open = || std::fs::read_dir(format!("/proc/{guardian}/fd")).unwrap().count();
+    wait_for("three descriptors", || open() == 3);
+    assert_eq!(std::fs::read_to_string(format!("/proc/{guardian}/comm")).unwrap(), "run-guardian\n");
+    assert!(descriptor("0").to_str().unwrap().starts_with("socket:"));
+    assert_eq!([descriptor("1"), descriptor("2")], ["/dev/null"; 2].map(PathBuf::from));
+    assert_eq!(getpgid(Some(Pid::from_raw(guardian.cast_signed()))).unwrap().as_raw(), guardian.cast_signed());
+    // Without it the run goes on; its end is nobody's loss.
+    let held = Held::of(guardian);
+    held.kill();
+    assert!(held.ends());
+    taskweight.say("go");
+    check_getppid(&taskweight.finish().run(), 101);
 }

@@ -34,13 +34,19 @@ pub fn wait_for(what: &str, mut condition: impl FnMut() -> bool) {
 
 /// Programs that a taskweight has started. Its guardian is none of them; it is there before any of them.
 pub fn programs_of(taskweight: u32) -> Vec<u32> {
-    let is_guardian = |pid: &u32| {
-        let line = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
-        line.split(|byte| *byte == 0).eq([&b"taskweight"[..], guardian::VERB.as_bytes(), b""])
-    };
     let children = children(taskweight).into_iter().map(|(pid, _)| pid);
     let (guardians, programs): (Vec<_>, Vec<_>) = children.partition(is_guardian);
     if guardians.is_empty() { Vec::new() } else { programs }
+}
+
+/// The guardian of a taskweight that has started a program.
+pub fn guardian_of(taskweight: u32) -> u32 {
+    children(taskweight).into_iter().map(|(pid, _)| pid).find(is_guardian).unwrap()
+}
+
+fn is_guardian(pid: &u32) -> bool {
+    let line = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+    line.split(|byte| *byte == 0).eq([&b"taskweight"[..], guardian::VERB.as_bytes(), b""])
 }
 
 /// Cgroups that a taskweight has made, wherever they are, also when it is dead.

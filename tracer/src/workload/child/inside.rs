@@ -111,7 +111,8 @@ fn set_uid(uid: Uid) -> Result<(), Errno> {
     if [now.real, now.effective, now.saved] == [uid; 3] { Ok(()) } else { Err(Errno::EPERM) }
 }
 
-/// Tied to the thread that forked. If that died before the call there is no signal: hence the second look.
+/// The kernel forgets it when root's program gets back capabilities that taskweight has given up: then there is the
+/// guardian. Tied to the thread that forked. If that died before the call there is no signal: hence the second look.
 fn die_with(parent: Pid) -> Result<(), Errno> {
     // SAFETY: takes a number.
     Errno::result(unsafe { libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL) })?;

@@ -169,4 +169,6 @@ fn prepare(pipes: Pipes) -> Result<Pipes, Errno> {
 }
 
 #[cfg(test)]
+mod fuzz;
+#[cfg(test)]
 mod tests;
