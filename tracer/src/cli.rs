@@ -51,7 +51,7 @@ pub enum Verb {
     /// Render a report that was written with --json
     Report(ReportArgs),
     /// Say for every probe and capability: available, fallback, or missing and how to get it
-    Doctor,
+    Doctor(DoctorArgs),
     /// Attach programs that do nothing to all hooks, until a signal comes: what the hooks themselves cost
     #[command(hide = true)]
     EmptyPrograms,
@@ -287,6 +287,17 @@ pub struct CheckModelArgs {
     /// Folder of the load generator [default: beside taskweight]
     #[arg(long, value_name = "DIR", hide = true, env = "TASKWEIGHT_PROGRAMS")]
     pub programs: Option<PathBuf>,
+}
+
+/// Options of `doctor`.
+#[derive(Debug, Args)]
+pub struct DoctorArgs {
+    /// Write what was found to a file as JSON; `-` is standard output, in place of the table
+    #[arg(long, value_name = "FILE|-")]
+    pub json: Option<PathBuf>,
+    /// Form of the tracepoint programs
+    #[arg(long, value_enum, default_value_t, hide = true)]
+    pub probe_form: ProbeForm,
 }
 
 /// Options of `report`.

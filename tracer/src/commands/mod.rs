@@ -2,6 +2,7 @@
 
 use std::{
     io::{self, IsTerminal as _, Write as _},
+    path::Path,
     time::{SystemTime, UNIX_EPOCH},
 };
 
@@ -44,7 +45,7 @@ pub fn run(cli: &Cli) -> anyhow::Result<u8> {
         Verb::Anatomy(args) => anatomy::run(cli, args),
         Verb::Run(args) => run::run(cli, args),
         Verb::Report(args) => report::run(cli, args),
-        Verb::Doctor => doctor::run(),
+        Verb::Doctor(args) => doctor::run(args),
         Verb::EmptyPrograms => empty_programs::run(),
         Verb::Models => models::run(cli),
         Verb::CheckModel(args) => check_model::run(args),
@@ -74,8 +75,12 @@ fn identity(args: &MeasuringArgs) -> anyhow::Result<Identity> {
 
 /// Opens the file for the report before anything is measured.
 fn destination(args: &MeasuringArgs) -> anyhow::Result<Option<Destination>> {
-    let Some(path) = &args.json else { return Ok(None) };
-    Ok(Some(Destination::open(path, Identity::caller()?.owner())?))
+    args.json.as_deref().map(json_file).transpose()
+}
+
+/// Opens a file to write JSON to.
+fn json_file(path: &Path) -> anyhow::Result<Destination> {
+    Ok(Destination::open(path, Identity::caller()?.owner())?)
 }
 
 fn writes_json_to_stdout(args: &MeasuringArgs) -> bool {

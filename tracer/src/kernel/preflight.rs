@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use procfs::process::Process;
+use serde::Serialize;
 
 use super::btf;
 
@@ -15,7 +16,7 @@ const SYS_ADMIN: u32 = 21;
 const INITIAL_PID_NAMESPACE: &str = "pid:[4026531836]";
 
 /// Something that is needed or useful, and how it stands.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Finding {
     /// What it is.
     pub subject: String,
@@ -27,8 +28,16 @@ pub struct Finding {
     pub required: bool,
 }
 
+impl Finding {
+    /// Whether nothing can be measured for want of it.
+    pub fn is_lacking(&self) -> bool {
+        self.required && self.standing == Standing::Missing
+    }
+}
+
 /// How something stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Standing {
     /// It is there.
     Available,
@@ -61,7 +70,7 @@ pub fn findings() -> Vec<Finding> {
 
 /// The first required thing that is missing, as an error.
 pub fn check() -> anyhow::Result<()> {
-    let missing = findings().into_iter().find(|finding| finding.required && finding.standing == Standing::Missing);
+    let missing = findings().into_iter().find(Finding::is_lacking);
     missing.map_or(Ok(()), |finding| anyhow::bail!("{}: {}", finding.subject, finding.remark))
 }
 

@@ -11,13 +11,11 @@ use std::io::{self, BufWriter, Write};
 
 use serde::Serialize;
 
-use super::model::Report;
-
-/// Writes the report: one field a line, buckets and other plain lists on one line each.
+/// Writes a report, or what else is for programs to read: one field a line, buckets and other plain lists on one line each.
 ///
 /// # Errors
 /// When `out` cannot be written.
-pub fn write(report: &Report, out: impl Write) -> io::Result<()> {
+pub fn write(report: &impl Serialize, out: impl Write) -> io::Result<()> {
     let mut out = BufWriter::new(out);
     report.serialize(&mut serde_json::Serializer::with_formatter(&mut out, layout::Layout::default()))?;
     out.write_all(b"\n")?;

@@ -29,6 +29,7 @@ mod migration;
 mod models;
 mod not_offered;
 mod output;
+mod pid_reuse;
 mod privilege;
 mod probe_form;
 mod regimes;

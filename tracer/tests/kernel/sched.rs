@@ -2,6 +2,7 @@
 
 use taskweight::report::model::Run;
 
+use crate::gate::size;
 use crate::invocation::{Outcome, compare, run_subject};
 use crate::lossless::{assert_no_other_loss, assert_switches_witnessed, sum_of_threads, until_lossless};
 use crate::machine::cpu;
@@ -67,8 +68,7 @@ fn the_ring_is_counted_exactly_among_ten_thousand_threads() {
 /// another reason to switch, too, switches twice. In an emulated guest, whose CPU is taken away for tens of milliseconds, most
 /// find that they have waited for so long that they may go on.
 pub fn check_yields(yielded: u64) {
-    let is_emulated = std::env::var_os("TASKWEIGHT_EMULATED").is_some();
-    let least = if is_emulated { 2 * 10_007 / 5 } else { 2 * 10_007 * 99 / 100 };
+    let least = size(2 * 10_007 * 99 / 100, 2 * 10_007 / 5);
     assert!((least..=2 * 10_007 * 101 / 100).contains(&yielded), "{yielded}");
 }
 
