@@ -16,6 +16,7 @@ use taskweight::memory::{Account, Moment, Sampled, Sampler};
 use taskweight::report::model::MemoryFigures;
 use taskweight::stats::regression::{self, Line};
 
+use crate::gate::size;
 use crate::invocation::{subject, without_huge_pages};
 use crate::machine::wait_for;
 
@@ -85,7 +86,7 @@ fn a_parked_thread_weighs_what_the_kernel_says() {
     // A small machine allows fewer threads.
     let most = fs::read_to_string("/proc/sys/kernel/threads-max").unwrap().trim().parse::<u64>().unwrap() * 3 / 4;
     let figures: Vec<(u64, MemoryFigures)> = [100, 32, 10, 3, 1]
-        .map(|part| most.min(10_000) / part)
+        .map(|part| most.min(size(10_000, 2_000)) / part)
         .map(|threads| (threads, Parked::start(threads, 1).sample(threads).sample.figures))
         .into();
     let line = |column: fn(&MemoryFigures) -> Option<u64>| {
