@@ -7,7 +7,7 @@ use super::guest::CPUS;
 
 /// The times of all tests that ended, the longest first. As many run at once as there are CPUs, begun in their order:
 /// each begins when one before it ends.
-pub fn tests(console: &Console, in_order: &[String]) -> Vec<(String, Duration)> {
+pub fn times(console: &Console, in_order: &[String]) -> Vec<(String, Duration)> {
     let mut ends: Vec<_> = console.ended.values().map(|ended| ended.at).collect();
     ends.sort_unstable();
     let begins = std::iter::repeat_n(console.booted_at, CPUS).chain(ends);
@@ -33,8 +33,7 @@ mod tests {
         line("test c ... ok", 15);
         line("test a ... ok", 20);
         let names = ["a", "b", "c", "d"].map(str::to_owned);
-        let seconds: Vec<_> =
-            super::tests(&console, &names).into_iter().map(|(name, time)| (name, time.as_secs())).collect();
+        let seconds: Vec<_> = times(&console, &names).into_iter().map(|(name, time)| (name, time.as_secs())).collect();
         let expected = [("a", 10), ("c", 4), ("b", 1)].map(|(name, time)| (name.to_owned(), time));
         assert_eq!(seconds, expected);
     }

@@ -53,7 +53,7 @@ impl Verdict {
         verdict.problems.extend(unfinished(console, end, expected));
         let complaints = console.complaints();
         verdict.problems.extend(complaints.first().map(|first| format!("the kernel complains: {first}")));
-        verdict.slowest = slowest::tests(console, expected);
+        verdict.slowest = slowest::times(console, expected);
         verdict
     }
 
