@@ -124,7 +124,7 @@ fn parked_for(time: Duration) -> Run {
 fn a_command_has_its_memory_and_its_threads_have_their_stacks() {
     needs_bpf!();
     // On a slow machine it takes longer until looking at stacks can be afforded.
-    let runs = [1, 5, 20].map(Duration::from_secs).into_iter().map(parked_for);
+    let runs = [1, 5, 20, 60, 120].map(Duration::from_secs).into_iter().map(parked_for);
     let has_stacks = |run: &Run| run.memory.as_ref().unwrap().stacks.as_ref().is_some_and(|stacks| stacks.found == 8);
     let run = runs.into_iter().find(has_stacks).unwrap();
     let memory = run.memory.unwrap();

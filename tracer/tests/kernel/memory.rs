@@ -192,7 +192,7 @@ fn memory_is_watched_while_it_runs() {
     needs_bpf!();
     const THREADS: u64 = 50;
     // On a slow machine it takes longer until stacks can be afforded.
-    let times = [1, 5, 20].map(Duration::from_secs);
+    let times = [1, 5, 20, 60, 120].map(Duration::from_secs);
     let (seen, time) = times
         .into_iter()
         .map(|time| (watched(THREADS, time), time))
