@@ -9,9 +9,11 @@ mod histogram;
 mod loss;
 mod settings;
 mod thread;
+mod timeline;
 
 pub use anatomy::*;
 pub use histogram::*;
 pub use loss::*;
 pub use settings::*;
 pub use thread::*;
+pub use timeline::*;

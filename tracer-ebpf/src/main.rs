@@ -67,6 +67,7 @@ macro_rules! task {
 
 // After the macros that it is made with.
 mod anatomy_programs;
+mod timeline_programs;
 
 // sched_switch(bool preempt, struct task_struct *prev, struct task_struct *next, unsigned int prev_state)
 tracepoint!(sched_switch, raw_sched_switch, |context, Access| {

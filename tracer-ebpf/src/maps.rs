@@ -3,7 +3,7 @@
 use aya_ebpf::{
     bindings::BPF_F_MMAPABLE,
     macros::map,
-    maps::{Array, PerCpuArray},
+    maps::{Array, PerCpuArray, RingBuf},
 };
 use tracer_ebpf::{
     Allocated, Control, Histogram, LOSS_COUNT, Loss, RecordOffsets, SYSCALL_ROWS, SchedHistograms, Settings,
@@ -100,6 +100,14 @@ pub static SYSCALL_HISTOGRAMS: PerCpuArray<Histogram> = PerCpuArray::with_max_en
 /// Losses by cause.
 #[map]
 pub static LOSSES: PerCpuArray<u64> = PerCpuArray::with_max_entries(LOSS_COUNT, 0);
+
+/// Events of a timeline; one page where none was asked for.
+#[map]
+pub static TIMELINE_EVENTS: RingBuf = RingBuf::with_byte_size(4096, 0);
+
+/// Events of a timeline so far, those included that found no room.
+#[map]
+pub static TIMELINE_SEQUENCE: Array<u64> = Array::with_max_entries(1, 0);
 
 /// Counts a loss.
 #[inline(always)]

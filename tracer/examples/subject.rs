@@ -13,7 +13,7 @@ use std::os::unix::process::CommandExt as _;
 use std::process::{Command, exit};
 use std::sync::{Arc, Barrier};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use nix::sched::{CpuSet, sched_getaffinity, sched_setaffinity, sched_yield};
 use nix::sys::mman::{MapFlags, MmapAdvise, ProtFlags, madvise, mmap_anonymous};
@@ -32,6 +32,8 @@ fn main() {
         ["descend", threads, pages] => descend_in_threads(number(threads), number(pages)),
         ["yield", count] => on_two_threads(|| (0..number(count)).for_each(|_| sched_yield().unwrap())),
         ["spin", milliseconds] => on_two_threads(|| spin(Duration::from_millis(number(milliseconds)))),
+        ["yield-everywhere", count] => yield_everywhere(number(count)),
+        ["processes", processes, rate] => processes_in_turn(number(processes), number(rate)),
         ["threads", threads, calls] => threads_in_turn(number(threads), number(calls)),
         ["fork", processes, threads] => fork_processes(number(processes), number(threads)),
         ["churn", processes, calls] => churn(number(processes), number(calls)),
@@ -126,6 +128,40 @@ fn spin(time: Duration) {
 fn threads_in_turn(threads: u64, calls: u64) {
     for _ in 0..threads {
         thread::spawn(move || getppid(calls)).join().unwrap();
+    }
+}
+
+/// Two threads on each CPU that take turns.
+fn yield_everywhere(count: u64) {
+    let allowed = sched_getaffinity(Pid::from_raw(0)).unwrap();
+    let cpus: Vec<usize> = (0..CpuSet::count()).filter(|&cpu| allowed.is_set(cpu).unwrap()).collect();
+    let begin = Barrier::new(2 * cpus.len());
+    thread::scope(|scope| {
+        for cpu in cpus.iter().flat_map(|&cpu| [cpu, cpu]) {
+            let begin = &begin;
+            scope.spawn(move || {
+                pin(cpu);
+                begin.wait();
+                (0..count).for_each(|_| sched_yield().unwrap());
+            });
+        }
+    });
+}
+
+/// Processes one after the other, so many a second where the machine can: each makes one call and ends.
+fn processes_in_turn(processes: u64, rate: u64) {
+    let start = Instant::now();
+    for process in 0..processes {
+        thread::sleep((Duration::from_secs(process) / rate as u32).saturating_sub(start.elapsed()));
+        // SAFETY: no other thread exists in this process.
+        match unsafe { fork() }.unwrap() {
+            ForkResult::Parent { .. } => reap(1),
+            ForkResult::Child => {
+                getppid(1);
+                // SAFETY: ends the process; there is nothing to be flushed.
+                unsafe { libc::_exit(0) };
+            }
+        }
     }
 }
 

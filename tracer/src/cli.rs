@@ -1,10 +1,19 @@
 //! The command line.
 
+mod export;
+mod timeline;
+
 use std::{ffi::OsString, path::PathBuf};
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+
+pub use export::ExportArgs;
+pub use timeline::TimelineArgs;
 
 use crate::{
+    claims::Language,
+    diff::expression::Expression,
     kernel::session::{ProbeForm, SessionOptions},
     plan::Pinning,
 };
@@ -15,7 +24,8 @@ use crate::{
     version,
     max_term_width = 100,
     after_help = "EXAMPLES:
-  sudo taskweight compare                      threads against coroutines, in under a minute
+  sudo taskweight compare                      threads against coroutines: a verdict on each claim of the textbook
+  sudo taskweight compare --quick              the same in under a minute
   sudo taskweight memory                       what a thread, a goroutine, a future weigh in bytes
   sudo taskweight regimes --quick              where the advantage of coroutines ends, and why
   sudo taskweight run -- make -j2              what the kernel does for any command
@@ -33,7 +43,37 @@ pub struct Cli {
     /// Say nothing on standard error but errors.
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     pub quiet: bool,
+    /// Language of the verdicts [default: that of LC_ALL, LC_MESSAGES or LANG]
+    #[arg(long, global = true, value_name = "en|ko", value_enum, hide_possible_values = true)]
+    pub lang: Option<Language>,
+    /// Colours in tables: `auto` where a terminal reads them and NO_COLOR is not set.
+    #[arg(long, global = true, value_name = "WHEN", value_enum, default_value_t)]
+    pub color: Color,
 }
+
+impl Cli {
+    /// The language of the verdicts.
+    #[must_use]
+    pub fn language(&self) -> Language {
+        self.lang.unwrap_or_else(Language::of_environment)
+    }
+}
+
+/// When to use colours.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless NO_COLOR is set.
+    #[default]
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+const COMPLETIONS_EXAMPLES: &str = "EXAMPLES:
+  taskweight completions bash | sudo tee /etc/bash_completion.d/taskweight
+  taskweight completions zsh > ~/.zfunc/_taskweight";
 
 /// The verbs.
 #[derive(Debug, Subcommand)]
@@ -50,20 +90,38 @@ pub enum Verb {
     Run(RunArgs),
     /// Render a report that was written with --json
     Report(ReportArgs),
+    /// Set two reports beside each other: what became more, what less, and what cannot be told apart
+    Diff(DiffArgs),
     /// Say for every probe and capability: available, fallback, or missing and how to get it
+    #[command(after_help = "EXAMPLES:\n  sudo taskweight doctor\n  sudo taskweight doctor --json -")]
     Doctor(DoctorArgs),
     /// Attach programs that do nothing to all hooks, until a signal comes: what the hooks themselves cost
     #[command(hide = true)]
     EmptyPrograms,
     /// List the models and scenarios
+    #[command(after_help = "EXAMPLES:\n  taskweight models -v    with what each model lacks, and why")]
     Models,
     /// Say what a program that is to be compared does wrong: neither root nor eBPF is needed
     CheckModel(CheckModelArgs),
+    /// Print what makes a shell complete the command line
+    #[command(after_help = COMPLETIONS_EXAMPLES)]
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+    /// Write manual pages into a folder
+    #[command(hide = true)]
+    Man {
+        /// The folder
+        folder: PathBuf,
+    },
 }
 
 /// Options of `compare`.
 #[derive(Debug, Args)]
-#[command(after_help = "EXAMPLES:
+#[command(after_help = "Without --scenarios it takes about four minutes on two CPUs, with --quick less than one.
+
+EXAMPLES:
   sudo taskweight compare --models os-thread,tokio --scenarios switch --tasks 2,10000
   sudo taskweight compare --pin none --repetitions 11 --json report.json")]
 pub struct CompareArgs {
@@ -73,7 +131,7 @@ pub struct CompareArgs {
     /// Bring a model along: any program that speaks the protocol (docs/protocol.md). May be given several times
     #[arg(long, value_name = "NAME=COMMAND")]
     pub model: Vec<String>,
-    /// Scenarios, separated by commas [default: switch,switch-io,yield,control]
+    /// Scenarios, separated by commas [default: all, and hand-overs taken apart; with --quick those that the verdicts need]
     #[arg(long, value_delimiter = ',', value_name = "LIST")]
     pub scenarios: Option<Vec<String>>,
     /// Numbers of tasks, separated by commas [default: as the scenario needs them, such as 2 and 100]
@@ -82,7 +140,7 @@ pub struct CompareArgs {
     /// Bind every run to one CPU, or none [default: `switch` both ways, cpu and hog unbound, the rest bound to the last CPU]
     #[arg(long, value_name = "CPU|none")]
     pub pin: Option<Pinning>,
-    /// Repetitions, each with a traced and an untraced run [default: 5, with --quick 3; 1 of idle and deep alone]
+    /// Repetitions, each with a traced and an untraced run [default: 5, with --quick 3; 1 of idle and deep]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1000))]
     pub repetitions: Option<u32>,
     /// Operations per run [default: about 50 ms of work]
@@ -94,9 +152,12 @@ pub struct CompareArgs {
     /// Bytes of its stack that each task uses in `deep`, separated by commas [default: 1024,8192,65536]
     #[arg(long, value_delimiter = ',', value_name = "LIST", value_parser = clap::value_parser!(u64).range(1..=1 << 40))]
     pub depths: Option<Vec<u64>>,
-    /// Fewer cases, fewer operations: a first look in a few seconds
+    /// Fewer cases, fewer operations: a first look
     #[arg(long)]
     pub quick: bool,
+    /// A timeline.
+    #[command(flatten)]
+    pub timeline: TimelineArgs,
     /// What runs share.
     #[command(flatten)]
     pub measuring: MeasuringArgs,
@@ -225,6 +286,9 @@ pub struct RunArgs {
     /// Divide counts by the calls of a system call instead: syscall:NAME
     #[arg(long, value_name = "syscall:NAME", value_parser = per_syscall)]
     pub per: Option<String>,
+    /// Run the command so often, one after the other: figures get intervals, and `diff` can tell chance from change
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    pub repetitions: u32,
     /// Bind the command to one CPU, or none
     #[arg(long, value_name = "CPU|none", default_value = "none")]
     pub pin: Pinning,
@@ -237,6 +301,9 @@ pub struct RunArgs {
     /// Measure afterwards what each probe costs, in half a second
     #[arg(long)]
     pub calibrate: bool,
+    /// A timeline.
+    #[command(flatten)]
+    pub timeline: TimelineArgs,
     /// What runs share.
     #[command(flatten)]
     pub measuring: MeasuringArgs,
@@ -248,6 +315,9 @@ pub struct MeasuringArgs {
     /// Write the report to a file as JSON; `-` is standard output, in place of the tables
     #[arg(long, value_name = "FILE|-")]
     pub json: Option<PathBuf>,
+    /// Write the report to a file as a page to look at, with pictures; `-` is standard output, in place of the tables
+    #[arg(long, value_name = "FILE|-")]
+    pub html: Option<PathBuf>,
     /// Fail (exit status 1) when anything could not be recorded, or a count differs from the kernel's own
     #[arg(long)]
     pub strict: bool,
@@ -302,12 +372,59 @@ pub struct DoctorArgs {
 
 /// Options of `report`.
 #[derive(Debug, Args)]
+#[command(after_help = "EXAMPLES:
+  taskweight report compare.json
+  taskweight report compare.json --format markdown >> README.md
+  taskweight report compare.json --format hgrm --output percentiles/
+  ssh server sudo taskweight run --json - -- true | taskweight report -")]
 pub struct ReportArgs {
     /// The report; `-` is standard input
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
+    /// Write it to a file as a page to look at, with pictures, instead of printing tables; `-` is standard output
+    #[arg(long, value_name = "FILE|-")]
+    pub html: Option<PathBuf>,
     /// Rows of the tables of threads and system calls
     #[arg(long, value_name = "N", default_value_t = 10)]
+    pub top: usize,
+    /// Other formats.
+    #[command(flatten)]
+    pub export: ExportArgs,
+}
+
+/// Options of `diff`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "EXPR is PATH>LIMIT (or >=, <, <=). PATH is that of a figure in the JSON report's runs, divided by the run's operations where
+/operations follows. LIMIT is a number for the figure in B, or a number and x for its ratio to that in A. It is met when the
+whole 95 % interval meets it.
+
+EXIT STATUS: 0 no condition is met, 1 one is, 2 the reports cannot be compared
+
+EXAMPLES:
+  taskweight diff before.json after.json
+  taskweight diff threads.json async.json --fail-on 'per_operation.kernel_switches>1.05x'
+  taskweight diff a.json b.json --fail-on 'kernel.syscalls.by_name.futex.count/operations>2'
+  taskweight diff compare.json compare.json --models os-thread,tokio"
+)]
+pub struct DiffArgs {
+    /// The first report, to which the other one is compared; `-` is standard input
+    #[arg(value_name = "A")]
+    pub a: PathBuf,
+    /// The second report
+    #[arg(value_name = "B")]
+    pub b: PathBuf,
+    /// Exit with status 1 when this is met in any group. May be given several times
+    #[arg(long, value_name = "EXPR")]
+    pub fail_on: Vec<Expression>,
+    /// Set this model of A beside that of B
+    #[arg(long, value_name = "A,B", value_delimiter = ',', num_args = 1)]
+    pub models: Vec<String>,
+    /// Write the comparison as JSON; `-` is standard output, in place of the tables
+    #[arg(long, value_name = "FILE|-")]
+    pub json: Option<PathBuf>,
+    /// Rows of system calls
+    #[arg(long, value_name = "N", default_value_t = 5)]
     pub top: usize,
 }
 
@@ -334,6 +451,14 @@ mod tests {
     #[test]
     fn the_command_line_is_consistent() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn every_verb_has_examples() {
+        for verb in Cli::command().get_subcommands().filter(|verb| !verb.is_hide_set()) {
+            let help = verb.clone().render_long_help().to_string();
+            assert!(help.contains("EXAMPLES:\n  "), "{}", verb.get_name());
+        }
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::Parser as _;
-use taskweight::cli::Cli;
+use taskweight::{cli::Cli, notice::notice};
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
@@ -11,7 +11,7 @@ fn main() -> ExitCode {
         Ok(code) => ExitCode::from(code),
         Err(error) if taskweight::commands::is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("taskweight: {error:#}");
+            notice(format_args!("{error:#}"));
             ExitCode::from(taskweight::commands::failure_code(&cli, &error))
         }
     }

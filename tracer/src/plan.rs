@@ -1,6 +1,9 @@
 //! From what the user asked for to the cases that are measured, and their order.
 
-use crate::workload::{catalog::Model, scenario::Scenario};
+use crate::workload::{
+    catalog::{Kind, Model},
+    scenario::Scenario,
+};
 
 /// How much of its stack a task of `deep` uses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -66,6 +69,13 @@ impl Case {
         }
     }
 
+    /// Such as `os-thread switch, 2 tasks, CPU 1`.
+    pub fn title(&self) -> String {
+        let place = self.pinned.map_or(String::from("unpinned"), |cpu| format!("CPU {cpu}"));
+        let variant = self.variant().map_or(String::new(), |variant| format!(", {variant}"));
+        format!("{} {}, {} tasks{variant}, {place}", self.model.name, self.scenario.name(), self.tasks)
+    }
+
     /// The depth, or the bytes touched, where there are any: such runs do different work in the same scenario.
     pub fn variant(&self) -> Option<String> {
         let depth = self.depth.map(|depth| depth.to_string());
@@ -92,6 +102,8 @@ pub struct Request {
     pub rate: Option<u64>,
     /// Bytes of the stack that each task uses in `deep`, each in both forms; `None` for the defaults.
     pub depths: Option<Vec<u64>>,
+    /// Most tasks where these are threads and no numbers are asked for; `None` for what the scenario needs.
+    pub most_threads: Option<u64>,
     /// A fifth of the operations, and fewer cases.
     pub quick: bool,
 }
@@ -124,7 +136,8 @@ pub fn cases(request: &Request) -> Vec<Case> {
     let mut cases = Vec::new();
     for &scenario in &request.scenarios {
         for (tasks, pinning) in grid(request, scenario) {
-            for model in request.models.iter().filter(|model| model.scenarios.contains(&scenario)) {
+            let offers = |model: &&&Model| model.scenarios.contains(&scenario) && !is_too_many(request, model, tasks);
+            for model in request.models.iter().filter(offers) {
                 let pinned = if let Pinning::Cpu(cpu) = pinning { Some(cpu) } else { None };
                 let asked = request.operations.filter(|_| !scenario.only_parks());
                 let operations = asked.unwrap_or_else(|| operations(model, scenario, tasks, 0, request.quick));
@@ -135,6 +148,30 @@ pub fn cases(request: &Request) -> Vec<Case> {
         }
     }
     cases
+}
+
+/// Whether so many threads would leave too few to others on the machine.
+fn is_too_many(request: &Request, model: &Model, tasks: u64) -> bool {
+    let is_asked_for = request.tasks.is_some() || model.kind != Some(Kind::Thread);
+    !is_asked_for && request.most_threads.is_some_and(|most| tasks > most)
+}
+
+/// The cases of each repetition, one request after the other. Unless told how many there are, what only parks is measured once:
+/// a weight has its spread from the line through several numbers of tasks, not from repetitions.
+pub fn rounds(requests: &[Request], repetitions: Option<u32>) -> Vec<Vec<Case>> {
+    let default = |request: &Request, case: &Case| match (case.scenario.only_parks(), request.quick) {
+        (true, _) => 1,
+        (false, true) => 3,
+        (false, false) => 5,
+    };
+    let repeated = |request: &Request| -> Vec<(Case, u32)> {
+        let times = |case: Case| (repetitions.unwrap_or_else(|| default(request, &case)), case);
+        cases(request).into_iter().map(times).map(|(times, case)| (case, times)).collect()
+    };
+    let all: Vec<(Case, u32)> = requests.iter().flat_map(repeated).collect();
+    let most = all.iter().map(|(_, times)| *times).max().unwrap_or(0);
+    let round = |number: u32| all.iter().filter(|(_, times)| number < *times).map(|(case, _)| case.clone()).collect();
+    (0..most).map(round).collect()
 }
 
 /// Unless told otherwise, a first look is at the middle one.
@@ -158,13 +195,15 @@ fn grid(request: &Request, scenario: Scenario) -> Vec<(u64, Pinning)> {
     }
 }
 
-/// A first look is at the fewest tasks; at weights, which take a line, at all but more tasks than there can be.
+/// A first look is at the fewest tasks; where more tasks are what it is about, at two numbers; at weights, which take a line,
+/// at all but more tasks than there can be.
 fn default_tasks(scenario: Scenario, quick: bool) -> Vec<u64> {
     let all = scenario.default_tasks();
-    match (quick, scenario.only_parks()) {
-        (false, _) => all.to_vec(),
-        (true, false) => all[..1].to_vec(),
-        (true, true) => all.iter().copied().filter(|tasks| *tasks <= 10_000).collect(),
+    match scenario {
+        _ if !quick => all.to_vec(),
+        _ if scenario.only_parks() => all.iter().copied().filter(|tasks| *tasks <= 10_000).collect(),
+        Scenario::Echo | Scenario::Cpu => all[..2].to_vec(),
+        _ => all[..1].to_vec(),
     }
 }
 
@@ -184,7 +223,8 @@ pub fn operations(model: &Model, scenario: Scenario, tasks: u64, touch_bytes: u6
         Scenario::Idle | Scenario::Deep => return tasks,
         Scenario::Echo => 20_000,
         Scenario::Cpu if model.interpreted => 100,
-        Scenario::Cpu => 4000,
+        // It takes the scheduler milliseconds to spread threads over the CPUs: they must be few of all, in a first look too.
+        Scenario::Cpu => return if quick { 4000 } else { 8000 },
         // Ticks of 1 ms each: 300 ms, in the middle of which somebody computes for 200 ms.
         Scenario::Hog => return tasks * 300,
     };
@@ -206,6 +246,7 @@ mod tests {
             operations: None,
             rate: None,
             depths: None,
+            most_threads: None,
             quick: false,
         }
     }
@@ -256,6 +297,34 @@ mod tests {
             assert_eq!(quick.len(), 5, "{quick:?}");
             assert!(quick[4] >= 100 * quick[0] && quick[4] <= 10_000 && all.starts_with(&quick));
         }
+    }
+
+    #[test]
+    fn what_only_parks_is_measured_once_unless_more_is_asked_for() {
+        let request = Request { models: models(&[String::from("tokio")]).expect("known"), ..request() };
+        let lengths = |requests: &[Request], repetitions| -> Vec<(usize, usize)> {
+            let parked = |round: &Vec<Case>| round.iter().filter(|case| case.scenario.only_parks()).count();
+            rounds(requests, repetitions).iter().map(|round| (round.len(), parked(round))).collect()
+        };
+        let all = cases(&request).len();
+        let parked = cases(&request).iter().filter(|case| case.scenario.only_parks()).count();
+        let again = (all - parked, 0);
+        assert_eq!(lengths(std::slice::from_ref(&request), None), [(all, parked), again, again, again, again]);
+        assert_eq!(lengths(&[request.clone(), request.clone()], Some(2)), [(2 * all, 2 * parked); 2]);
+        assert_eq!(lengths(&[Request { quick: true, ..request }], None).len(), 3);
+    }
+
+    #[test]
+    fn threads_are_not_driven_to_the_limit_where_others_need_some() {
+        let names = ["os-thread", "tokio"].map(String::from);
+        let models = models(&names).expect("known");
+        let idle = Request { models, scenarios: vec![Scenario::Idle], most_threads: Some(10_922), ..request() };
+        let most = |request: &Request, name: &str| {
+            cases(request).iter().filter(|case| case.model.name == name).map(|case| case.tasks).max()
+        };
+        assert_eq!((most(&idle, "os-thread"), most(&idle, "tokio")), (Some(10_000), Some(1_000_000)));
+        let asked = Request { tasks: Some(vec![20_000]), ..idle };
+        assert_eq!(most(&asked, "os-thread"), Some(20_000), "who asks for it gets it");
     }
 
     #[test]

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 use taskweight::report::json;
-use taskweight::report::model::{Histograms, ProbeState, Report};
+use taskweight::report::model::{Histograms, ProbeState, Report, Run};
 use taskweight::report::table::{Options, Warning, render, warnings};
 use unicode_width::UnicodeWidthStr;
 
@@ -129,6 +129,16 @@ fn nothing_measured() {
 }
 
 #[test]
+fn names_that_threads_and_models_gave_themselves_are_shown_escaped() {
+    let report = fixture("hostile.json");
+    let verbose = render(&report, &Options { verbose: true, top: usize::MAX, ..Options::default() });
+    for shown in [text(&report), verbose] {
+        assert!(shown.contains(r"\x1b[2J\x1b]0;own\x07"), "{shown}");
+        assert!(!shown.contains(|character: char| character != '\n' && character.is_control()), "{shown:?}");
+    }
+}
+
+#[test]
 fn every_string_of_a_report_is_escaped_and_folded() {
     let hostile = format!("\x1b]0;x\x07\n\u{202e}任务 {}", "long".repeat(40));
     for name in ["compare.json", "command.json"] {
@@ -158,8 +168,8 @@ fn colours_only_when_asked_for() {
     let report = fixture("compare.json");
     let colored = render(&report, &Options { color: true, ..Options::default() });
     assert!(colored.contains("\x1b[33mWarning") && colored.contains("\x1b[1m"));
-    let stripped =
-        colored.replace("\x1b[1m", "").replace("\x1b[31m", "").replace("\x1b[33m", "").replace("\x1b[0m", "");
+    let sequences = ["\x1b[0m", "\x1b[1m", "\x1b[31m", "\x1b[32m", "\x1b[33m"];
+    let stripped = sequences.iter().fold(colored, |text, sequence| text.replace(sequence, ""));
     assert_eq!(stripped.replace(' ', ""), text(&report).replace(' ', ""));
 }
 
@@ -321,4 +331,19 @@ fn field_names(value: &Value, names: &mut BTreeSet<String>) {
         }
         _ => {}
     }
+}
+
+#[test]
+fn repetitions_of_a_command_stand_before_the_last_of_them() {
+    let mut report = fixture("command.json");
+    let first = report.runs[0].clone();
+    for (repetition, factor) in [(1, 2), (2, 3)] {
+        let mut run = Run { repetition, ..first.clone() };
+        run.kernel.syscalls.count *= factor;
+        report.runs.push(run);
+    }
+    let text = text(&report);
+    assert!(text.contains("3 repetitions") && text.contains("The last of 3 repetitions"), "{text}");
+    assert_eq!(first.kernel.syscalls.count, 54_321);
+    assert_eq!(line(&text, "system calls"), "system calls 109k 54.3-163 54.3k 163k");
 }

@@ -7,6 +7,7 @@ use std::time::Instant;
 use serde::Serialize;
 
 use crate::distribution::Distribution;
+use crate::moments::Moments;
 
 /// One hand-over in so many is measured; a power of two. The others pay for one test of the token.
 const SAMPLED_ONE_IN: u64 = 64;
@@ -22,6 +23,7 @@ pub struct HandOvers {
     left_ns: AtomicU64,
     clock_ns: u64,
     times: Distribution,
+    moments: Moments,
 }
 
 /// Hand-over times, as the line `done` states them.
@@ -29,13 +31,22 @@ pub struct HandOvers {
 pub struct HandOverTimes {
     hand_over_ns: Vec<(u64, u64)>,
     clock_ns: u64,
+    /// When the first of them began and ended, by `CLOCK_MONOTONIC`.
+    hand_overs: Vec<(u64, u64)>,
 }
 
 impl HandOvers {
     /// No times so far. Measures what one reading of the clock costs.
     pub fn new() -> Self {
         let origin = Instant::now();
-        Self { origin, left_ns: AtomicU64::new(0), clock_ns: reading_ns(origin), times: Distribution::default() }
+        let moments = Moments::since(origin);
+        Self {
+            origin,
+            left_ns: AtomicU64::new(0),
+            clock_ns: reading_ns(origin),
+            times: Distribution::default(),
+            moments,
+        }
     }
 
     /// The token, with the value it will have for the receiver, is about to be handed over.
@@ -66,12 +77,13 @@ impl HandOvers {
         let left = self.left_ns.swap(0, Ordering::Relaxed);
         if left != 0 {
             self.times.record(now.saturating_sub(left).saturating_sub(self.clock_ns));
+            self.moments.keep(left, now);
         }
     }
 
     /// The times of all hand-overs measured, without the cost of reading the clock.
     pub fn times(&self) -> HandOverTimes {
-        HandOverTimes { hand_over_ns: self.times.counts(), clock_ns: self.clock_ns }
+        HandOverTimes { hand_over_ns: self.times.counts(), clock_ns: self.clock_ns, hand_overs: self.moments.kept() }
     }
 }
 
@@ -112,5 +124,8 @@ mod tests {
         }
         let count: u64 = hand_overs.times().hand_over_ns.iter().map(|(_, count)| count).sum();
         assert_eq!(count, 10);
+        let moments = hand_overs.times().hand_overs;
+        assert_eq!(moments.len(), 10);
+        assert!(moments.is_sorted() && moments.iter().all(|(from, until)| from <= until), "{moments:?}");
     }
 }

@@ -3,6 +3,7 @@
 mod bench;
 mod build;
 mod command;
+mod dist;
 mod ebpf;
 mod languages;
 mod lint;
@@ -38,6 +39,8 @@ enum Verb {
     Vm(vm::Args),
     /// Measure what taskweight costs, beside other tools: --rounds 7
     Bench(bench::Args),
+    /// Pack taskweight: a tarball and a Debian package
+    Dist(dist::Args),
     /// Check format and lints of both sides, kernel and user space
     Lint,
     /// Start one test program; cargo test calls this
@@ -66,6 +69,7 @@ fn dispatch(verb: Verb) -> Result<ExitCode> {
         Verb::Setup(args) => setup::setup(&workspace, &args)?,
         Verb::BuildEbpf => drop(ebpf::build(&workspace)?),
         Verb::Build => build::build(&workspace)?,
+        Verb::Dist(args) => dist::dist(&workspace, &args)?,
         Verb::Lint => return lint::lint(&workspace),
         Verb::Run(args) => return run::run(&workspace, &args),
         Verb::Test(args) => return test::test(&workspace, &args),

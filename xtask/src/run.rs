@@ -24,8 +24,18 @@ pub fn run(workspace: &Workspace, args: &Args) -> Result<ExitCode> {
     let toolchain = build::programs(workspace)?;
     let mut taskweight = command::as_root(workspace.release().join("taskweight"))?;
     taskweight.args(&args.args);
+    if wants_page(&args.args) {
+        taskweight.arg("--html").arg(workspace.target.join("compare.html"));
+    }
     without_cargo(&mut taskweight, &[&workspace.target, &toolchain.sysroot]);
     match command::exec(taskweight)? {}
+}
+
+/// A comparison ends in a page to look at, unless another one is asked for or no comparison is made.
+fn wants_page(args: &[OsString]) -> bool {
+    let is_option = |arg: &OsString, name: &str| arg.to_str().is_some_and(|arg| arg.split('=').next() == Some(name));
+    let has = |name: &str| args.iter().any(|arg| is_option(arg, name));
+    args.first().is_some_and(|verb| verb == "compare") && !["--html", "--help", "-h"].into_iter().any(has)
 }
 
 /// Takes out what cargo added to the environment: the measured programs inherit it, and are to run as they would
@@ -63,6 +73,14 @@ mod tests {
         let others = |path: &str| other_folders(path.as_ref(), &folders);
         assert_eq!(others("/t/debug/deps:/opt/lib:/rust/lib"), Some("/opt/lib".into()));
         assert_eq!(others("/t/debug/deps:/rust/lib"), None);
+    }
+
+    #[test]
+    fn a_comparison_ends_in_a_page() {
+        let wants = |args: &[&str]| wants_page(&args.iter().map(OsString::from).collect::<Vec<_>>());
+        assert!(wants(&["compare"]) && wants(&["compare", "--quick"]));
+        assert!(!wants(&["compare", "--html", "mine.html"]) && !wants(&["compare", "--html=mine.html"]));
+        assert!(!wants(&["compare", "--help"]) && !wants(&["run", "--", "compare"]) && !wants(&[]));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! `setup`: look at what is there, say what will be installed, install it. First what taskweight itself is built with,
 //! then the languages of the workloads.
 
-mod apt;
+pub mod apt;
 mod install;
 pub mod languages;
 mod llvm;

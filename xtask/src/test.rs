@@ -1,8 +1,10 @@
 //! `test`: every test of the workspace, those of the kernel side on several kernels, with one sum at the end.
 
+mod browser;
 mod guests;
 mod kernel_side;
 pub mod program;
+mod promtool;
 mod summary;
 
 use std::env;
@@ -50,6 +52,7 @@ pub fn test(workspace: &Workspace, args: &Args) -> Result<ExitCode> {
         bail!("the tests of the kernel side need root and there is no sudo: run as root, or with --no-root");
     }
     build::programs(workspace)?;
+    browser::ensure()?;
     build_subject(workspace, args)?;
     let guests = (args.is_complete() && !args.no_vm).then(|| Guests::prepare(workspace));
     let (mut summary, kernel_side) = count(&mut cargo_test(workspace, args)?)?;
@@ -99,6 +102,7 @@ fn cargo_test(workspace: &Workspace, args: &Args) -> Result<Command> {
     }
     cargo.args(&args.cargo).arg("--").args(&args.test);
     cargo.env(program::BIN_DIR, workspace.release());
+    cargo.envs(promtool::find(workspace).map(|path| (promtool::PROMTOOL, path)));
     cargo.envs(args.no_root.then_some((program::NO_ROOT, "1")));
     heed_interrupts(&mut cargo);
     Ok(cargo)

@@ -6,7 +6,7 @@ mod image;
 pub mod kernels;
 mod libraries;
 pub mod matrix;
-mod package;
+pub mod package;
 mod programs;
 pub mod series;
 mod slowest;

@@ -5,6 +5,7 @@ pub mod fault;
 pub mod lifecycle;
 pub mod sched;
 pub mod syscall;
+pub mod timeline;
 
 /// `CLOCK_MONOTONIC` in nanoseconds: read once per event, and first.
 #[inline(always)]

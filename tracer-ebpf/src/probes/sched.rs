@@ -1,6 +1,6 @@
 //! Switches, wake-ups and migrations.
 
-use tracer_ebpf::{Histogram, Loss, SchedHistograms, ThreadState};
+use tracer_ebpf::{Departed, Histogram, Loss, SchedHistograms, ThreadState};
 
 use crate::{
     maps::{SCHED_HISTOGRAMS, lose, setting, window_opened_ns},
@@ -59,26 +59,39 @@ impl Departure {
     }
 }
 
+/// A switch that concerned traced threads.
+pub struct Switch {
+    /// When.
+    pub now_ns: u64,
+    /// Who left the CPU, and as what that was counted.
+    pub leaving: Option<(&'static ThreadState, Departed)>,
+    /// Who was given it.
+    pub coming: Option<&'static ThreadState>,
+}
+
 /// One CPU goes from `prev` to `next`.
 #[inline(always)]
-pub fn switch<S: Subject>(departure: Departure, prev: S, next: S) {
+pub fn switch<S: Subject>(departure: Departure, prev: S, next: S) -> Option<Switch> {
     let leaving = table::find(prev);
     let coming = table::find(next);
     if leaving.is_none() && coming.is_none() {
-        return;
+        return None;
     }
     let now = now_ns();
     let histograms = if window_opened_ns().is_some() { SCHED_HISTOGRAMS.get_ptr_mut(0) } else { None };
     // SAFETY: a valid pointer to this CPU's own value, and sched_switch does not nest.
     let mut histograms = histograms.map(|pointer| unsafe { &mut *pointer });
-    if let Some(thread) = leaving {
-        switch_out(thread, prev, departure, now, histograms.as_deref_mut());
-    }
-    if let Some(thread) = coming {
+    let leaving = leaving.map(|thread| {
+        let departed = switch_out(thread, prev, departure, now, histograms.as_deref_mut());
+        (&*thread, departed)
+    });
+    let coming = coming.map(|thread| {
         // The idle task has pid 0 on every CPU.
         thread.counts.idle_exit_count += u64::from(prev.pid() == 0);
         switch_in(thread, now, histograms);
-    }
+        &*thread
+    });
+    Some(Switch { now_ns: now, leaving, coming })
 }
 
 #[inline(always)]
@@ -88,7 +101,7 @@ fn switch_out(
     departure: Departure,
     now: u64,
     histograms: Option<&mut SchedHistograms>,
-) {
+) -> Departed {
     if thread.switched_in_ns == 0 {
         lose(Loss::SwitchInUnseen);
     } else {
@@ -100,30 +113,36 @@ fn switch_out(
     thread.switched_out_ns = now;
     thread.runnable_since_ns = 0;
     let (voluntary, preempted) = (thread.counts.voluntary_count, thread.counts.preempted_count);
-    classify(thread, task, departure, now);
+    let departed = classify(thread, task, departure, now);
     if thread.ended_ns != 0 && task.is_released() {
         thread.released.voluntary_count += thread.counts.voluntary_count - voluntary;
         thread.released.preempted_count += thread.counts.preempted_count - preempted;
     }
+    departed
 }
 
 /// The kernel's own rule: voluntary iff not preempted in the kernel and not running; `sched_yield` is involuntary
 /// to the kernel and told apart by the system call the thread is in; an exit is a kind of its own.
 #[inline(always)]
-fn classify(thread: &mut ThreadState, task: impl Subject, departure: Departure, now: u64) {
+fn classify(thread: &mut ThreadState, task: impl Subject, departure: Departure, now: u64) -> Departed {
     match departure {
         Departure::Preempted => {
             thread.counts.preempted_count += 1;
             thread.runnable_since_ns = now;
+            Departed::Preempted
         }
         Departure::Exited => {
             thread.counts.exit_count += 1;
             table::forget(thread);
+            Departed::Exiting
         }
-        Departure::Blocked => thread.counts.voluntary_count += 1,
+        Departure::Blocked => {
+            thread.counts.voluntary_count += 1;
+            Departed::Voluntarily
+        }
         Departure::Running => {
             thread.runnable_since_ns = now;
-            still_running(thread, task);
+            still_running(thread, task)
         }
     }
 }
@@ -132,14 +151,17 @@ fn classify(thread: &mut ThreadState, task: impl Subject, departure: Departure, 
 /// kernels from 6.15, which report the state after the check for signals - when a signal stopped a thread from
 /// blocking. The kernel counts the last as voluntary, and its counter is the only one to tell.
 #[inline(always)]
-fn still_running(thread: &mut ThreadState, task: impl Subject) {
+fn still_running(thread: &mut ThreadState, task: impl Subject) -> Departed {
     let known = thread.kernel_at_start.voluntary_count + thread.counts.voluntary_count;
     if task.voluntary_count().is_some_and(|voluntary| voluntary > known) {
         thread.counts.voluntary_count += 1;
+        Departed::Voluntarily
     } else if thread.syscall == setting!(sched_yield_number) {
         thread.counts.yielded_count += 1;
+        Departed::Yielding
     } else {
         thread.counts.preempted_count += 1;
+        Departed::Preempted
     }
 }
 
@@ -180,19 +202,19 @@ pub fn waking() {
 
 /// A thread was made runnable and put on a run queue: run-queue latency starts.
 #[inline(always)]
-pub fn wakeup(task: impl Subject) {
-    if let Some(thread) = table::find(task) {
-        thread.counts.wakeup_count += 1;
-        thread.runnable_since_ns = now_ns();
-    }
+pub fn wakeup(task: impl Subject) -> Option<&'static ThreadState> {
+    let thread = table::find(task)?;
+    thread.counts.wakeup_count += 1;
+    thread.runnable_since_ns = now_ns();
+    Some(thread)
 }
 
 /// A new thread was put on a run queue for the first time.
 #[inline(always)]
-pub fn wakeup_new(task: impl Subject) {
-    if let Some(thread) = table::find(task) {
-        thread.runnable_since_ns = now_ns();
-    }
+pub fn wakeup_new(task: impl Subject) -> Option<&'static ThreadState> {
+    let thread = table::find(task)?;
+    thread.runnable_since_ns = now_ns();
+    Some(thread)
 }
 
 /// A thread was given another CPU.

@@ -17,8 +17,8 @@ use crate::{
 
 /// The current thread enters system call `number`.
 #[inline(always)]
-pub fn enter(number: i64) {
-    let Some(thread) = table::find_by_pid(bpf_get_current_pid_tgid() as u32) else { return };
+pub fn enter(number: i64) -> Option<&'static ThreadState> {
+    let thread = table::find_by_pid(bpf_get_current_pid_tgid() as u32)?;
     if thread.syscall != SYSCALL_NONE {
         unreturned(thread);
     }
@@ -27,6 +27,7 @@ pub fn enter(number: i64) {
     thread.counts.syscall_count += 1;
     // Last, so that what comes before is not in the figure.
     thread.syscall_entered_ns = now_ns();
+    Some(thread)
 }
 
 /// The call that the thread was in must have returned, and we have not seen it.
@@ -47,20 +48,23 @@ fn is_in_window(thread: &ThreadState) -> bool {
 }
 
 /// The current thread leaves the system call it is in. `registers` is its `struct pt_regs`, 0 where that is not known.
+/// Gives the thread, the row of the call and the time, where its entry was counted.
 #[inline(always)]
-pub fn exit(registers: u64) {
-    let Some(thread) = table::find_by_pid(bpf_get_current_pid_tgid() as u32) else { return };
+pub fn exit(registers: u64) -> Option<(&'static ThreadState, u32, u64)> {
+    let thread = table::find_by_pid(bpf_get_current_pid_tgid() as u32)?;
     let now = now_ns();
     let row = thread.syscall;
     thread.syscall = SYSCALL_NONE;
     if row >= SYSCALL_ROWS {
-        return first_or_unmatched(thread, row, registers);
+        first_or_unmatched(thread, row, registers);
+        return None;
     }
     let duration = now - thread.syscall_entered_ns;
     thread.counts.syscall_ns += duration;
     if is_in_window(thread) {
         returned(row, duration);
     }
+    Some((thread, row, now))
 }
 
 /// The return of a call whose entry was not counted. For a new thread that is right: it returns from its creation, and

@@ -1,9 +1,11 @@
 //! `taskweight anatomy`: what one hand-over consists of.
 
-use std::{path::PathBuf, time::Duration};
+use std::{path::Path, time::Duration};
 
 use anyhow::Context as _;
+use indicatif::ProgressBar;
 
+use super::outputs::Outputs;
 use crate::{
     anatomy::{
         calibration,
@@ -13,11 +15,9 @@ use crate::{
     cli::{AnatomyArgs, Cli},
     kernel::{RunningKernel, preflight},
     measure::Context,
+    notice::notice,
     plan::{Case, Pinning, Request, cases},
-    report::{
-        json,
-        model::{AnatomyCalibration, Failure, Report},
-    },
+    report::model::{AnatomyCalibration, Failure, Report},
     workload::{affinity, catalog, scenario::Scenario, signals::Signals},
 };
 
@@ -29,7 +29,7 @@ pub fn run(cli: &Cli, args: &AnatomyArgs) -> anyhow::Result<u8> {
     let programs = args.programs.clone().map_or_else(catalog::programs_folder, Ok)?;
     let request = request(args, &programs)?;
     preflight::check()?;
-    let destination = super::destination(&args.measuring)?;
+    let outputs = Outputs::open(&args.measuring)?;
     let signals = Signals::install().context("install signal handlers")?;
     let kernel = RunningKernel::read()?;
     let context = Context {
@@ -40,28 +40,18 @@ pub fn run(cli: &Cli, args: &AnatomyArgs) -> anyhow::Result<u8> {
         form: args.measuring.probe_form,
         thread_capacity: args.measuring.max_threads,
         threads_listed: 0,
+        timeline: None,
     };
     let cases = cases(&request);
     anyhow::ensure!(!cases.is_empty(), "nothing to measure: no model asked for offers {}", args.scenario);
-    let mut dissection = Dissection {
-        context,
-        programs,
-        cpu: request.pin_cpu,
-        coarse: args.coarse,
-        cases: cases.into_iter().map(|case| (case, Vec::new())).collect(),
-        rounds: Vec::new(),
-        report: super::empty_report(),
-    };
+    let progress = ProgressBar::hidden();
+    let mut dissection = Dissection::new(&context, &programs, request.pin_cpu, cases, &progress);
+    dissection.coarse = args.coarse;
+    let mut report = super::empty_report();
     dissection.measure(cli, args.repetitions)?;
-    let mut report = dissection.report()?;
+    dissection.finish(&mut report)?;
     report.own_cost = super::own_cost();
-    if let Some(mut destination) = destination {
-        json::write(&report, &mut destination)?;
-        destination.finish()?;
-    }
-    if !super::writes_json_to_stdout(&args.measuring) {
-        super::print_to_stdout(&report, usize::MAX, cli.verbose)?;
-    }
+    outputs.publish(&report, cli, &args.measuring, |report| super::print_measured(cli, report))?;
     if let Some(received) = signals.received() {
         return Ok(128 + received.signal as u8);
     }
@@ -70,7 +60,7 @@ pub fn run(cli: &Cli, args: &AnatomyArgs) -> anyhow::Result<u8> {
     Ok(u8::from(failed || args.measuring.strict && lossy))
 }
 
-fn request(args: &AnatomyArgs, programs: &std::path::Path) -> anyhow::Result<Request> {
+fn request(args: &AnatomyArgs, programs: &Path) -> anyhow::Result<Request> {
     let brought = args.model.iter().map(|text| catalog::Model::brought(text)).collect::<Result<Vec<_>, _>>()?;
     let mut models = catalog::models(&args.models)?;
     models.extend(brought);
@@ -87,39 +77,62 @@ fn request(args: &AnatomyArgs, programs: &std::path::Path) -> anyhow::Result<Req
         operations: args.operations,
         rate: None,
         depths: None,
+        most_threads: None,
         quick: false,
     })
 }
 
 /// An anatomy under way.
-struct Dissection<'a> {
-    context: Context<'a>,
-    programs: PathBuf,
+pub(super) struct Dissection<'a> {
+    context: &'a Context<'a>,
+    programs: &'a Path,
     /// The CPU on which the corrections are measured.
     cpu: u32,
     coarse: bool,
     cases: Vec<(Case, Vec<Repetition>)>,
     rounds: Vec<AnatomyCalibration>,
-    report: Report,
+    failures: Vec<Failure>,
+    progress: &'a ProgressBar,
 }
 
-impl Dissection<'_> {
+impl<'a> Dissection<'a> {
+    pub(super) fn new(
+        context: &'a Context<'a>,
+        programs: &'a Path,
+        cpu: u32,
+        cases: Vec<Case>,
+        progress: &'a ProgressBar,
+    ) -> Self {
+        let cases = cases.into_iter().map(|case| (case, Vec::new())).collect();
+        Self { context, programs, cpu, coarse: false, cases, rounds: Vec::new(), failures: Vec::new(), progress }
+    }
+
     /// Goes through calibration and all cases again and again, so that drift is in all of them.
-    fn measure(&mut self, cli: &Cli, repetitions: u32) -> anyhow::Result<()> {
+    pub(super) fn measure(&mut self, cli: &Cli, repetitions: u32) -> anyhow::Result<()> {
         for number in 0..repetitions {
             let round = calibration::round(self.context.kernel, self.context.form, self.cpu);
-            self.rounds.push(round.context("measure what the probes cost")?);
+            match round.context("measure what the probes cost") {
+                Ok(round) => self.rounds.push(round),
+                Err(error) if self.rounds.is_empty() => return Err(error),
+                // What one round tells holds for the others.
+                Err(error) => notice(format_args!("repetition {}: {error:#}", number + 1)),
+            }
             for (case, measured) in &mut self.cases {
+                self.progress.set_message(format!("{}, step by step", case.model.name));
                 if cli.verbose {
-                    eprintln!("taskweight: {}, repetition {}", case.model.name, number + 1);
+                    let remark = format!("{}, repetition {}", case.model.name, number + 1);
+                    self.progress.suspend(|| notice(remark));
                 }
-                match repetition(&self.context, case, &self.programs, self.coarse) {
+                match repetition(self.context, case, self.programs, self.coarse) {
                     Ok(one) => measured.push(one),
                     Err(_) if self.context.signals.received().is_some() => {}
-                    Err(error) => self.report.failures.push(failure(case, number, &error)),
+                    Err(error) => {
+                        let failure = self.progress.suspend(|| failure(case, number, &error));
+                        self.failures.push(failure);
+                    }
                 }
+                self.progress.inc(1);
                 if self.context.signals.received().is_some() {
-                    self.report.interrupted = true;
                     return Ok(());
                 }
             }
@@ -127,17 +140,20 @@ impl Dissection<'_> {
         Ok(())
     }
 
-    fn report(mut self) -> anyhow::Result<Report> {
+    /// Writes what was found into the report, and what failed.
+    pub(super) fn finish(self, report: &mut Report) -> anyhow::Result<()> {
         let calibration = calibration::combine(&self.rounds)?;
         let measured = self.cases.iter().filter(|(_, repetitions)| !repetitions.is_empty());
         let anatomy = measured.map(|(case, repetitions)| assemble(case, repetitions, &calibration));
-        self.report.anatomy = anatomy.collect();
-        Ok(self.report)
+        report.anatomy = anatomy.collect();
+        report.failures.extend(self.failures);
+        report.interrupted |= self.context.signals.received().is_some();
+        Ok(())
     }
 }
 
 fn failure(case: &Case, repetition: u32, error: &anyhow::Error) -> Failure {
-    eprintln!("taskweight: {}: {error:#}", case.model.name);
+    notice(format_args!("{}: {error:#}", case.model.name));
     Failure {
         model: case.model.name.to_owned(),
         scenario: Some(case.scenario.name().to_owned()),

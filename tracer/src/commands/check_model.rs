@@ -6,6 +6,7 @@ use anyhow::Context as _;
 
 use crate::{
     cli::CheckModelArgs,
+    notice::one_line,
     workload::{
         catalog,
         check::{Check, Checker, Interrupted, Verdict},
@@ -89,13 +90,14 @@ impl Findings {
         }
         let offered = if self.offered.is_empty() { "nothing".to_owned() } else { self.offered.join(", ") };
         let (good, wrong) = (self.good, self.wrong);
-        self.print(&format!("\n{good} ok, {wrong} wrong; offered: {offered}"));
+        self.print("");
+        self.print(&format!("{good} ok, {wrong} wrong; offered: {offered}"));
         std::mem::replace(&mut self.printed, Ok(()))
     }
 
     fn print(&mut self, line: &str) {
         if self.printed.is_ok() {
-            self.printed = writeln!(io::stdout().lock(), "{line}");
+            self.printed = writeln!(io::stdout().lock(), "{}", one_line(line));
         }
     }
 }

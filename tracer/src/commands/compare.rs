@@ -9,14 +9,16 @@ use std::{
 use anyhow::Context as _;
 use indicatif::{ProgressBar, ProgressStyle};
 
+use super::outputs::Outputs;
 use crate::{
-    cli::{Cli, CompareArgs, MeasuringArgs},
+    cli::{Cli, CompareArgs, MeasuringArgs, TimelineArgs},
     hardware::Counters,
     kernel::{RunningKernel, preflight},
     measure::Context,
     memory::ledger,
-    plan::{Case, Pinning, Request, cases},
-    report::{json, model::Report},
+    notice::notice,
+    plan::{Case, Pinning, Request, rounds},
+    report::model::Report,
     workload::{
         affinity,
         catalog::{self, MODELS, Model},
@@ -26,7 +28,9 @@ use crate::{
 };
 
 mod comparison;
+mod overview;
 
+use super::timeline::OpenTimeline;
 use comparison::Comparison;
 
 /// Time for each step of a workload unless said otherwise.
@@ -39,9 +43,12 @@ const THREADS_LISTED: usize = 16;
 /// What is measured, whatever is then made of it.
 pub(super) struct Job<'a> {
     pub(super) measuring: &'a MeasuringArgs,
+    pub(super) timeline: &'a TimelineArgs,
     pub(super) programs: PathBuf,
-    pub(super) cases: Vec<Case>,
-    pub(super) repetitions: u32,
+    /// The cases of each repetition.
+    pub(super) rounds: Vec<Vec<Case>>,
+    /// What is taken apart step by step afterwards, and how often.
+    pub(super) anatomy: (Vec<Case>, u32),
     /// The CPU on which the cost of the probes is measured.
     pub(super) pin_cpu: u32,
 }
@@ -50,34 +57,58 @@ pub(super) struct Job<'a> {
 pub fn run(cli: &Cli, args: &CompareArgs) -> anyhow::Result<u8> {
     let programs = args.programs.clone().map_or_else(catalog::programs_folder, Ok)?;
     let request = request(args, &programs)?;
-    let cases = cases(&request);
-    anyhow::ensure!(!cases.is_empty(), "nothing to measure: no model asked for offers these scenarios and tasks");
-    let repetitions = args.repetitions.unwrap_or_else(|| default_repetitions(&request));
-    let job = Job { measuring: &args.measuring, programs, cases, repetitions, pin_cpu: request.pin_cpu };
+    let pin_cpu = request.pin_cpu;
+    let anatomy = if overview::is_asked_for(args) { overview::anatomy(&request) } else { Vec::new() };
+    let mut requests = vec![request];
+    if overview::is_asked_for(args) {
+        requests.extend(overview::weights_of_others(args, &requests[0], &programs)?);
+    }
+    let rounds = rounds(&requests, args.repetitions);
+    anyhow::ensure!(!rounds.is_empty(), "nothing to measure: no model asked for offers these scenarios and tasks");
+    let repetitions = rounds.len() as u32;
+    let job = Job {
+        measuring: &args.measuring,
+        timeline: &args.timeline,
+        programs,
+        rounds,
+        anatomy: (anatomy, repetitions),
+        pin_cpu,
+    };
     perform(cli, job, |report| report.ledger = ledger::rows(&report.runs))
 }
 
 /// Measures all cases in turn, again and again, lets `conclude` complete the report, and prints the tables.
 pub(super) fn perform(cli: &Cli, job: Job<'_>, conclude: impl FnOnce(&mut Report)) -> anyhow::Result<u8> {
     preflight::check()?;
-    let destination = super::destination(job.measuring)?;
+    let outputs = Outputs::open(job.measuring)?;
+    let timeline = OpenTimeline::open(job.timeline)?;
     let signals = Signals::install().context("install signal handlers")?;
     let kernel = RunningKernel::read()?;
+    let progress = progress(cli, steps(&job));
     let mut comparison = Comparison {
-        context: context(&job, &kernel, &signals)?,
+        context: Context {
+            timeline: timeline.as_ref().map(OpenTimeline::timeline),
+            ..context(&job, &kernel, &signals)?
+        },
         programs: job.programs,
-        progress: progress(cli, job.cases.len() as u64 * u64::from(job.repetitions)),
+        progress,
         report: super::empty_report(),
         not_offered: BTreeSet::new(),
         hardware: Counters::open(std::process::id()).err(),
     };
-    comparison.measure(&job.cases, job.repetitions);
+    comparison.measure(&job.rounds);
+    comparison.take_apart(cli, job.anatomy, job.pin_cpu);
     conclude(&mut comparison.report);
+    if let Some(timeline) = &timeline {
+        timeline.timeline().close();
+    }
     comparison.calibrate(job.pin_cpu);
     comparison.progress.finish_and_clear();
     comparison.report.own_cost = super::own_cost();
-    finish(cli, job.measuring, &comparison.report, destination)?;
-    Ok(exit_status(job.measuring, &comparison))
+    outputs.publish(&comparison.report, cli, job.measuring, |report| super::print_measured(cli, report))?;
+    let status = exit_status(job.measuring, &comparison);
+    timeline.map_or(Ok(()), |timeline| timeline.finish(cli.quiet))?;
+    Ok(status)
 }
 
 fn context<'a>(job: &Job<'_>, kernel: &'a RunningKernel, signals: &'a Signals) -> anyhow::Result<Context<'a>> {
@@ -86,25 +117,24 @@ fn context<'a>(job: &Job<'_>, kernel: &'a RunningKernel, signals: &'a Signals) -
         kernel,
         signals,
         identity: super::identity(args)?,
-        timeout: Some(args.timeout.unwrap_or_else(|| timeout(&job.cases))),
+        timeout: Some(args.timeout.unwrap_or_else(|| timeout(&job.rounds))),
         form: args.probe_form,
         thread_capacity: args.max_threads,
         threads_listed: THREADS_LISTED,
+        timeline: None,
     })
 }
 
-fn timeout(cases: &[Case]) -> Duration {
-    let at_limits = cases.iter().any(|case| case.scenario.only_parks());
+fn timeout(rounds: &[Vec<Case>]) -> Duration {
+    let at_limits = rounds.iter().flatten().any(|case| case.scenario.only_parks());
     if at_limits { TIMEOUT_AT_LIMITS } else { TIMEOUT }
 }
 
-/// A weight has its spread from the line through several numbers of tasks, not from repetitions.
-fn default_repetitions(request: &Request) -> u32 {
-    match request.quick {
-        _ if request.scenarios.iter().all(|scenario| scenario.only_parks()) => 1,
-        true => 3,
-        false => 5,
-    }
+/// How many runs, and their likes, there will be.
+fn steps(job: &Job<'_>) -> u64 {
+    let (cases, repetitions) = &job.anatomy;
+    let runs: usize = job.rounds.iter().map(Vec::len).sum();
+    runs as u64 + cases.len() as u64 * u64::from(*repetitions)
 }
 
 fn exit_status(args: &MeasuringArgs, comparison: &Comparison<'_>) -> u8 {
@@ -116,26 +146,11 @@ fn exit_status(args: &MeasuringArgs, comparison: &Comparison<'_>) -> u8 {
     u8::from(nothing || !report.failures.is_empty() || args.strict && !super::is_flawless(report))
 }
 
-fn finish(
-    cli: &Cli,
-    args: &MeasuringArgs,
-    report: &Report,
-    destination: Option<json::Destination>,
-) -> anyhow::Result<()> {
-    if let Some(mut destination) = destination {
-        json::write(report, &mut destination)?;
-        destination.finish()?;
-    }
-    if !super::writes_json_to_stdout(args) {
-        super::print_to_stdout(report, usize::MAX, cli.verbose)?;
-    }
-    Ok(())
-}
-
 fn request(args: &CompareArgs, programs: &Path) -> anyhow::Result<Request> {
     let scenarios = match &args.scenarios {
         Some(names) => Scenario::of_names(names)?,
-        None => Scenario::DEFAULT.to_vec(),
+        None if args.quick => Scenario::FIRST_LOOK.to_vec(),
+        None => Scenario::ALL.to_vec(),
     };
     let pin_cpu = match args.pin {
         Some(Pinning::Cpu(cpu)) => affinity::require(cpu)?,
@@ -150,6 +165,7 @@ fn request(args: &CompareArgs, programs: &Path) -> anyhow::Result<Request> {
         operations: args.operations,
         rate: args.rate,
         depths: args.depths.clone(),
+        most_threads: overview::is_asked_for(args).then(overview::most_threads).transpose()?,
         quick: args.quick,
     })
 }
@@ -178,7 +194,7 @@ pub(super) fn installed(models: Vec<&'static Model>, programs: &Path) -> anyhow:
     }
     anyhow::ensure!(!there.is_empty(), "no model is installed: {}", missing.join("; "));
     for line in missing {
-        eprintln!("taskweight: left out: {line}");
+        notice(format_args!("left out: {line}"));
     }
     Ok(there)
 }

@@ -5,19 +5,19 @@ mod kernel;
 
 use std::io::{self, Write as _};
 
+use super::outputs;
 use crate::{cli::DoctorArgs, report::json};
 use diagnosis::Diagnosis;
 
 /// Prints what was found. Exit status 1 when nothing can be measured here.
 pub fn run(args: &DoctorArgs) -> anyhow::Result<u8> {
-    let file = args.json.as_deref().map(super::json_file).transpose()?;
+    let file = outputs::open(args.json.as_deref())?;
     let diagnosis = Diagnosis::make(args.probe_form);
     if args.json.as_deref().is_none_or(|path| path.as_os_str() != "-") {
         print(&diagnosis)?;
     }
-    if let Some(mut file) = file {
-        json::write(&diagnosis, &mut file)?;
-        file.finish()?;
+    if let Some(file) = file {
+        json::save(&diagnosis, file)?;
     }
     Ok(u8::from(!diagnosis.can_measure))
 }

@@ -1,7 +1,7 @@
 //! `taskweight memory`: the comparison of tasks that do nothing, by what they weigh.
 
 use crate::{
-    cli::{Cli, CompareArgs, MemoryArgs},
+    cli::{Cli, CompareArgs, MemoryArgs, TimelineArgs},
     workload::{catalog::MODELS, scenario::Scenario},
 };
 
@@ -23,6 +23,7 @@ fn comparison(args: &MemoryArgs) -> CompareArgs {
         rate: None,
         depths: args.depths.clone(),
         quick: args.quick,
+        timeline: TimelineArgs::default(),
         measuring: args.measuring.clone(),
         programs: args.programs.clone(),
     }

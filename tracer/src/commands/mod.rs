@@ -2,7 +2,6 @@
 
 use std::{
     io::{self, IsTerminal as _, Write as _},
-    path::Path,
     time::{SystemTime, UNIX_EPOCH},
 };
 
@@ -12,10 +11,10 @@ use nix::sys::{
 };
 
 use crate::{
-    cli::{Cli, MeasuringArgs, Verb},
+    capabilities,
+    cli::{Cli, Color, MeasuringArgs, Verb},
     environment,
     report::{
-        json::Destination,
         model::{OwnCost, Report, SCHEMA_VERSION, Witness},
         table,
     },
@@ -25,19 +24,27 @@ use crate::{
 mod anatomy;
 mod check_model;
 mod compare;
+mod diff;
 mod doctor;
 mod empty_programs;
+mod manual;
 mod memory;
 mod models;
+mod outputs;
 mod regimes;
 mod report;
 mod run;
+mod timeline;
 
 /// Exit status when taskweight itself fails under `run`, as of `env` and `timeout`: it stays apart from the command's.
 const RUN_FAILURE: u8 = 125;
 
+/// Exit status when two reports cannot be compared, as of `diff`: 1 is for a condition that is met.
+const DIFF_FAILURE: u8 = 2;
+
 /// Does what the command line says; gives the exit status.
 pub fn run(cli: &Cli) -> anyhow::Result<u8> {
+    capabilities::keep_those_to_measure()?;
     match &cli.verb {
         Verb::Compare(args) => compare::run(cli, args),
         Verb::Memory(args) => memory::run(cli, args),
@@ -45,10 +52,13 @@ pub fn run(cli: &Cli) -> anyhow::Result<u8> {
         Verb::Anatomy(args) => anatomy::run(cli, args),
         Verb::Run(args) => run::run(cli, args),
         Verb::Report(args) => report::run(cli, args),
+        Verb::Diff(args) => diff::run(cli, args),
         Verb::Doctor(args) => doctor::run(args),
         Verb::EmptyPrograms => empty_programs::run(),
         Verb::Models => models::run(cli),
         Verb::CheckModel(args) => check_model::run(args),
+        Verb::Completions { shell } => manual::completions(*shell),
+        Verb::Man { folder } => manual::pages(folder),
     }
 }
 
@@ -60,10 +70,12 @@ pub fn is_broken_pipe(error: &anyhow::Error) -> bool {
         .any(|error| error.kind() == io::ErrorKind::BrokenPipe)
 }
 
-/// Exit status for an error: under `run` that of a shell for a command that cannot be executed, else 1.
+/// Exit status for an error: under `run` that of a shell for a command that cannot be executed, under
+/// `diff` 2, else 1.
 pub fn failure_code(cli: &Cli, error: &anyhow::Error) -> u8 {
     match cli.verb {
         Verb::Run(_) => error.downcast_ref::<ExecError>().map_or(RUN_FAILURE, ExecError::exit_status),
+        Verb::Diff(_) => DIFF_FAILURE,
         _ => 1,
     }
 }
@@ -71,20 +83,6 @@ pub fn failure_code(cli: &Cli, error: &anyhow::Error) -> u8 {
 /// Whom the programs under measurement run as.
 fn identity(args: &MeasuringArgs) -> anyhow::Result<Identity> {
     Ok(if args.as_root { Identity::unchanged() } else { Identity::caller()? })
-}
-
-/// Opens the file for the report before anything is measured.
-fn destination(args: &MeasuringArgs) -> anyhow::Result<Option<Destination>> {
-    args.json.as_deref().map(json_file).transpose()
-}
-
-/// Opens a file to write JSON to.
-fn json_file(path: &Path) -> anyhow::Result<Destination> {
-    Ok(Destination::open(path, Identity::caller()?.owner())?)
-}
-
-fn writes_json_to_stdout(args: &MeasuringArgs) -> bool {
-    args.json.as_ref().is_some_and(|path| path.as_os_str() == "-")
 }
 
 /// A report as yet without runs.
@@ -101,6 +99,7 @@ fn empty_report() -> Report {
         ledger: Vec::new(),
         regimes: Vec::new(),
         anatomy: Vec::new(),
+        reference: None,
         failures: Vec::new(),
         own_cost: None,
         interrupted: false,
@@ -119,16 +118,35 @@ fn own_cost() -> Option<OwnCost> {
 }
 
 /// How to render for a stream: as wide as its terminal, else 80 columns and without colour.
-fn table_options(terminal: bool, top: usize, verbose: bool) -> table::Options {
+fn table_options(cli: &Cli, terminal: bool, top: usize) -> table::Options {
     let columns = if terminal { comfy_table::Table::new().width().map_or(80, usize::from) } else { 80 };
-    let color = terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-    table::Options { width: columns.clamp(80, 120), color, top, verbose }
+    let color = match cli.color {
+        Color::Always => true,
+        Color::Never => false,
+        Color::Auto => terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
+    };
+    table::Options { width: columns.clamp(80, 120), color, top, verbose: cli.verbose, language: cli.language() }
 }
 
-fn print_to_stdout(report: &Report, top: usize, verbose: bool) -> io::Result<()> {
+fn print_to_stdout(cli: &Cli, report: &Report, top: usize) -> io::Result<()> {
     let mut out = io::stdout().lock();
-    out.write_all(table::render(report, &table_options(out.is_terminal(), top, verbose)).as_bytes())?;
+    out.write_all(table::render(report, &table_options(cli, out.is_terminal(), top)).as_bytes())?;
     out.flush()
+}
+
+fn print_to_stderr(cli: &Cli, report: &Report, top: usize) -> io::Result<()> {
+    let mut out = io::stderr().lock();
+    out.write_all(table::render(report, &table_options(cli, out.is_terminal(), top)).as_bytes())
+}
+
+/// Tables of a measurement that cannot be had again: on standard error where standard output takes nothing.
+fn print_measured(cli: &Cli, report: &Report) -> io::Result<()> {
+    print_to_stdout(cli, report, usize::MAX).or_else(|error| {
+        if error.kind() != io::ErrorKind::BrokenPipe {
+            print_to_stderr(cli, report, usize::MAX)?;
+        }
+        Err(error)
+    })
 }
 
 /// Whether every event was recorded and every count agrees with its witness: what --strict demands.

@@ -5,7 +5,8 @@ use procfs::{Current as _, Meminfo};
 
 use super::compare::{Job, installed, perform};
 use crate::{
-    cli::{Cli, RegimesArgs},
+    cli::{Cli, RegimesArgs, TimelineArgs},
+    notice::notice,
     regimes::{
         cells::regimes,
         grid::{Grid, cells, split},
@@ -25,13 +26,15 @@ pub fn run(cli: &Cli, args: &RegimesArgs) -> anyhow::Result<u8> {
     let (threads, coroutines) = split(installed(models(args)?, &programs)?)?;
     let (reference, others) = threads.split_first().context("no model of threads")?;
     for other in others {
-        eprintln!("taskweight: left out: {}: {}, named first, is what is compared with", other.name, reference.name);
+        notice(format_args!("left out: {}: {}, named first, is what is compared with", other.name, reference.name));
     }
     let pin_cpu = affinity::last_allowed()?;
     let cells = cells(args.quick, pin_cpu, available_bytes()?);
     let grid = Grid { threads: reference, coroutines, cells };
-    let (measuring, cases, repetitions) = (&args.measuring, grid.cases(), args.repetitions);
-    let job = Job { measuring, programs, cases, repetitions, pin_cpu };
+    let rounds = vec![grid.cases(); args.repetitions as usize];
+    let timeline = TimelineArgs::default();
+    let anatomy = (Vec::new(), 0);
+    let job = Job { measuring: &args.measuring, timeline: &timeline, programs, rounds, anatomy, pin_cpu };
     perform(cli, job, |report| report.regimes = regimes(report, &grid))
 }
 

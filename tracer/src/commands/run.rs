@@ -1,19 +1,19 @@
 //! `taskweight run`: what the kernel does for a command.
 
-use std::io::{self, IsTerminal as _, Write as _};
-
 use anyhow::Context as _;
 
+use super::{RUN_FAILURE, outputs::Outputs, timeline::OpenTimeline};
 use crate::{
     cli::{Cli, RunArgs},
     kernel::{RunningKernel, preflight},
     measure::{
         Context,
         calibrate::calibrate,
-        command::{self, Operations},
+        command::{self, Afterwards, Operations},
     },
+    notice::notice,
     plan::Pinning,
-    report::{json, model::Report, table},
+    report::model::{Failure, Report, Run},
     workload::{affinity, catalog, signals::Signals},
 };
 
@@ -24,7 +24,8 @@ const THREADS_LISTED: usize = 100_000;
 pub fn run(cli: &Cli, args: &RunArgs) -> anyhow::Result<u8> {
     preflight::check()?;
     let pinned = cpu(args.pin)?;
-    let destination = super::destination(&args.measuring)?;
+    let outputs = Outputs::open(&args.measuring)?;
+    let timeline = OpenTimeline::open(&args.timeline)?;
     let signals = Signals::install().context("install signal handlers")?;
     let kernel = RunningKernel::read()?;
     let context = Context {
@@ -35,38 +36,81 @@ pub fn run(cli: &Cli, args: &RunArgs) -> anyhow::Result<u8> {
         form: args.measuring.probe_form,
         thread_capacity: args.measuring.max_threads,
         threads_listed: THREADS_LISTED,
+        timeline: timeline.as_ref().map(OpenTimeline::timeline),
     };
     let mut report = super::empty_report();
-    let measured = command::measure(&context, &args.command, pinned, &operations(args), args.hardware)?;
-    if cli.verbose {
-        let [types, session] = [kernel.read_in_ns, measured.opened_in_ns].map(|ns| ns as f64 / 1e6);
-        eprintln!("taskweight: type information read in {types:.1} ms, loaded and attached in {session:.1} ms");
+    let code = measure(cli, args, &context, pinned, &mut report)?;
+    if let Some(timeline) = &timeline {
+        timeline.timeline().close();
     }
-    let code = measured.run.exit_status.unwrap_or(0);
-    report.runs.push(measured.run);
-    report.probes = measured.probes;
-    report.interrupted = measured.interrupted;
-    if args.calibrate {
-        let cpu = affinity::last_allowed()?;
-        calibrate(&context, &catalog::programs_folder()?, cpu, &mut report.probes).context("calibrate the probes")?;
+    if args.calibrate && !report.interrupted {
+        if let Err(error) = calibrate_probes(&context, &mut report) {
+            notice(format_args!("the cost of the probes is not known: {error:#}"));
+        }
+        report.interrupted = signals.received().is_some();
     }
     report.own_cost = super::own_cost();
-    finish(cli, args, &report, destination)?;
+    outputs.publish(&report, cli, &args.measuring, |report| super::print_to_stderr(cli, report, args.top))?;
+    timeline.map_or(Ok(()), |timeline| timeline.finish(cli.quiet))?;
     let flawed = args.measuring.strict && !super::is_flawless(&report);
     Ok(if flawed && code == 0 { 1 } else { u8::try_from(code).unwrap_or(u8::MAX) })
 }
 
-fn finish(cli: &Cli, args: &RunArgs, report: &Report, destination: Option<json::Destination>) -> anyhow::Result<()> {
-    if let Some(mut destination) = destination {
-        json::write(report, &mut destination)?;
-        destination.finish()?;
+fn calibrate_probes(context: &Context<'_>, report: &mut Report) -> anyhow::Result<()> {
+    let cpu = affinity::last_allowed()?;
+    calibrate(context, &catalog::programs_folder()?, cpu, &mut report.probes)
+}
+
+/// Measures all repetitions; gives the first exit status of the command that is not 0. What fails after the first
+/// repetition is kept in the report beside those before it.
+fn measure(
+    cli: &Cli,
+    args: &RunArgs,
+    context: &Context<'_>,
+    pinned: Option<u32>,
+    report: &mut Report,
+) -> anyhow::Result<i32> {
+    let mut code = 0;
+    for repetition in 0..args.repetitions {
+        let is_last = repetition + 1 == args.repetitions;
+        let afterwards = if is_last && !args.calibrate { Afterwards::Nothing } else { Afterwards::More };
+        let operations = operations(args);
+        let measured = match command::measure(context, &args.command, pinned, &operations, args.hardware, afterwards) {
+            Ok(measured) => measured,
+            Err(error) if repetition == 0 => return Err(error),
+            Err(error) => {
+                report.failures.push(failure(pinned, repetition, &error));
+                return Ok(RUN_FAILURE.into());
+            }
+        };
+        if cli.verbose {
+            let [types, session] = [context.kernel.read_in_ns, measured.opened_in_ns].map(|ns| ns as f64 / 1e6);
+            notice(format_args!("type information read in {types:.1} ms, loaded and attached in {session:.1} ms"));
+        }
+        if code == 0 {
+            code = measured.run.exit_status.unwrap_or(0);
+        }
+        report.runs.push(Run { repetition, ..measured.run });
+        report.probes = measured.probes;
+        report.interrupted = measured.interrupted;
+        if report.interrupted {
+            break;
+        }
     }
-    if !super::writes_json_to_stdout(&args.measuring) {
-        let mut out = io::stderr().lock();
-        let options = super::table_options(out.is_terminal(), args.top, cli.verbose);
-        out.write_all(table::render(report, &options).as_bytes())?;
+    Ok(code)
+}
+
+fn failure(pinned: Option<u32>, repetition: u32, error: &anyhow::Error) -> Failure {
+    Failure {
+        model: String::from("command"),
+        scenario: None,
+        tasks: None,
+        touch_bytes: None,
+        pinned,
+        repetition,
+        half: String::from("traced"),
+        reason: format!("{error:#}"),
     }
-    Ok(())
 }
 
 fn operations(args: &RunArgs) -> Operations {

@@ -7,6 +7,7 @@ use tracer_ebpf::RecordOffsets;
 
 use super::{TypeInformation, probes::Hook, program, session::ProbeForm, tracefs::Tracefs};
 use crate::report::model::ProbeState;
+use crate::timeline::Limits;
 
 /// How the programs of a session know threads. They must be of one family: what one of them has put down for a thread
 /// the others find again.
@@ -18,6 +19,8 @@ pub(super) enum Family<'a> {
         types: &'a TypeInformation,
         /// Of the two forms, the one to use.
         form: ProbeForm,
+        /// Whether the programs put down single events, too.
+        timeline: bool,
     },
     /// By the pids in the records of plain tracepoints.
     Plain {
@@ -30,7 +33,27 @@ pub(super) enum Family<'a> {
     },
 }
 
+/// Hooks that have programs of their own for timelines.
+const IN_TIMELINES: [&str; 6] =
+    ["sched_switch", "sched_waking", "sched_wakeup", "sched_wakeup_new", "sys_enter", "sys_exit"];
+
+impl<'a> Family<'a> {
+    pub(super) fn pointers(types: &'a TypeInformation, form: ProbeForm, timeline: Option<Limits>) -> Self {
+        Self::Pointers { types, form, timeline: timeline.is_some() }
+    }
+}
+
 impl Family<'_> {
+    /// Name of the program for a tracepoint's first-choice hook.
+    fn program(&self, tracepoint: &str) -> String {
+        match self {
+            Self::Pointers { timeline: true, .. } if IN_TIMELINES.contains(&tracepoint) => {
+                format!("timeline_{tracepoint}")
+            }
+            _ => tracepoint.to_owned(),
+        }
+    }
+
     /// Constants for the programs: of no importance to those that follow pointers.
     pub(super) fn record_offsets(&self) -> RecordOffsets {
         match self {
@@ -61,12 +84,13 @@ pub(super) fn attach(ebpf: &mut Ebpf, hook: Hook, family: &Family<'_>) -> Attach
             let place = format!("perf_event/{program}");
             attached(hook, place, program.to_owned(), program::attach_software(ebpf, program, event))
         }
-        (Hook::Typed { tracepoint, arguments }, Family::Pointers { types, form }) => {
-            typed_or_raw(ebpf, hook, tracepoint, arguments, types, *form)
+        (Hook::Typed { tracepoint, arguments }, Family::Pointers { types, form, .. }) => {
+            typed_or_raw(ebpf, hook, &family.program(tracepoint), (tracepoint, arguments), types, *form)
         }
         (Hook::Raw { tracepoint, .. }, Family::Pointers { .. }) => {
-            let place = format!("raw_tp/{tracepoint}");
-            attached(hook, place, tracepoint.to_owned(), program::attach_raw(ebpf, tracepoint, tracepoint))
+            let (place, program) = (format!("raw_tp/{tracepoint}"), family.program(tracepoint));
+            let result = program::attach_raw(ebpf, &program, tracepoint);
+            attached(hook, place, program, result)
         }
         (Hook::Typed { tracepoint, .. }, Family::Plain { tracefs, reason, .. }) => {
             plain(ebpf, hook, ("sched", tracepoint), tracefs, reason)
@@ -80,8 +104,8 @@ pub(super) fn attach(ebpf: &mut Ebpf, hook: Hook, family: &Family<'_>) -> Attach
 fn typed_or_raw(
     ebpf: &mut Ebpf,
     hook: Hook,
-    tracepoint: &'static str,
-    arguments: &[&str],
+    program: &str,
+    (tracepoint, arguments): (&str, &[&str]),
     types: &TypeInformation,
     form: ProbeForm,
 ) -> AttachedProbe {
@@ -90,11 +114,11 @@ fn typed_or_raw(
         return missing(hook, place, reason);
     }
     let refused = match form {
-        ProbeForm::Auto => program::attach_typed(ebpf, tracepoint, tracepoint, &types.aya),
+        ProbeForm::Auto => program::attach_typed(ebpf, program, tracepoint, &types.aya),
         ProbeForm::Raw | ProbeForm::Plain => Err(String::from("raw tracepoints were asked for")),
     };
-    let Err(reason) = refused else { return attached(hook, place, tracepoint.to_owned(), Ok(())) };
-    let program = format!("raw_{tracepoint}");
+    let Err(reason) = refused else { return attached(hook, place, program.to_owned(), Ok(())) };
+    let program = format!("raw_{program}");
     match program::attach_raw(ebpf, &program, tracepoint) {
         Ok(()) => fallback(hook, format!("raw_tp/{tracepoint}"), program, reason),
         Err(raw_reason) => missing(hook, place, format!("{reason}; as raw tracepoint: {raw_reason}")),

@@ -33,7 +33,7 @@ pub enum KernelError {
         source: std::io::Error,
     },
     /// The eBPF object was refused as a whole.
-    #[error("load the eBPF object: {0} (needs CAP_BPF and CAP_PERFMON: try sudo)")]
+    #[error("load the eBPF object: {0} ({advice})", advice = advice(.0))]
     Load(#[from] aya::EbpfError),
     /// A probe without which there is nothing to report is missing.
     #[error("attach {probe}: {reason}")]
@@ -51,6 +51,9 @@ pub enum KernelError {
         /// Why not by records, and what to do next.
         reason: String,
     },
+    /// A timeline needs programs that follow pointers.
+    #[error("record a timeline: {0}: not possible on this kernel, leave out --timeline")]
+    Timeline(String),
     /// Run-time statistics of programs cannot be had.
     #[error("switch on run-time statistics of eBPF programs: {0} (needs CAP_SYS_ADMIN: try sudo)")]
     Statistics(String),
@@ -62,6 +65,18 @@ pub enum KernelError {
         /// Why.
         reason: String,
     },
+}
+
+fn advice(error: &aya::EbpfError) -> &'static str {
+    let causes = std::iter::successors(Some(error as &(dyn std::error::Error + 'static)), |error| error.source());
+    let errno = |error: &(dyn std::error::Error + 'static)| error.downcast_ref::<std::io::Error>()?.raw_os_error();
+    match causes.filter_map(errno).next() {
+        Some(libc::ENOMEM) => {
+            "its maps want more memory than there is: raise the limit of its cgroup, or lower --max-threads"
+        }
+        Some(libc::E2BIG) => "its maps are too large: lower --max-threads",
+        _ => "needs CAP_BPF and CAP_PERFMON: try sudo",
+    }
 }
 
 /// What is the same for every session on this kernel; read once.

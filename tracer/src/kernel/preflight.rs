@@ -6,6 +6,7 @@ use procfs::process::Process;
 use serde::Serialize;
 
 use super::btf;
+use crate::memory::limit;
 
 /// Capabilities that loading needs, with their bits.
 const NEEDED: [(&str, u32); 2] = [("CAP_BPF", 39), ("CAP_PERFMON", 38)];
@@ -71,7 +72,8 @@ pub fn findings() -> Vec<Finding> {
 /// The first required thing that is missing, as an error.
 pub fn check() -> anyhow::Result<()> {
     let missing = findings().into_iter().find(Finding::is_lacking);
-    missing.map_or(Ok(()), |finding| anyhow::bail!("{}: {}", finding.subject, finding.remark))
+    missing.map_or(Ok(()), |finding| anyhow::bail!("{}: {}", finding.subject, finding.remark))?;
+    limit::require(limit::LEAST_BYTES).map_err(anyhow::Error::msg)
 }
 
 fn effective_capabilities() -> Option<u64> {

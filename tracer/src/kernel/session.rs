@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use aya::{
     Ebpf, EbpfLoader, include_bytes_aligned,
-    maps::{Array, MapData, PerCpuArray},
+    maps::{Array, MapData, PerCpuArray, RingBuf},
 };
 use nix::time::{ClockId, clock_gettime};
 use tracer_ebpf::{Allocated, Control, Histogram, Loss, SchedHistograms, Settings, SyscallTotals};
@@ -20,6 +20,7 @@ use super::{
     tracefs::Tracefs,
 };
 use crate::report::model::{Probe, ProbeState};
+use crate::timeline::{Limits, NamedThread, Recorded, Recorder, Recording};
 
 pub(crate) static OBJECT: &[u8] = include_bytes_aligned!(env!("TASKWEIGHT_BPF_OBJECT"));
 
@@ -46,6 +47,8 @@ pub struct SessionOptions {
     pub thread_capacity: u32,
     /// System call numbers that can have a histogram.
     pub syscall_histogram_capacity: u32,
+    /// How much of a timeline is recorded; `None` for none.
+    pub timeline: Option<Limits>,
 }
 
 impl SessionOptions {
@@ -61,6 +64,7 @@ impl SessionOptions {
             form: ProbeForm::Auto,
             thread_capacity: Self::DEFAULT_THREAD_CAPACITY,
             syscall_histogram_capacity: Self::DEFAULT_SYSCALL_HISTOGRAM_CAPACITY,
+            timeline: None,
         }
     }
 }
@@ -74,6 +78,7 @@ pub struct Session {
     pub sees_kernel_counters: bool,
     /// The thread table.
     pub threads: ThreadTable,
+    recorder: Option<Recorder>,
     /// When the window was last opened (`CLOCK_MONOTONIC`), in nanoseconds.
     pub window_opened_ns: u64,
     /// Time it took to load and attach, in nanoseconds.
@@ -89,13 +94,16 @@ impl Session {
         let refused = match (options.form, &kernel.types) {
             (ProbeForm::Plain, _) => String::from("plain tracepoints were asked for"),
             (_, Err(reason)) => reason.clone(),
-            (form, Ok(types)) => match Self::with(kernel, options, &Family::Pointers { types, form }) {
+            (form, Ok(types)) => match Self::with(kernel, options, &Family::pointers(types, form, options.timeline)) {
                 Err(KernelError::RequiredProbe { probe, reason }) if form == ProbeForm::Auto => {
                     format!("{probe}: {reason}")
                 }
                 opened => return opened,
             },
         };
+        if options.timeline.is_some() {
+            return Err(KernelError::Timeline(refused));
+        }
         let plain = |reason| KernelError::NoForm { refused: refused.clone(), reason };
         let tracefs = Tracefs::open().map_err(plain)?;
         let offsets = records::offsets(&tracefs).map_err(plain)?;
@@ -105,12 +113,13 @@ impl Session {
     fn with(kernel: &RunningKernel, options: SessionOptions, family: &Family<'_>) -> Result<Self, KernelError> {
         let started = Instant::now();
         let settings = settings(kernel, options);
-        let mut ebpf = load(kernel, &settings, family)?;
+        let mut ebpf = load(kernel, &settings, family, options.timeline)?;
         let threads = map_threads(&ebpf, settings.thread_capacity)?;
         let probes = PROBES.iter().map(|hook| attach(&mut ebpf, *hook, family)).collect();
         let sees_kernel_counters = matches!(family, Family::Pointers { .. });
+        let recorder = options.timeline.map(|limits| record(&mut ebpf, limits)).transpose()?;
         let opened_in_ns = started.elapsed().as_nanos() as u64;
-        let session = Self { ebpf, probes, sees_kernel_counters, threads, window_opened_ns: 0, opened_in_ns };
+        let session = Self { ebpf, probes, sees_kernel_counters, threads, recorder, window_opened_ns: 0, opened_in_ns };
         session.require_probes()?;
         Ok(session)
     }
@@ -127,8 +136,7 @@ impl Session {
 
     /// Opens the window: from now on histograms and totals by system call are fed.
     pub fn open_window(&mut self) -> Result<(), KernelError> {
-        let now: Duration = clock_gettime(ClockId::CLOCK_MONOTONIC).map_err(map_error("CONTROL"))?.into();
-        self.window_opened_ns = now.as_nanos() as u64;
+        self.window_opened_ns = monotonic_ns()?;
         self.control(Control { window_opened_ns: self.window_opened_ns })
     }
 
@@ -141,6 +149,19 @@ impl Session {
         let map = self.ebpf.map_mut("CONTROL").ok_or_else(|| no_map("CONTROL"))?;
         let mut control: Array<&mut MapData, Control> = Array::try_from(map).map_err(map_error("CONTROL"))?;
         control.set(0, value, 0).map_err(map_error("CONTROL"))
+    }
+
+    /// The events of the window, which is closed; `None` where no timeline is recorded.
+    /// `threads` are those that the programs know.
+    pub fn recorded(&mut self, threads: impl FnOnce() -> Vec<NamedThread>) -> Result<Option<Recorded>, KernelError> {
+        let Some(recorder) = self.recorder.take() else { return Ok(None) };
+        let Recording { events, left_out_count } = recorder.finish();
+        let name = "TIMELINE_SEQUENCE";
+        let map: Array<_, u64> = Array::try_from(self.map(name)?).map_err(map_error(name))?;
+        let event_count = map.get(&0, 0).map_err(map_error(name))?;
+        let lost_count = event_count.saturating_sub(events.len() as u64 + left_out_count);
+        let window_ns = (self.window_opened_ns, monotonic_ns()?);
+        Ok(Some(Recorded { window_ns, threads: threads(), events, lost_count, left_out_count }))
     }
 
     /// Rows and histograms handed out so far.
@@ -233,7 +254,23 @@ fn settings(kernel: &RunningKernel, options: SessionOptions) -> Settings {
     }
 }
 
-fn load(kernel: &RunningKernel, settings: &Settings, family: &Family<'_>) -> Result<Ebpf, KernelError> {
+fn monotonic_ns() -> Result<u64, KernelError> {
+    let now: Duration = clock_gettime(ClockId::CLOCK_MONOTONIC).map_err(map_error("CONTROL"))?.into();
+    Ok(now.as_nanos() as u64)
+}
+
+fn record(ebpf: &mut Ebpf, limits: Limits) -> Result<Recorder, KernelError> {
+    let name = "TIMELINE_EVENTS";
+    let ring = RingBuf::try_from(ebpf.take_map(name).ok_or_else(|| no_map(name))?).map_err(map_error(name))?;
+    Recorder::start(ring, limits.event_count).map_err(map_error(name))
+}
+
+fn load(
+    kernel: &RunningKernel,
+    settings: &Settings,
+    family: &Family<'_>,
+    timeline: Option<Limits>,
+) -> Result<Ebpf, KernelError> {
     let offsets = family.record_offsets();
     let ebpf = EbpfLoader::new()
         .btf(kernel.types.as_ref().ok().map(|types| &types.aya))
@@ -243,6 +280,8 @@ fn load(kernel: &RunningKernel, settings: &Settings, family: &Family<'_>) -> Res
         .map_max_entries("THREADS", settings.thread_capacity)
         .map_max_entries("SYSCALL_OF_HISTOGRAM", settings.syscall_histogram_capacity)
         .map_max_entries("SYSCALL_HISTOGRAMS", settings.syscall_histogram_capacity)
+        // aya rounds it up to a page.
+        .map_max_entries("TIMELINE_EVENTS", timeline.map_or(1, |limits| limits.ring_bytes))
         .load(OBJECT)?;
     Ok(ebpf)
 }

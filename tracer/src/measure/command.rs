@@ -7,6 +7,7 @@ use nix::sys::signal::Signal;
 
 use super::{Context, Window, per_operation, wait_for_last_switches};
 use crate::{
+    capabilities,
     hardware::Counters,
     kernel::snapshot::Snapshot,
     memory::{Account, Sampled, Sampler},
@@ -35,6 +36,15 @@ pub enum Operations {
     PerSyscall(String),
 }
 
+/// What this process does when it has measured the command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Afterwards {
+    /// It loads programs or starts others.
+    More,
+    /// It reports: the right to load and to start is given up before the command runs.
+    Nothing,
+}
+
 /// A measured command.
 #[derive(Debug)]
 pub struct Measured {
@@ -55,6 +65,7 @@ pub fn measure(
     cpu: Option<u32>,
     operations: &Operations,
     hardware: bool,
+    afterwards: Afterwards,
 ) -> anyhow::Result<Measured> {
     let (program, args) = command.split_first().context("no command given")?;
     let spec = Spec {
@@ -70,6 +81,9 @@ pub fn measure(
     let mut counters = counters(&child, hardware);
     session.open_window()?;
     account.add(child.pid());
+    if afterwards == Afterwards::Nothing {
+        capabilities::keep_those_to_watch()?;
+    }
     let released = Instant::now();
     child.release()?;
     let account = Arc::new(account);
@@ -78,8 +92,9 @@ pub fn measure(
     let elapsed = released.elapsed();
     let sampled = sampler.finish();
     wait_for_last_switches(&session)?;
-    let window = Window::close(&mut session, Snapshot::default())?;
-    let mut run = assemble(context, &window, &exit, elapsed, cpu, operations);
+    let mut window = Window::close(&mut session, Snapshot::default(), context.threads_listed)?;
+    context.draw(&mut window, || program.to_string_lossy().into_owned(), &[]);
+    let mut run = assemble(&window, &exit, elapsed, cpu, operations);
     if session.sees_kernel_counters {
         run.witness.extend(witness::compare_tree(&window.after.threads, &exit.rusage, context.kernel.is_real_time));
     }
@@ -157,18 +172,10 @@ fn counters(child: &Child, wanted: bool) -> Result<Counters, String> {
     Ok(counters)
 }
 
-fn assemble(
-    context: &Context<'_>,
-    window: &Window,
-    exit: &Exit,
-    elapsed: Duration,
-    cpu: Option<u32>,
-    operations: &Operations,
-) -> Run {
+fn assemble(window: &Window, exit: &Exit, elapsed: Duration, cpu: Option<u32>, operations: &Operations) -> Run {
     let kernel = window.kernel();
     let (operations, operation) = count(operations, window);
     let traced = lifetime_ns(window).unwrap_or(elapsed.as_nanos() as u64);
-    let (threads, threads_omitted) = window.threads(context.threads_listed);
     Run {
         model: String::from("command"),
         scenario: None,
@@ -186,8 +193,8 @@ fn assemble(
         kernel,
         histograms: window.figures.histograms.clone(),
         syscall_histograms: window.figures.syscall_histograms.clone(),
-        threads,
-        threads_omitted,
+        threads: window.threads.clone(),
+        threads_omitted: window.threads_omitted,
         cpu: Cpu { user_ns: Some(exit.rusage.user_ns), system_ns: Some(exit.rusage.system_ns) },
         hardware: Hardware::default(),
         own: None,

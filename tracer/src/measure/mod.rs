@@ -11,13 +11,19 @@ use crate::{
         session::{ProbeForm, Session, SessionOptions},
         snapshot::{self, Snapshot, WindowFigures},
     },
+    memory::limit,
     report::model::{Kernel, PageFaults, PerOperation, Probe, Switches, Thread, Witness},
+    timeline::{NamedThread, Piece, Recorded, Timeline},
     workload::{privilege::Identity, signals::Signals},
 };
+
+/// Cause of a loss: events that the ring buffer of a timeline had no room for.
+const TIMELINE_LOSS: &str = "timeline_events";
 
 pub mod calibrate;
 pub mod command;
 mod memory;
+pub mod reference;
 pub mod stage;
 pub mod workload;
 
@@ -38,13 +44,25 @@ pub struct Context<'a> {
     pub thread_capacity: u32,
     /// Threads listed one by one in a run.
     pub threads_listed: usize,
+    /// Where single events are kept; `None` where nobody asked for them.
+    pub timeline: Option<&'a Timeline>,
 }
 
 impl Context<'_> {
     fn open_session(&self, root_pid: u32) -> anyhow::Result<Session> {
+        let table = u64::from(self.thread_capacity) * size_of::<ThreadState>() as u64;
+        limit::require(limit::LEAST_BYTES + table).map_err(anyhow::Error::msg)?;
         let defaults = SessionOptions::new(root_pid);
-        let options = SessionOptions { form: self.form, thread_capacity: self.thread_capacity, ..defaults };
+        let timeline = self.timeline.and_then(Timeline::limits);
+        let options = SessionOptions { form: self.form, thread_capacity: self.thread_capacity, timeline, ..defaults };
         Ok(Session::open(self.kernel, options)?)
+    }
+
+    /// Adds a window to the timeline, where there is one.
+    fn draw(&self, window: &mut Window, title: impl FnOnce() -> String, hand_overs: &[(u64, u64)]) {
+        if let (Some(timeline), Some(recorded)) = (self.timeline, window.recorded.take()) {
+            timeline.add(Piece { title: title(), recorded, hand_overs: hand_overs.to_vec() });
+        }
     }
 
     fn deadline(&self) -> Option<Instant> {
@@ -59,6 +77,10 @@ pub struct Window {
     pub before: Snapshot,
     /// The thread table when it closed.
     pub after: Snapshot,
+    /// The busiest threads, as they were called when the window closed.
+    pub threads: Vec<Thread>,
+    /// How many more there were.
+    pub threads_omitted: u64,
     /// Distributions, system calls and losses.
     pub figures: WindowFigures,
     /// Counts by thread beside the kernel's own, taken when the window closed.
@@ -67,16 +89,27 @@ pub struct Window {
     pub probes: Vec<Probe>,
     /// Whether page faults were seen.
     pub has_faults: bool,
+    /// Single events, where a timeline is recorded.
+    pub recorded: Option<Recorded>,
 }
 
 impl Window {
-    /// Closes the window and reads everything.
-    pub fn close(session: &mut Session, before: Snapshot) -> anyhow::Result<Self> {
+    /// Closes the window and reads everything; so many threads are listed.
+    pub fn close(session: &mut Session, before: Snapshot, listed: usize) -> anyhow::Result<Self> {
         session.close_window()?;
         let after = Snapshot::take(session)?;
+        // Names while there are threads that have them.
+        let named = |state: &ThreadState| NamedThread { state: *state, name: name_of(state) };
+        let recorded = session.recorded(|| after.threads.iter().map(named).collect())?;
+        let mut figures = WindowFigures::read(session, &after)?;
+        figures.loss.extend(recorded.as_ref().map(|recorded| (TIMELINE_LOSS.to_owned(), recorded.lost_count)));
+        let (threads, threads_omitted) = busiest(&before, &after, listed);
         Ok(Self {
+            threads,
+            threads_omitted,
             witness: crate::witness::compare_threads(session, &after.threads),
-            figures: WindowFigures::read(session, &after)?,
+            figures,
+            recorded,
             probes: session.probes(),
             has_faults: session.has("page_fault_minor") && session.has("page_fault_major"),
             before,
@@ -111,14 +144,14 @@ impl Window {
             stack: if_seen(all.stack_fault_count),
         }
     }
+}
 
-    /// The busiest threads, and how many more there are.
-    pub fn threads(&self, listed: usize) -> (Vec<Thread>, u64) {
-        let mut all: Vec<_> = self.after.since(&self.before).collect();
-        all.sort_by_key(|(_, counts)| std::cmp::Reverse((counts.on_cpu_ns, counts.syscall_count)));
-        let omitted = all.len().saturating_sub(listed) as u64;
-        (all.into_iter().take(listed).map(|(state, counts)| thread_of(state, &counts)).collect(), omitted)
-    }
+/// The busiest threads, and how many more there are. Names of living threads are looked up, and only for as long.
+fn busiest(before: &Snapshot, after: &Snapshot, listed: usize) -> (Vec<Thread>, u64) {
+    let mut all: Vec<_> = after.since(before).collect();
+    all.sort_by_key(|(_, counts)| std::cmp::Reverse((counts.on_cpu_ns, counts.syscall_count)));
+    let omitted = all.len().saturating_sub(listed) as u64;
+    (all.into_iter().take(listed).map(|(state, counts)| thread_of(state, &counts)).collect(), omitted)
 }
 
 fn switches(counts: &ThreadCounts) -> Switches {
@@ -158,7 +191,8 @@ fn thread_of(state: &ThreadState, counts: &ThreadCounts) -> Thread {
 fn name_of(state: &ThreadState) -> String {
     if state.ended_ns == 0 {
         let path = format!("/proc/{}/task/{}/comm", state.tgid, state.pid);
-        return fs::read(path).map(|name| String::from_utf8_lossy(&name).trim_end().to_owned()).unwrap_or_default();
+        let name = fs::read(path).unwrap_or_default();
+        return String::from_utf8_lossy(name.strip_suffix(b"\n").unwrap_or(&name)).into_owned();
     }
     let end = state.comm.iter().position(|byte| *byte == 0).unwrap_or(state.comm.len());
     String::from_utf8_lossy(&state.comm[..end]).into_owned()

@@ -78,11 +78,14 @@ pub fn traced(context: &Context<'_>, case: &Case, programs: &Path) -> anyhow::Re
     let pid = stage.child.pid();
     let session = context.open_session(pid)?;
     let memory = Watch::of(pid);
-    let mut tracing = Tracing { session, pid, memory, before: Snapshot::default(), cpu: Cpu::default(), window: None };
+    let threads_listed = context.threads_listed;
+    let (before, cpu) = (Snapshot::default(), Cpu::default());
+    let mut tracing = Tracing { session, pid, memory, threads_listed, before, cpu, window: None };
     let (said, exit) = stage.perform(context, case, &mut tracing)?;
     let Tracing { session, cpu, window, memory, .. } = tracing;
-    let window = window.ok_or_else(|| anyhow::anyhow!("the window was never closed"))?;
-    let mut run = assemble(context, case, &window, &said, cpu);
+    let mut window = window.ok_or_else(|| anyhow::anyhow!("the window was never closed"))?;
+    context.draw(&mut window, || case.title(), &said.done.hand_overs);
+    let mut run = assemble(case, &window, &said, cpu);
     run.memory = Some(memory.finish());
     let end = Snapshot::take(&session)?;
     if session.sees_kernel_counters {
@@ -97,6 +100,7 @@ struct Tracing {
     session: Session,
     pid: u32,
     memory: Watch,
+    threads_listed: usize,
     before: Snapshot,
     cpu: Cpu,
     window: Option<Window>,
@@ -113,7 +117,7 @@ impl Moments for Tracing {
 
     fn done(&mut self) -> anyhow::Result<()> {
         wait_for_rest(&self.session)?;
-        self.window = Some(Window::close(&mut self.session, std::mem::take(&mut self.before))?);
+        self.window = Some(Window::close(&mut self.session, std::mem::take(&mut self.before), self.threads_listed)?);
         self.cpu = cpu_between(self.cpu, cpu_time(self.pid));
         self.memory.done();
         Ok(())
@@ -133,10 +137,9 @@ fn cpu_between(before: Cpu, after: Cpu) -> Cpu {
     Cpu { user_ns: between(before.user_ns, after.user_ns), system_ns: between(before.system_ns, after.system_ns) }
 }
 
-fn assemble(context: &Context<'_>, case: &Case, window: &Window, said: &Said, cpu: Cpu) -> Run {
+fn assemble(case: &Case, window: &Window, said: &Said, cpu: Cpu) -> Run {
     let kernel = window.kernel();
     let done = &said.done;
-    let (threads, threads_omitted) = window.threads(context.threads_listed);
     Run {
         model: case.model.name.to_owned(),
         scenario: Some(case.scenario.name().to_owned()),
@@ -154,8 +157,8 @@ fn assemble(context: &Context<'_>, case: &Case, window: &Window, said: &Said, cp
         kernel,
         histograms: window.figures.histograms.clone(),
         syscall_histograms: window.figures.syscall_histograms.clone(),
-        threads,
-        threads_omitted,
+        threads: window.threads.clone(),
+        threads_omitted: window.threads_omitted,
         cpu,
         hardware: Hardware::default(),
         own: None,

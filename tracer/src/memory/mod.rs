@@ -9,6 +9,7 @@ pub mod cgroup;
 #[cfg(test)]
 mod fixture;
 pub mod ledger;
+pub mod limit;
 pub mod process;
 mod sample;
 pub mod sampler;

@@ -2,11 +2,12 @@
 
 use crate::{
     plan::{self, Case},
-    workload::{catalog::Model, scenario::Scenario},
+    workload::{
+        catalog::{Kind, MODELS, Model},
+        scenario::Scenario,
+    },
 };
 
-/// Models whose tasks are threads of the kernel.
-const THREADS: [&str; 5] = ["os-thread", "pthread", "java-platform", "java-platform-1m", "python-thread"];
 /// Hand-overs of each task in a run, at least: the opening of the gate, which wakes all, is then little beside them.
 const ROUNDS: u64 = 10;
 
@@ -41,8 +42,10 @@ pub struct Cell {
 /// # Errors
 /// When there is none of threads or none of coroutines.
 pub fn split(models: Vec<&'static Model>) -> anyhow::Result<(Vec<&'static Model>, Vec<&'static Model>)> {
-    let (threads, coroutines): (Vec<_>, Vec<_>) = models.into_iter().partition(|model| THREADS.contains(&model.name));
-    let one_of = THREADS.join(", ");
+    let is_of_threads = |model: &&Model| model.kind == Some(Kind::Thread);
+    let (threads, coroutines): (Vec<_>, Vec<_>) = models.into_iter().partition(|model| is_of_threads(model));
+    let one_of: Vec<_> = MODELS.iter().filter(is_of_threads).map(|model| model.name).collect();
+    let one_of = one_of.join(", ");
     anyhow::ensure!(!threads.is_empty(), "no model of threads to compare with: add one of {one_of} to --models");
     anyhow::ensure!(!coroutines.is_empty(), "no model of coroutines to compare: add one, such as tokio, to --models");
     Ok((threads, coroutines))

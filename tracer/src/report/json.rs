@@ -2,6 +2,7 @@
 
 mod destination;
 mod layout;
+mod links;
 mod source;
 
 pub use destination::{Destination, DestinationError};
@@ -10,6 +11,17 @@ pub use source::{ReadError, read};
 use std::io::{self, BufWriter, Write};
 
 use serde::Serialize;
+
+/// Writes a report to its destination, and puts it in its place.
+///
+/// # Errors
+/// When it cannot be kept there.
+pub fn save(report: &impl Serialize, mut destination: Destination) -> Result<(), DestinationError> {
+    match write(report, &mut destination) {
+        Ok(()) => destination.finish(),
+        Err(error) => Err(destination.fail(error)),
+    }
+}
 
 /// Writes a report, or what else is for programs to read: one field a line, buckets and other plain lists on one line each.
 ///

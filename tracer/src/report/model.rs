@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 mod anatomy;
@@ -11,6 +12,7 @@ mod environment;
 mod histogram;
 mod kernel;
 mod memory;
+mod reference;
 mod regimes;
 
 pub use anatomy::{Anatomy, AnatomyCalibration, AnatomyInterrupts, AnatomySegment, Quantiles};
@@ -18,13 +20,14 @@ pub use environment::Environment;
 pub use histogram::{Histogram, Histograms};
 pub use kernel::{Kernel, PageFaults, PerOperation, Switches, SyscallCount, Syscalls};
 pub use memory::{LedgerPoint, LedgerRow, MemoryFigures, OverTime, PerTask, RunMemory, Sample, StackSummary};
+pub use reference::{Reference, ReferenceTime};
 pub use regimes::{Ratio, Regime, Side};
 
 /// Version of the report's structure; a reader refuses any other.
 pub const SCHEMA_VERSION: u32 = 1;
 
 /// One invocation of `taskweight compare` or `taskweight run`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Report {
     /// [`SCHEMA_VERSION`] of the writer.
     pub schema_version: u32,
@@ -49,6 +52,9 @@ pub struct Report {
     /// What one hand-over consists of, by model.
     #[serde(default)]
     pub anatomy: Vec<Anatomy>,
+    /// Times that those of the runs are compared with; `null` where only memory was measured.
+    #[serde(default)]
+    pub reference: Option<Reference>,
     /// Runs that were not, and why.
     pub failures: Vec<Failure>,
     /// What measuring cost taskweight itself.
@@ -59,7 +65,7 @@ pub struct Report {
 }
 
 /// What taskweight used itself, without the programs that it started.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct OwnCost {
     /// CPU time in user mode, nanoseconds.
     pub user_ns: u64,
@@ -70,7 +76,7 @@ pub struct OwnCost {
 }
 
 /// State of a probe.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum ProbeState {
     /// On its first-choice hook.
@@ -82,7 +88,7 @@ pub enum ProbeState {
 }
 
 /// One eBPF program.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Probe {
     /// What it watches, such as `sched_switch`.
     pub name: String,
@@ -105,7 +111,7 @@ pub struct Probe {
 }
 
 /// One measured run: its traced half, and its untraced twin where there is one.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Run {
     /// Concurrency model, or `command`.
     pub model: String,
@@ -165,7 +171,7 @@ pub struct Run {
 }
 
 /// Length of a run's window in nanoseconds.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Elapsed {
     /// Without probes; the figure to quote. `null` for a command, which runs once.
     pub twin: Option<u64>,
@@ -174,7 +180,7 @@ pub struct Elapsed {
 }
 
 /// One thread's share of the window.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Thread {
     /// Thread id.
     pub tid: u32,
@@ -223,7 +229,7 @@ pub struct Thread {
 }
 
 /// CPU time in nanoseconds, as the kernel accounts it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Cpu {
     /// In user mode.
     pub user_ns: Option<u64>,
@@ -232,7 +238,7 @@ pub struct Cpu {
 }
 
 /// Hardware counters of all threads of the run.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Hardware {
     /// CPU cycles.
     pub cycles: Option<u64>,
@@ -247,7 +253,7 @@ pub struct Hardware {
 }
 
 /// What a workload measured itself, without probes: what the kernel cannot see.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct OwnFigures {
     /// Tasks that were parked; fewer than asked for only where `stopped_by` says so.
     pub tasks_reached: u64,
@@ -268,7 +274,7 @@ pub struct OwnFigures {
 }
 
 /// Our count beside an independent one.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Witness {
     /// Ours.
     pub ours: u64,
@@ -295,7 +301,7 @@ impl Witness {
 }
 
 /// A run that could not be measured.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Failure {
     /// Concurrency model, or `command`.
     pub model: String,

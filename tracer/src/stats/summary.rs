@@ -46,18 +46,53 @@ pub fn summarise(samples: &[f64]) -> Option<Summary> {
     Some(Summary { median: median(&mut samples.to_vec()), interval, samples: samples.len() })
 }
 
+/// Ratio of the medians of two sets that were measured independently, with its 95 % percentile-bootstrap interval.
+///
+/// `None` without samples, when one is not a finite number, or when the denominators have a median of 0. There is no
+/// interval when both sets are single samples, or when resamples of the denominators can have a median of 0.
+/// `samples` is the size of the smaller set.
+pub fn ratio(numerators: &[f64], denominators: &[f64]) -> Option<Summary> {
+    let [over, under] = [numerators, denominators].map(summarise);
+    let (over, under) = (over?, under?);
+    if under.median == 0.0 {
+        return None;
+    }
+    let samples = over.samples.min(under.samples);
+    let is_repeated = over.samples.max(under.samples) > 1;
+    let interval = is_repeated.then(|| bootstrap_ratio(numerators, denominators)).flatten();
+    Some(Summary { median: over.median / under.median, interval, samples })
+}
+
 /// Interval of the median over resamples drawn with replacement.
 fn bootstrap(samples: &[f64]) -> Interval {
     let mut random = fastrand::Rng::with_seed(SEED);
-    let mut resample = vec![0.0; samples.len()];
-    let mut medians: Vec<f64> = (0..RESAMPLE_COUNT)
+    let mut resample = Vec::with_capacity(samples.len());
+    interval((0..RESAMPLE_COUNT).map(|_| resampled_median(samples, &mut resample, &mut random)).collect())
+}
+
+/// The same of a ratio; both sets are resampled.
+fn bootstrap_ratio(numerators: &[f64], denominators: &[f64]) -> Option<Interval> {
+    let mut random = fastrand::Rng::with_seed(SEED);
+    let mut resample = Vec::new();
+    let ratios: Vec<f64> = (0..RESAMPLE_COUNT)
         .map(|_| {
-            resample.fill_with(|| samples[random.usize(..samples.len())]);
-            median(&mut resample)
+            let over = resampled_median(numerators, &mut resample, &mut random);
+            over / resampled_median(denominators, &mut resample, &mut random)
         })
         .collect();
-    medians.sort_unstable_by(f64::total_cmp);
-    Interval { low: medians[TAIL_COUNT], high: medians[RESAMPLE_COUNT - 1 - TAIL_COUNT] }
+    ratios.iter().all(|ratio| ratio.is_finite()).then(|| interval(ratios))
+}
+
+fn resampled_median(samples: &[f64], resample: &mut Vec<f64>, random: &mut fastrand::Rng) -> f64 {
+    resample.clear();
+    resample.extend(samples.iter().map(|_| samples[random.usize(..samples.len())]));
+    median(resample)
+}
+
+/// What lies between the tails of as many figures as there are resamples.
+fn interval(mut figures: Vec<f64>) -> Interval {
+    figures.sort_unstable_by(f64::total_cmp);
+    Interval { low: figures[TAIL_COUNT], high: figures[RESAMPLE_COUNT - 1 - TAIL_COUNT] }
 }
 
 /// Median of at least one value; reorders them.
@@ -129,6 +164,26 @@ mod tests {
         let summary = summarise(&[10.0, 10.1, 9.9, 10.0, 10.05, 9.95, 10.0, 10.02, 9.98, 500.0]).unwrap();
         assert!((summary.median - 10.0).abs() < 0.02);
         assert!(summary.interval.unwrap().high < 11.0);
+    }
+
+    #[test]
+    fn a_ratio_is_of_the_medians_and_resamples_both_sides() {
+        let [few, many] = [[1.0, 1.1, 0.9, 1.0, 1.05], [2.0, 2.2, 1.8, 2.0, 2.1]];
+        let twice = ratio(&many, &few).unwrap();
+        let interval = twice.interval.unwrap();
+        assert_eq!((twice.median, twice.samples), (2.0, 5));
+        assert!(interval.low < 2.0 && interval.high > 2.0 && interval.low > 1.5 && interval.high < 2.5, "{interval:?}");
+        let against_one = ratio(&many, &[1.0]).unwrap();
+        assert_eq!(against_one.interval, summarise(&many).unwrap().interval);
+    }
+
+    #[test]
+    fn a_ratio_of_single_samples_has_no_interval_and_one_over_zero_is_none() {
+        assert_eq!(ratio(&[3.0], &[2.0]), Some(Summary { median: 1.5, interval: None, samples: 1 }));
+        assert_eq!(ratio(&[3.0], &[0.0]), None);
+        assert_eq!(ratio(&[], &[1.0]), None);
+        // Two of the three resamples' medians may be 0.
+        assert_eq!(ratio(&[1.0, 2.0], &[0.0, 1.0, 1.0]).unwrap().interval, None);
     }
 
     proptest! {

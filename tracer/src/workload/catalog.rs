@@ -14,11 +14,24 @@ mod models;
 
 pub use models::MODELS;
 
+/// What keeps the state of a task while others run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// The kernel: a task is a thread.
+    Thread,
+    /// An object on the heap with what is needed to go on: a coroutine without a stack.
+    Stackless,
+    /// A stack of its own that the program switches: a coroutine with a stack.
+    Stackful,
+}
+
 /// A concurrency model.
 #[derive(Debug)]
 pub struct Model {
     /// Name on the command line and in reports.
     pub name: &'static str,
+    /// What its tasks are; `None` where nobody said, as of a model brought along.
+    pub kind: Option<Kind>,
     /// What its tasks are, in a few words.
     pub tasks_are: &'static str,
     /// The command with its first arguments, where the user brought it along. Otherwise the program is the file
@@ -70,15 +83,25 @@ pub fn models(names: &[String]) -> Result<Vec<&'static Model>, UnknownName> {
     Ok(MODELS.iter().filter(|model| names.iter().any(|name| name == model.name)).collect())
 }
 
+/// The model of this name, as it stands in a report.
+#[must_use]
+pub fn find(name: &str) -> Option<&'static Model> {
+    MODELS.iter().find(|model| model.name == name)
+}
+
 pub(super) fn check(kind: &'static str, names: &[String], known: &[&str]) -> Result<(), UnknownName> {
     let unknown = names.iter().find(|name| !known.contains(&name.as_str()));
     unknown.map_or(Ok(()), |name| Err(UnknownName { kind, name: name.clone(), known: known.join(", ") }))
 }
 
-/// The folder that holds the models' programs: the one of taskweight itself.
+/// Where packages put the models' programs, seen from the folder of taskweight itself.
+const PACKAGED: &str = "../lib/taskweight";
+
+/// The folder that holds the models' programs: that of a package, or the one of taskweight itself.
 pub fn programs_folder() -> std::io::Result<PathBuf> {
     let own = std::env::current_exe()?;
-    Ok(own.parent().unwrap_or(Path::new("/")).to_owned())
+    let folder = own.parent().unwrap_or(Path::new("/"));
+    Ok(folder.join(PACKAGED).canonicalize().unwrap_or_else(|_| folder.to_owned()))
 }
 
 impl Model {
@@ -93,6 +116,7 @@ impl Model {
         let words = shell_words::split(command).map_err(|_| BadModel::Quotes(name.to_owned()))?;
         Ok(Box::leak(Box::new(Self {
             name: String::leak(name.to_owned()),
+            kind: None,
             tasks_are: "brought with --model",
             brought: Some(words.into_iter().map(OsString::from).collect()),
             scenarios: &Scenario::ALL,

@@ -2,7 +2,7 @@
 
 use std::ffi::{OsStr, OsString};
 use std::io;
-use std::os::unix::fs::chown;
+use std::os::unix::fs::lchown;
 use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
@@ -31,7 +31,8 @@ pub fn command(programs: &Path, socket: &OsStr, connections: u64, requests: u64)
 pub fn socket_folder(identity: &Identity) -> io::Result<TempDir> {
     let folder = tempfile::Builder::new().prefix("taskweight-").tempdir()?;
     if let Some((uid, gid)) = identity.owner() {
-        chown(folder.path(), Some(uid), Some(gid))?;
+        // Whoever may rename what is in the temporary folder could have put a link into its place.
+        lchown(folder.path(), Some(uid), Some(gid))?;
     }
     Ok(folder)
 }

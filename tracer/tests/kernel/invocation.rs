@@ -1,6 +1,7 @@
 //! Starting `taskweight`, talking to the command it measures, and what comes out of it.
 
 use std::env;
+use std::ffi::OsStr;
 use std::io::{BufRead as _, BufReader, Read, Write as _};
 use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
 use std::path::{Path, PathBuf};
@@ -53,7 +54,7 @@ pub struct Invocation {
 
 impl Invocation {
     /// A verb with its options and `--json`.
-    pub fn new(verb: &str, options: &[&str]) -> Self {
+    pub fn new(verb: &str, options: &[impl AsRef<OsStr>]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mut command = Command::new(programs().join("taskweight"));
         command.arg(verb).arg("--json").arg(folder.path().join("report.json")).args(options);
@@ -78,6 +79,13 @@ impl Invocation {
     /// With a variable in its environment.
     pub fn env(mut self, name: &str, value: &str) -> Self {
         self.command.env(name, value);
+        self
+    }
+
+    /// With something done in its process before it starts: only what is safe after a fork.
+    pub fn prepared(mut self, prepare: fn() -> std::io::Result<()>) -> Self {
+        // SAFETY: promised by the caller.
+        unsafe { self.command.pre_exec(prepare) };
         self
     }
 
@@ -170,6 +178,18 @@ impl Running {
     /// What was printed to stdout and not read before, once nobody can print any more.
     pub fn last_words(&self) -> String {
         rest(&self.stdout)
+    }
+
+    /// The folder of its report.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Waits for the end, whatever it is, and gives the folder of the report.
+    pub fn end(mut self) -> TempDir {
+        drop(self.stdin.take());
+        wait_for("the end of taskweight", || self.process.0.try_wait().unwrap().is_some());
+        self.folder
     }
 
     /// Closes stdin and waits for the end.

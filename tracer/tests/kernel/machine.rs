@@ -60,11 +60,16 @@ pub struct Held(OwnedFd);
 impl Held {
     /// Takes hold of a living process.
     pub fn of(pid: u32) -> Self {
+        Self::try_of(pid).unwrap()
+    }
+
+    /// Takes hold of a process that may have ended.
+    pub fn try_of(pid: u32) -> Option<Self> {
         // SAFETY: takes numbers.
         let fd = unsafe { libc::syscall(libc::SYS_pidfd_open, pid, 0) };
-        let fd = i32::try_from(fd).ok().filter(|&fd| fd >= 0).unwrap();
+        let fd = i32::try_from(fd).ok().filter(|&fd| fd >= 0)?;
         // SAFETY: the kernel has just made it for us.
-        Self(unsafe { OwnedFd::from_raw_fd(fd) })
+        Some(Self(unsafe { OwnedFd::from_raw_fd(fd) }))
     }
 
     /// Waits until the process has ended.

@@ -6,34 +6,50 @@
 
 #[macro_use]
 mod gate;
+#[path = "../common/drawn.rs"]
+mod drawn;
+mod interruption;
 mod invocation;
 mod loaded;
 mod lossless;
 mod machine;
 mod outcome;
+#[path = "../common/schema.rs"]
+mod schema;
 
 mod anatomy;
+mod capabilities;
 mod capacity;
 mod cleanup;
+mod destinations;
 mod exec;
 mod exit_status;
 mod failures;
 mod fault;
 mod histogram;
+mod hostile;
 mod isolation;
 mod languages;
 mod ledger;
 mod lifecycle;
+mod load;
 mod memory;
 mod migration;
+mod misbehaviour;
 mod models;
 mod not_offered;
 mod output;
+mod overview;
 mod pid_reuse;
+mod pressure;
 mod privilege;
 mod probe_form;
 mod regimes;
+mod repetitions;
 mod sched;
 mod signals;
+mod small_maps;
 mod syscall;
+mod timeline;
+mod together;
 mod window;

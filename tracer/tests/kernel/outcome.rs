@@ -1,10 +1,13 @@
 //! What came of an invocation of `taskweight`.
 
+use std::fs;
 use std::path::PathBuf;
 
 use taskweight::report::json;
 use taskweight::report::model::{Report, Run};
 use tempfile::TempDir;
+
+use crate::schema::violations;
 
 /// What came of it.
 pub struct Outcome {
@@ -28,9 +31,12 @@ impl Outcome {
         self.folder.path().join("report.json")
     }
 
-    /// The report.
+    /// The report, which is as its documented schema has it.
     pub fn report(&self) -> Report {
-        json::read(&self.file()).unwrap_or_else(|error| panic!("{error}\n{}", self.stderr))
+        let report = json::read(&self.file()).unwrap_or_else(|error| panic!("{error}\n{}", self.stderr));
+        let written = serde_json::from_slice(&fs::read(self.file()).unwrap()).unwrap();
+        assert_eq!(violations(&written), [""; 0]);
+        report
     }
 
     /// The only run, of an invocation that went well.

@@ -5,9 +5,15 @@ use std::{collections::BTreeSet, path::PathBuf};
 use indicatif::ProgressBar;
 
 use crate::{
-    measure::{Context, calibrate::calibrate, workload},
+    cli::Cli,
+    commands::anatomy::Dissection,
+    measure::{Context, calibrate::calibrate, reference, workload},
+    notice::notice,
     plan::Case,
-    report::model::{Failure, Hardware, Report, Run},
+    report::{
+        model::{Failure, Hardware, Report, Run},
+        table::escape,
+    },
     workload::{protocol::ProtocolError, scenario::Scenario},
 };
 
@@ -31,11 +37,15 @@ fn work(case: &Case) -> Work {
 }
 
 impl Comparison<'_> {
-    /// Goes through all cases again and again.
-    pub(super) fn measure(&mut self, cases: &[Case], repetitions: u32) {
-        for repetition in 0..repetitions {
+    /// Goes through the cases of each repetition.
+    pub(super) fn measure(&mut self, rounds: &[Vec<Case>]) {
+        let mut calls_ns = Vec::new();
+        for (repetition, cases) in (0..).zip(rounds) {
+            let is_timed = cases.iter().any(|case| !case.scenario.only_parks());
+            calls_ns.extend(is_timed.then(reference::indirect_call_ns));
+            self.report.reference = reference::of_samples(&calls_ns);
             for case in cases {
-                self.progress.set_message(title(case));
+                self.progress.set_message(escape(&case.title()));
                 self.repeat(case, repetition);
                 self.progress.inc(1);
                 if self.context.signals.received().is_some() {
@@ -43,6 +53,18 @@ impl Comparison<'_> {
                     return;
                 }
             }
+        }
+    }
+
+    /// Takes hand-overs apart. Where that is not possible the rest is worth having all the same.
+    pub(super) fn take_apart(&mut self, cli: &Cli, (cases, repetitions): (Vec<Case>, u32), cpu: u32) {
+        if cases.is_empty() || self.report.interrupted {
+            return;
+        }
+        let mut dissection = Dissection::new(&self.context, &self.programs, cpu, cases, &self.progress);
+        let measured = dissection.measure(cli, repetitions).and_then(|()| dissection.finish(&mut self.report));
+        if let Err(error) = measured {
+            self.progress.suspend(|| notice(format_args!("no hand-over was taken apart: {error:#}")));
         }
     }
 
@@ -85,7 +107,7 @@ impl Comparison<'_> {
         let (model, scenario, touches) = work(case);
         self.not_offered.insert((model, scenario, touches));
         let option = if touches { " with --touch" } else { "" };
-        self.progress.suspend(|| eprintln!("taskweight: {model} does not offer {}{option}", scenario.name()));
+        self.progress.suspend(|| notice(format_args!("{model} does not offer {}{option}", scenario.name())));
     }
 
     fn keep(&mut self, case: &Case, repetition: u32, traced: workload::Traced) {
@@ -113,7 +135,7 @@ impl Comparison<'_> {
         if self.context.signals.received().is_some() {
             return;
         }
-        self.progress.suspend(|| eprintln!("taskweight: {}: {error:#}", title(case)));
+        self.progress.suspend(|| notice(format_args!("{}: {error:#}", case.title())));
         self.report.failures.push(Failure {
             model: case.model.name.to_owned(),
             scenario: Some(case.scenario.name().to_owned()),
@@ -133,18 +155,14 @@ impl Comparison<'_> {
             return;
         }
         self.progress.set_message("what the probes cost");
-        if let Err(error) = calibrate(&self.context, &self.programs, cpu, &mut self.report.probes) {
-            self.progress.suspend(|| eprintln!("taskweight: the cost of the probes is not known: {error:#}"));
+        let calibrated = calibrate(&self.context, &self.programs, cpu, &mut self.report.probes);
+        self.report.interrupted = self.context.signals.received().is_some();
+        if let Some(error) = calibrated.err().filter(|_| !self.report.interrupted) {
+            self.progress.suspend(|| notice(format_args!("the cost of the probes is not known: {error:#}")));
         }
     }
 }
 
 fn means_not_offered(error: &anyhow::Error) -> bool {
     error.downcast_ref::<ProtocolError>().is_some_and(ProtocolError::means_not_offered)
-}
-
-fn title(case: &Case) -> String {
-    let place = case.pinned.map_or(String::from("unpinned"), |cpu| format!("CPU {cpu}"));
-    let variant = case.variant().map_or(String::new(), |variant| format!(", {variant}"));
-    format!("{} {}, {} tasks{variant}, {place}", case.model.name, case.scenario.name(), case.tasks)
 }

@@ -31,6 +31,14 @@ pub struct RunCgroup {
     home: PathBuf,
 }
 
+/// The cgroup that this process is in.
+///
+/// # Errors
+/// Says why it is not known.
+pub fn own() -> Result<PathBuf, String> {
+    place::own(Path::new("/")).map(|(_, own, _)| own)
+}
+
 impl RunCgroup {
     /// Makes one beside or below taskweight's own, and removes what killed runs of taskweight left there.
     ///

@@ -26,6 +26,16 @@ pub(super) struct Place {
 
 /// The place for the cgroups of this process. `root` stands for `/`.
 pub(super) fn find(root: &Path) -> Result<Place, String> {
+    let (version, own, top) = own(root)?;
+    let parent = match version {
+        Version::V1 => own.clone(),
+        Version::V2 => delegating(&own, &top)?,
+    };
+    Ok(Place { version, parent, own })
+}
+
+/// The cgroup of this process, and the topmost that can be seen here.
+pub(super) fn own(root: &Path) -> Result<(Version, PathBuf, PathBuf), String> {
     let cgroups: ProcessCGroups = parse(root, "proc/self/cgroup")?;
     let mounts: MountInfos = parse(root, "proc/self/mountinfo")?;
     let v1 = cgroups.0.iter().find(|cgroup| cgroup.controllers.iter().any(|name| name == "memory"));
@@ -33,15 +43,12 @@ pub(super) fn find(root: &Path) -> Result<Place, String> {
         let mount =
             mounts.0.iter().find(|mount| mount.fs_type == "cgroup" && mount.super_options.contains_key("memory"));
         let mount = mount.ok_or("the memory controller is in a hierarchy of cgroup v1 that is not mounted here")?;
-        let own = directory(root, mount, &own.pathname)?;
-        return Ok(Place { version: Version::V1, parent: own.clone(), own });
+        return Ok((Version::V1, directory(root, mount, &own.pathname)?, directory(root, mount, &mount.root)?));
     }
     let own = cgroups.0.iter().find(|cgroup| cgroup.hierarchy == 0);
     let own = own.ok_or("this process is in no cgroup that has a memory controller")?;
     let mount = mounts.0.iter().find(|mount| mount.fs_type == "cgroup2").ok_or("no cgroups are mounted here")?;
-    let own = directory(root, mount, &own.pathname)?;
-    let parent = delegating(&own, &directory(root, mount, &mount.root)?)?;
-    Ok(Place { version: Version::V2, parent, own })
+    Ok((Version::V2, directory(root, mount, &own.pathname)?, directory(root, mount, &mount.root)?))
 }
 
 fn parse<T: FromRead>(root: &Path, path: &str) -> Result<T, String> {

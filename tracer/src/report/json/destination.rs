@@ -2,26 +2,43 @@
 
 use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, Write};
-use std::os::unix::fs::{PermissionsExt, fchown};
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt, fchown};
 use std::path::{Path, PathBuf};
 
-use tempfile::NamedTempFile;
+use atomic_write_file::AtomicWriteFile;
+use atomic_write_file::unix::OpenOptionsExt as _;
 use thiserror::Error;
+
+use super::links;
 
 /// Mode of a new file, before the umask.
 const NEW_FILE_MODE: u32 = 0o644;
+const NOT_WRITTEN: &str = "not written";
 
 /// A report's file cannot be written.
 #[derive(Debug, Error)]
-#[error("{}: {what}: {error}", path.display())]
+#[error("{}: {what}: {error}", name(path))]
 pub struct DestinationError {
     path: PathBuf,
     what: &'static str,
     error: io::Error,
 }
 
+impl DestinationError {
+    /// Whether it is a pipe whose reader has gone.
+    #[must_use]
+    pub fn is_broken_pipe(&self) -> bool {
+        self.error.kind() == io::ErrorKind::BrokenPipe
+    }
+}
+
+fn name(path: &Path) -> std::path::Display<'_> {
+    if path == Path::new("-") { Path::new("standard output").display() } else { path.display() }
+}
+
 /// An open destination. A regular file appears, or changes, only in [`Destination::finish`] and then as a whole;
-/// without it nothing is left behind.
+/// without it nothing is left behind, not even by a taskweight that is killed: until then the file has no name, where the
+/// file system can do that.
 #[derive(Debug)]
 pub struct Destination {
     path: PathBuf,
@@ -33,11 +50,8 @@ enum Sink {
     Stdout(io::Stdout),
     /// A device, a pipe: written as it is.
     Direct(File),
-    /// Becomes `target` when it is complete.
-    Replacement {
-        temporary: NamedTempFile,
-        target: PathBuf,
-    },
+    /// Takes its place when it is complete.
+    Replacement(AtomicWriteFile),
 }
 
 impl Destination {
@@ -48,17 +62,18 @@ impl Destination {
     /// # Errors
     /// When it could not be written later on.
     pub fn open(path: &Path, owner: Option<(u32, u32)>) -> Result<Self, DestinationError> {
-        let fail = |what| move |error| DestinationError { path: path.to_owned(), what, error };
+        let named = path;
+        let fail = |what| move |error| DestinationError { path: named.to_owned(), what, error };
+        let path = &links::allowed(path, owner.map(|(user, _)| user)).map_err(fail("cannot be written"))?;
         let sink = if path == Path::new("-") || path == Path::new("/dev/stdout") {
             Sink::Stdout(io::stdout())
         } else if is_written_in_place(path) {
             Sink::Direct(OpenOptions::new().append(true).open(path).map_err(fail("cannot be opened for writing"))?)
         } else {
             let target = target(path).map_err(fail("cannot be written"))?;
-            let temporary = temporary(&target, owner).map_err(fail("no file can be created beside it"))?;
-            Sink::Replacement { temporary, target }
+            Sink::Replacement(replacement(&target, owner).map_err(fail("no file can be created beside it"))?)
         };
-        Ok(Self { path: path.to_owned(), sink })
+        Ok(Self { path: named.to_owned(), sink })
     }
 
     /// Completes the file and puts it in its place.
@@ -68,13 +83,15 @@ impl Destination {
     pub fn finish(mut self) -> Result<(), DestinationError> {
         let finished = self.flush().and_then(|()| match self.sink {
             Sink::Stdout(_) | Sink::Direct(_) => Ok(()),
-            Sink::Replacement { temporary, target } => {
-                temporary.as_file().sync_all()?;
-                temporary.persist(target)?;
-                Ok(())
-            }
+            // What cannot be kept is found before the file gets a name.
+            Sink::Replacement(file) => file.sync_all().and_then(|()| file.commit()),
         });
-        finished.map_err(|error| DestinationError { path: self.path, what: "not written", error })
+        finished.map_err(|error| DestinationError { path: self.path, what: NOT_WRITTEN, error })
+    }
+
+    /// Gives it up because of an error in writing to it.
+    pub(crate) fn fail(self, error: io::Error) -> DestinationError {
+        DestinationError { path: self.path, what: NOT_WRITTEN, error }
     }
 }
 
@@ -83,7 +100,7 @@ impl Write for Destination {
         match &mut self.sink {
             Sink::Stdout(stdout) => stdout.write(bytes),
             Sink::Direct(file) => file.write(bytes),
-            Sink::Replacement { temporary, .. } => temporary.write(bytes),
+            Sink::Replacement(file) => file.write(bytes),
         }
     }
 
@@ -91,7 +108,7 @@ impl Write for Destination {
         match &mut self.sink {
             Sink::Stdout(stdout) => stdout.flush(),
             Sink::Direct(file) => file.flush(),
-            Sink::Replacement { temporary, .. } => temporary.flush(),
+            Sink::Replacement(file) => file.flush(),
         }
     }
 }
@@ -100,8 +117,7 @@ impl Write for Destination {
 fn is_written_in_place(path: &Path) -> bool {
     // /dev/fd/3 and /proc/self/fd/3 lead to a regular file when that is what the descriptor is: it has a reader
     // or another writer, who would be left with the old one.
-    let is_descriptor = path.starts_with("/proc") || path.starts_with("/dev") && !path.starts_with("/dev/shm");
-    is_descriptor || fs::metadata(path).is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir())
+    links::is_descriptor(path) || fs::metadata(path).is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir())
 }
 
 /// The file to put in place: where a symbolic link points to, as editors do.
@@ -118,20 +134,18 @@ fn target(path: &Path) -> io::Result<PathBuf> {
     }
 }
 
-/// A file in the directory of `target`, with the mode and owner that `target` shall have.
-fn temporary(target: &Path, owner: Option<(u32, u32)>) -> io::Result<NamedTempFile> {
-    let directory = target.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let temporary = tempfile::Builder::new()
-        .prefix(".taskweight-")
-        .permissions(Permissions::from_mode(NEW_FILE_MODE))
-        .tempfile_in(directory)?;
+/// A file to take the place of `target`, with its mode, and its owner unless another is named.
+fn replacement(target: &Path, owner: Option<(u32, u32)>) -> io::Result<AtomicWriteFile> {
+    let mut options = AtomicWriteFile::options();
+    options.mode(NEW_FILE_MODE).preserve_mode(false).try_preserve_owner(owner.is_none());
+    let file = options.open(target)?;
     if let Ok(existing) = fs::metadata(target) {
-        temporary.as_file().set_permissions(Permissions::from_mode(existing.permissions().mode() & 0o777))?;
+        file.set_permissions(Permissions::from_mode(existing.permissions().mode() & 0o777))?;
     }
     if let Some((user, group)) = owner {
-        fchown(temporary.as_file(), Some(user), Some(group))?;
+        fchown(file.as_file(), Some(user), Some(group))?;
     }
-    Ok(temporary)
+    Ok(file)
 }
 
 #[cfg(test)]

@@ -1,11 +1,12 @@
 //! Reading a report, and saying in one line why one cannot be read.
 
-use std::fs;
+use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 use serde_json::error::Category;
+use serde_json::value::RawValue;
 use thiserror::Error;
 
 use crate::report::model::{Report, SCHEMA_VERSION};
@@ -26,6 +27,12 @@ pub enum ReadError {
         path: PathBuf,
         /// What the system says.
         error: io::Error,
+    },
+    /// The file is larger than any report.
+    #[error("{}: not a taskweight report: it has more than {} MiB", path.display(), LARGEST_BYTES >> 20)]
+    TooLarge {
+        /// The file.
+        path: PathBuf,
     },
     /// The file is empty.
     #[error("{}: empty file", path.display())]
@@ -84,10 +91,14 @@ pub enum ReadError {
     },
 }
 
-/// The field that tells how to read the others; all of them are skipped.
+/// The largest report: many times what the largest run makes.
+const LARGEST_BYTES: u64 = 256 << 20;
+
+/// The field that tells how to read the others; all of them are skipped, and so is its own value.
 #[derive(Deserialize)]
-struct Header {
-    schema_version: serde_json::Value,
+struct Header<'a> {
+    #[serde(borrow)]
+    schema_version: &'a RawValue,
 }
 
 /// Reads a report from a file, or from standard input when `path` is `-`.
@@ -96,42 +107,56 @@ struct Header {
 /// Says which file, where in it, and what is wrong; see [`ReadError`].
 pub fn read(path: &Path) -> Result<Report, ReadError> {
     let (path, text) = if path == Path::new("-") {
-        let mut text = Vec::new();
-        (PathBuf::from("standard input"), io::stdin().read_to_end(&mut text).map(|_| text))
+        (PathBuf::from("standard input"), read_all(io::stdin()))
     } else {
-        (path.to_owned(), fs::read(path))
+        (path.to_owned(), File::open(path).and_then(read_all))
     };
     let text = text.map_err(|error| match error.kind() {
         io::ErrorKind::NotFound => ReadError::NotFound { path: path.clone() },
+        io::ErrorKind::FileTooLarge => ReadError::TooLarge { path: path.clone() },
         _ => ReadError::Io { path: path.clone(), error },
     })?;
     decode(&text, path)
+}
+
+/// All of it, in bounded memory whatever it is.
+fn read_all(from: impl Read) -> io::Result<Vec<u8>> {
+    let mut text = Vec::new();
+    from.take(LARGEST_BYTES + 1).read_to_end(&mut text)?;
+    if text.len() as u64 > LARGEST_BYTES { Err(io::ErrorKind::FileTooLarge.into()) } else { Ok(text) }
 }
 
 fn decode(text: &[u8], path: PathBuf) -> Result<Report, ReadError> {
     if text.trim_ascii().is_empty() {
         return Err(ReadError::Empty { path });
     }
-    let header: Header = serde_json::from_slice(text).map_err(|error| not_a_report(&error, &path))?;
-    match header.schema_version.as_u64() {
-        Some(found) if found == u64::from(SCHEMA_VERSION) => {}
-        Some(found) => return Err(ReadError::SchemaVersion { path, found }),
-        None => {
-            let reason = format!("schema_version is {}, not a number", header.schema_version);
+    let header: Header<'_> = serde_json::from_slice(text).map_err(|error| not_a_report(&error, &path))?;
+    let version = header.schema_version.get();
+    match version.parse() {
+        Ok(found) if found == u64::from(SCHEMA_VERSION) => {}
+        Ok(found) => return Err(ReadError::SchemaVersion { path, found }),
+        Err(_) => {
+            let reason = format!("schema_version is {}, not a number", shortened(version));
             return Err(ReadError::NotAReport { path, reason });
         }
     }
     serde_path_to_error::deserialize(&mut serde_json::Deserializer::from_slice(text)).map_err(|error| {
-        let field = error.path().to_string();
-        ReadError::Field { path, field, reason: error.into_inner().to_string() }
+        let field = shortened(&error.path().to_string());
+        ReadError::Field { path, field, reason: shortened(&error.into_inner().to_string()) }
     })
+}
+
+/// What is quoted from a file can be as long as the file.
+fn shortened(text: &str) -> String {
+    const SHOWN: usize = 300;
+    text.char_indices().nth(SHOWN).map_or_else(|| text.to_owned(), |(end, _)| format!("{}...", &text[..end]))
 }
 
 fn not_a_report(error: &serde_json::Error, path: &Path) -> ReadError {
     let (path, line, column) = (path.to_owned(), error.line(), error.column());
     let reason = error.to_string();
     // serde_json puts the place at the end, where it would stand twice.
-    let reason = reason.split(" at line ").next().unwrap_or_default().to_owned();
+    let reason = shortened(reason.split(" at line ").next().unwrap_or_default());
     match error.classify() {
         Category::Eof => ReadError::Truncated { path, line },
         Category::Data => ReadError::NotAReport { path, reason },

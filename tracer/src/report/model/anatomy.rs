@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// One model's hand-over: segments of the critical path, and what of the untraced time they explain.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Anatomy {
     /// Concurrency model.
     pub model: String,
@@ -49,7 +50,7 @@ pub struct Anatomy {
 }
 
 /// One segment of a hand-over.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct AnatomySegment {
     /// Name, as in docs/anatomy.md.
     pub name: String,
@@ -68,7 +69,7 @@ pub struct AnatomySegment {
 }
 
 /// Interrupts of one kind.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct AnatomyInterrupts {
     /// How many.
     pub count: u64,
@@ -79,7 +80,7 @@ pub struct AnatomyInterrupts {
 }
 
 /// Of hand-overs in which the segment occurred; `null` where hand-overs do not pass through the kernel.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Quantiles {
     /// Median.
     pub p50: Option<f64>,
@@ -88,7 +89,7 @@ pub struct Quantiles {
 }
 
 /// What the probes cost beyond the time that they measure themselves, and what entering the kernel costs.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct AnatomyCalibration {
     /// One event of `sys_enter` or `sys_exit`, without the time between the program's two readings of the clock.
     pub syscall_hook_ns: f64,

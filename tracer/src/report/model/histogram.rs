@@ -1,9 +1,10 @@
 //! Distributions in the report.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// The distributions of one run.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Histograms {
     /// From switch-in to switch-out.
     pub on_cpu_ns: Histogram,
@@ -17,7 +18,7 @@ pub struct Histograms {
 
 /// A distribution of durations in nanoseconds. Percentiles are upper bounds of buckets at most 1/32 wide; `min`,
 /// `max` and `mean` are exact.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Histogram {
     /// Durations counted.
     pub count: u64,

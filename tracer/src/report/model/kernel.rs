@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// What the kernel did.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Kernel {
     /// Switches away from a traced thread.
     pub switches: Switches,
@@ -28,7 +29,7 @@ pub struct Kernel {
 }
 
 /// Switches away from a traced thread, by exclusive kinds.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Switches {
     /// The thread blocked.
     pub voluntary: u64,
@@ -48,7 +49,7 @@ impl Switches {
 }
 
 /// System calls, all and by name.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Syscalls {
     /// Calls entered.
     pub count: u64,
@@ -59,7 +60,7 @@ pub struct Syscalls {
 }
 
 /// Calls of one system call.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct SyscallCount {
     /// Calls entered.
     pub count: u64,
@@ -68,7 +69,7 @@ pub struct SyscallCount {
 }
 
 /// Page faults from user and from kernel mode; `null` where the probe is missing.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct PageFaults {
     /// Served without I/O.
     pub minor: Option<u64>,
@@ -82,7 +83,7 @@ pub struct PageFaults {
 }
 
 /// Figures per operation.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct PerOperation {
     /// Nanoseconds, from the twin; from the traced run where there is no twin.
     pub elapsed_ns: f64,

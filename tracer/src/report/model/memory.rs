@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// The columns of the ledger, bytes. Each is `null` where it could not be had.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct MemoryFigures {
     /// Address space, all of it.
     pub reserved_bytes: Option<u64>,
@@ -46,7 +47,7 @@ impl MemoryFigures {
 }
 
 /// What a run weighs at one moment.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Sample {
     /// The columns.
     #[serde(flatten)]
@@ -56,7 +57,7 @@ pub struct Sample {
 }
 
 /// The memory of one run.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct RunMemory {
     /// Tasks that were alive at the samples; `null` for a command.
     pub tasks: Option<u64>,
@@ -73,7 +74,7 @@ pub struct RunMemory {
 }
 
 /// Resident memory of a run's processes over time.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct OverTime {
     /// Least distance of two samples, nanoseconds; it grows where reading is costly, and in long runs.
     pub interval_ns: u64,
@@ -88,7 +89,7 @@ pub struct OverTime {
 }
 
 /// Stacks of the threads of a run, or of its tasks where the workload says where they lie.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct StackSummary {
     /// Threads alive.
     pub threads: u64,
@@ -107,7 +108,7 @@ pub struct StackSummary {
 }
 
 /// One row of the ledger: a model, with a scenario and a depth of call.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct LedgerRow {
     /// Concurrency model.
     pub model: String,
@@ -128,7 +129,7 @@ pub struct LedgerRow {
 }
 
 /// A run's columns.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct LedgerPoint {
     /// Tasks that were alive.
     pub tasks: u64,
@@ -138,7 +139,7 @@ pub struct LedgerPoint {
 }
 
 /// Bytes that one more task adds, by least squares over the number of tasks.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct PerTask {
     /// Bytes a task.
     pub slope: f64,

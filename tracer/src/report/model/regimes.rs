@@ -1,9 +1,10 @@
 //! Threads beside coroutines at the same work, as it varies.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// One cell of the grid: two models at the same work.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Regime {
     /// The threads, which are the reference.
     pub thread_model: String,
@@ -30,7 +31,7 @@ pub struct Regime {
 }
 
 /// A ratio over the repetitions.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Ratio {
     /// Median of the ratios within each repetition.
     pub median: f64,
@@ -41,7 +42,7 @@ pub struct Ratio {
 }
 
 /// What a hand-over of one model takes: medians over the repetitions.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Side {
     /// Nanoseconds, from the twins.
     pub elapsed_ns: f64,

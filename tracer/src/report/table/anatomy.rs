@@ -53,7 +53,7 @@ pub(super) fn render(report: &Report, page: &mut Page) {
     if let Some(anatomy) = report.anatomy.first() {
         calibration(anatomy, page);
     }
-    losses(&report.anatomy, page);
+    losses(report, page);
 }
 
 fn title(anatomy: &Anatomy) -> String {
@@ -150,7 +150,7 @@ fn bars(all: &[Anatomy], page: &mut Page) {
     for anatomy in all {
         let name: String = anatomy.model.chars().take(names).collect();
         let bar = bar(anatomy, longest, columns);
-        page.styled(&format!("{name:names$} {bar} {}", time(anatomy.sum_ns)), 0, Style::Plain);
+        page.drawing(&format!("{name:names$} {bar} {}", time(anatomy.sum_ns)));
     }
     let used = |name: &str| {
         let in_one = |anatomy: &Anatomy| anatomy.segments.iter().any(|one| one.name == name && is_shown(anatomy, one));
@@ -199,13 +199,16 @@ fn calibration(anatomy: &Anatomy, page: &mut Page) {
     );
 }
 
-fn losses(all: &[Anatomy], page: &mut Page) {
-    let lost: Vec<_> = all
+/// Runs have losses of their own, in a line further down.
+fn losses(report: &Report, page: &mut Page) {
+    let lost: Vec<_> = report
+        .anatomy
         .iter()
         .flat_map(|anatomy| anatomy.loss.iter().map(move |(cause, count)| (&anatomy.model, cause, *count)))
         .filter(|(.., count)| *count > 0)
         .map(|(model, cause, number)| format!("{model} {cause} {}", count(number)))
         .collect();
     let text = if lost.is_empty() { "none".to_owned() } else { lost.join(", ") };
-    page.styled(&format!("Loss: {text}"), 2, if lost.is_empty() { Style::Plain } else { Style::Caution });
+    let what = if report.runs.is_empty() { "Loss" } else { "Loss, step by step" };
+    page.styled(&format!("{what}: {text}"), 2, if lost.is_empty() { Style::Plain } else { Style::Caution });
 }

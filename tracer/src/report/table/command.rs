@@ -1,6 +1,7 @@
 //! One command: what the kernel did for it, how long things took, which calls and which threads, and how much memory.
 
 mod memory;
+mod repetitions;
 
 use nix::sys::signal::Signal;
 
@@ -12,9 +13,15 @@ use super::grid::Grid;
 use super::missing;
 use super::text::{Footnotes, Page, Style};
 
-pub(super) fn render(report: &Report, run: &Run, options: &Options, page: &mut Page) {
+/// The repetitions beside each other where there are several, and all of the last one.
+pub(super) fn render(report: &Report, runs: &[&Run], options: &Options, page: &mut Page) {
+    let Some(run) = runs.last() else { return };
     page.heading(&report.command_line.join(" "));
     page.blank();
+    if runs.len() > 1 {
+        repetitions::render(runs, page);
+        page.heading(&format!("The last of {} repetitions", runs.len()));
+    }
     totals(report, run, page);
     distributions(run, page);
     syscalls(run, options.top, page);

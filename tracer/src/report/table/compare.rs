@@ -45,18 +45,18 @@ fn layout(run: &Run) -> &'static Layout {
 }
 
 /// In `idle` and `deep` every number of tasks stands in one table: how far a model gets is what it shows.
-pub(super) fn is_idle(run: &Run) -> bool {
+pub(in crate::report) fn is_idle(run: &Run) -> bool {
     matches!(run.scenario.as_deref(), Some("idle" | "deep"))
 }
 
 /// Runs that can be compared: of the same scenario, tasks, placement, depth and memory touched.
-pub(super) fn groups<'a>(runs: &[&'a Run]) -> Vec<Vec<&'a Run>> {
+pub(in crate::report) fn groups<'a>(runs: &[&'a Run]) -> Vec<Vec<&'a Run>> {
     let tasks = |run: &Run| run.tasks.filter(|_| !is_idle(run));
     gather(runs, |run| (run.scenario.clone(), run.depth_bytes, run.held, run.touch_bytes, tasks(run), run.pinned))
 }
 
 /// The repetitions of each model, in the order in which models first ran.
-pub(super) fn models<'a>(runs: &[&'a Run]) -> Vec<Vec<&'a Run>> {
+pub(in crate::report) fn models<'a>(runs: &[&'a Run]) -> Vec<Vec<&'a Run>> {
     gather(runs, |run| run.model.clone())
 }
 
@@ -72,7 +72,7 @@ pub(super) fn time_per_operation(runs: &[&Run]) -> Option<Summary> {
 }
 
 /// Such as `switch: 2 tasks, pinned to CPU 1`.
-pub(super) fn name(run: &Run) -> String {
+pub(crate) fn name(run: &Run) -> String {
     let tasks = match run.tasks.filter(|_| !is_idle(run)) {
         Some(1) => ": 1 task".to_owned(),
         Some(tasks) => format!(": {tasks} tasks"),

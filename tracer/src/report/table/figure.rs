@@ -1,7 +1,7 @@
 //! Figures as text: three significant digits, a unit that keeps them short.
 
 /// What is not there.
-pub(super) const ABSENT: &str = "-";
+pub(crate) const ABSENT: &str = "-";
 
 /// Units of memory, by bytes.
 const BYTE_UNITS: [(f64, &str); 4] = [(1.0, "B"), (1024.0, "K"), (1048576.0, "M"), (1073741824.0, "G")];
@@ -13,18 +13,18 @@ const LONGEST_NS: u64 = 9_999_000_000_000;
 const COUNT_PREFIXES: [(f64, &str); 4] = [(1e3, "k"), (1e6, "M"), (1e9, "G"), (1e12, "T")];
 
 /// `7.90 ns`, `2.31 µs`.
-pub(super) fn time(ns: f64) -> String {
+pub(crate) fn time(ns: f64) -> String {
     let (scale, unit) = largest_below(&TIME_UNITS, ns);
     format!("{} {unit}", significant(ns / scale))
 }
 
 /// A whole number of nanoseconds: `999 ns` has no decimals to show.
-pub(super) fn duration(ns: u64) -> String {
+pub(crate) fn duration(ns: u64) -> String {
     if ns < 1_000 { format!("{ns} ns") } else { time(ns as f64) }
 }
 
 /// The same in six columns: `1.2 µs`, `12 µs`. Enough for what carries a bucket's error of 1/32.
-pub(super) fn duration_short(ns: u64) -> String {
+pub(crate) fn duration_short(ns: u64) -> String {
     if ns < 1_000 {
         return format!("{ns} ns");
     }
@@ -38,13 +38,13 @@ pub(super) fn duration_short(ns: u64) -> String {
 }
 
 /// `2.29-2.35`, in the unit that [`time`] gives to `median_ns`.
-pub(super) fn time_range(median_ns: f64, low_ns: f64, high_ns: f64) -> String {
+pub(crate) fn time_range(median_ns: f64, low_ns: f64, high_ns: f64) -> String {
     let (scale, _) = largest_below(&TIME_UNITS, median_ns);
     format!("{}-{}", significant(low_ns / scale), significant(high_ns / scale))
 }
 
 /// A mean count, in six columns: `2.00`, `0.0004`, `12.3k`; `0` only for none at all.
-pub(super) fn rate(count: f64) -> String {
+pub(crate) fn rate(count: f64) -> String {
     match count {
         0.0 => "0".to_owned(),
         count if count < 0.00005 => "<1e-4".to_owned(),
@@ -55,18 +55,18 @@ pub(super) fn rate(count: f64) -> String {
 }
 
 /// `2.29-2.35`, with the prefix that [`rate`] gives to `median` left out.
-pub(super) fn rate_range(median: f64, low: f64, high: f64) -> String {
+pub(crate) fn rate_range(median: f64, low: f64, high: f64) -> String {
     let scale = if median < 9_999.5 { 1.0 } else { largest_below(&COUNT_PREFIXES, median).0 };
     format!("{}-{}", significant(low / scale), significant(high / scale))
 }
 
 /// A count in six columns: exact up to 9999, then `12.3k`.
-pub(super) fn count_short(count: u64) -> String {
+pub(crate) fn count_short(count: u64) -> String {
     if count < 10_000 { count.to_string() } else { prefixed(count as f64) }
 }
 
 /// An exact count: `1,234,567`.
-pub(super) fn count(count: u64) -> String {
+pub(crate) fn count(count: u64) -> String {
     let digits = count.to_string();
     let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
     for (position, digit) in digits.chars().enumerate() {
@@ -79,28 +79,40 @@ pub(super) fn count(count: u64) -> String {
 }
 
 /// An exact count, unless it is one that no machine reaches.
-pub(super) fn count_bounded(number: u64) -> String {
+pub(crate) fn count_bounded(number: u64) -> String {
     if number < 1_000_000_000 { count(number) } else { count_short(number) }
 }
 
 /// An exact count of things: `1 thread`, `2 threads`.
-pub(super) fn plural(number: u64, thing: &str) -> String {
+pub(crate) fn plural(number: u64, thing: &str) -> String {
     format!("{} {thing}{}", count(number), if number == 1 { "" } else { "s" })
 }
 
 /// A share of a whole: `12.3 %`.
-pub(super) fn percent(part: u64, whole: u64) -> String {
-    if whole == 0 { ABSENT.to_owned() } else { format!("{:.1} %", part as f64 / whole as f64 * 100.0) }
+pub(crate) fn percent(part: u64, whole: u64) -> String {
+    if whole == 0 { ABSENT.to_owned() } else { share(part as f64 / whole as f64) }
+}
+
+/// The same of a share that is known: `12.3 %`.
+pub(crate) fn share(share: f64) -> String {
+    format!("{:.1} %", share * 100.0)
 }
 
 /// Bytes, in six columns: `612B`, `8.19K`, `1.02M`, where K is 1024 bytes. Less than half a byte is none.
-pub(super) fn bytes(bytes: f64) -> String {
+pub(crate) fn bytes(bytes: f64) -> String {
     let sign = if bytes <= -0.5 { "-" } else { "" };
     let (scale, unit) = largest_below(&BYTE_UNITS, bytes.abs());
     match unit {
         "B" => format!("{sign}{:.0}{unit}", bytes.abs()),
         _ => format!("{sign}{}{unit}", significant(bytes.abs() / scale)),
     }
+}
+
+/// Bytes with their unit in full: `612 B`, `8.19 KiB`, `1.02 MiB`.
+pub(crate) fn memory(size: f64) -> String {
+    let short = bytes(size);
+    let (digits, unit) = short.split_at(short.len() - 1);
+    format!("{digits} {unit}{}", if unit == "B" { "" } else { "iB" })
 }
 
 fn prefixed(count: f64) -> String {
@@ -115,7 +127,7 @@ fn largest_below<'a>(units: &[(f64, &'a str)], value: f64) -> (f64, &'a str) {
 }
 
 /// Three significant digits; below 1, three decimals. The bounds are where rounding adds a digit.
-fn significant(value: f64) -> String {
+pub(crate) fn significant(value: f64) -> String {
     let decimals = match value.abs() {
         value if value < 0.9995 => 3,
         value if value < 9.995 => 2,
@@ -128,6 +140,11 @@ fn significant(value: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn memory_has_its_unit_in_full() {
+        assert_eq!([0.0, 612.0, 8_192.0, -2_048.0].map(memory), ["0 B", "612 B", "8.00 KiB", "-2.00 KiB"]);
+    }
 
     #[test]
     fn times_keep_three_digits_across_units() {

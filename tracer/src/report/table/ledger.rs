@@ -46,7 +46,7 @@ pub(super) fn render(report: &Report, page: &mut Page) {
 }
 
 /// Such as `idle` and `deep, 8.00K, held`.
-fn scene(row: &LedgerRow) -> String {
+pub(crate) fn scene(row: &LedgerRow) -> String {
     let depth = row.depth_bytes.map_or(String::new(), |depth| format!(", {}", bytes(depth as f64)));
     let form = row.held.map_or("", |held| if held { ", held" } else { ", returned" });
     format!("{}{depth}{form}", row.scenario)
@@ -125,7 +125,7 @@ fn reach(rows: &[LedgerRow], failures: &[Failure], page: &mut Page) {
 }
 
 /// Where a run with more tasks failed, nobody knows how many there could have been.
-fn not_stopped(row: &LedgerRow, failures: &[Failure]) -> String {
+pub(in crate::report) fn not_stopped(row: &LedgerRow, failures: &[Failure]) -> String {
     let failed = failures.iter().filter(|one| one.model == row.model && one.scenario.as_ref() == Some(&row.scenario));
     match failed.filter_map(|one| one.tasks).filter(|tasks| *tasks > row.tasks_reached).max() {
         Some(tasks) => format!("not known: a run with {} failed", count(tasks)),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::report::model::{Failure, Probe, ProbeState, Report, Run, Witness};
+use crate::report::model::{Environment, Failure, Probe, ProbeState, Report, Run, Witness};
 
 use super::Options;
 use super::figure::{count, plural, time};
@@ -18,7 +18,7 @@ pub(super) fn render(report: &Report, options: &Options, page: &mut Page) {
         witnesses(report, limit, page);
         losses(report, page);
     }
-    if report.anatomy.is_empty() {
+    if !report.runs.is_empty() || report.anatomy.is_empty() {
         probes(&report.probes, page);
     }
     if options.verbose {
@@ -41,8 +41,21 @@ pub(super) fn render(report: &Report, options: &Options, page: &mut Page) {
     }
 }
 
+/// What measured, and on which machine.
+pub(super) fn origin(report: &Report, page: &mut Page) {
+    let Environment { kernel, architecture, cpu_model, cpus_online, virtualisation, .. } = &report.environment;
+    let cpu = cpu_model.as_ref().map_or(String::new(), |model| format!(" ({model})"));
+    let machine = virtualisation.as_ref().map_or(String::new(), |name| format!(", virtualisation {name}"));
+    let cpus = plural(u64::from(*cpus_online), "CPU");
+    page.paragraph(&format!(
+        "Measured by taskweight {} on Linux {kernel}, {architecture}, {cpus}{cpu}{machine}: {}",
+        report.taskweight_version,
+        report.command_line.join(" ")
+    ));
+}
+
 /// Every comparison of a count with an independent one.
-pub(super) fn comparisons(report: &Report) -> impl Iterator<Item = (&Run, &str, &Witness)> {
+pub(in crate::report) fn comparisons(report: &Report) -> impl Iterator<Item = (&Run, &str, &Witness)> {
     report.runs.iter().flat_map(|run| run.witness.iter().map(move |(name, witness)| (run, name.as_str(), witness)))
 }
 
@@ -51,7 +64,8 @@ fn witnesses(report: &Report, limit: usize, page: &mut Page) {
     if all.is_empty() {
         return page.paragraph("Witnesses: none");
     }
-    let threads: u64 = all.iter().filter_map(|(.., witness)| witness.threads_compared).sum();
+    let compared = all.iter().filter_map(|(.., witness)| witness.threads_compared);
+    let threads = compared.fold(0, u64::saturating_add);
     let disagreeing: Vec<_> = all.iter().filter(|(.., witness)| !witness.agrees()).collect();
     let agreeing = all.len() - disagreeing.len();
     let exact = all.iter().filter(|(.., witness)| witness.agrees() && witness.ours == witness.theirs).count();
@@ -91,7 +105,7 @@ fn place(model: &str, scenario: Option<&str>, tasks: Option<u64>, pinned: Option
 }
 
 /// Sums over all runs, by cause; what was not lost is left out.
-pub(super) fn total_loss(report: &Report) -> BTreeMap<&str, u64> {
+pub(in crate::report) fn total_loss(report: &Report) -> BTreeMap<&str, u64> {
     let mut total = BTreeMap::new();
     for (cause, count) in report.runs.iter().flat_map(|run| &run.loss).filter(|(_, count)| **count > 0) {
         let sum: &mut u64 = total.entry(cause.as_str()).or_default();

@@ -138,7 +138,7 @@ fn interval(ratio: &Ratio) -> String {
 }
 
 /// `0.85`, `1.40`, `12.3`, `271`: five columns at most where it means anything.
-fn number(ratio: f64) -> String {
+pub(in crate::report) fn number(ratio: f64) -> String {
     let decimals = match ratio {
         ratio if ratio < 1.995 => 2,
         ratio if ratio < 99.95 => 1,

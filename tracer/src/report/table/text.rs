@@ -4,9 +4,11 @@ use std::fmt::Write;
 
 use unicode_width::UnicodeWidthStr;
 
+use super::markdown::{self, Block, Blocks};
+
 /// Makes text from the traced system safe to print: what would act on the terminal (control characters, escape
 /// sequences, line breaks) or reorder what is around it (invisible marks) becomes `\x1b`, `\u{202e}`.
-pub(super) fn escape(text: &str) -> String {
+pub(crate) fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for character in text.chars() {
         // `escape_debug` knows which characters cannot be printed, but escapes these three as well.
@@ -79,20 +81,33 @@ impl Style {
 /// Columns before an entry of a list.
 const ITEM_INDENT: usize = 2;
 
-/// Lines no wider than the page.
+/// Columns for what is preformatted in Markdown.
+const MARKDOWN_WIDTH: usize = 80;
+
+/// What everything is written on: lines no wider than a terminal, or Markdown.
 pub(super) struct Page {
-    text: String,
-    width: usize,
-    color: bool,
+    form: Form,
+}
+
+enum Form {
+    Terminal { text: String, width: usize, color: bool },
+    Markdown(Blocks),
 }
 
 impl Page {
     pub(super) fn new(width: usize, color: bool) -> Self {
-        Self { text: String::new(), width, color }
+        Self { form: Form::Terminal { text: String::new(), width, color } }
+    }
+
+    pub(super) fn markdown() -> Self {
+        Self { form: Form::Markdown(Blocks::default()) }
     }
 
     pub(super) fn width(&self) -> usize {
-        self.width
+        match self.form {
+            Form::Terminal { width, .. } => width,
+            Form::Markdown(_) => MARKDOWN_WIDTH,
+        }
     }
 
     /// Folded text; escapes what is in it.
@@ -102,7 +117,12 @@ impl Page {
 
     /// An entry of a list: its lines after the first are indented further.
     pub(super) fn item(&mut self, text: &str, style: Style) {
-        for line in fold(&escape(text), self.width - ITEM_INDENT, ITEM_INDENT) {
+        if let Form::Markdown(blocks) = &mut self.form {
+            // Notes bring along the mark of what they explain.
+            return blocks
+                .add(Block::Item, &format!("- {}", markdown::paragraph(text.strip_prefix("- ").unwrap_or(text))));
+        }
+        for line in fold(&escape(text), self.width() - ITEM_INDENT, ITEM_INDENT) {
             self.line(format!("{:ITEM_INDENT$}{line}", "").trim_end(), style);
         }
     }
@@ -112,25 +132,65 @@ impl Page {
     }
 
     pub(super) fn styled(&mut self, text: &str, indent: usize, style: Style) {
-        for line in fold(&escape(text), self.width, indent) {
+        if let Form::Markdown(blocks) = &mut self.form {
+            return match style {
+                Style::Heading => blocks.add(Block::Heading, &markdown::heading(text)),
+                _ => blocks.add(Block::Paragraph, &markdown::paragraph(text)),
+            };
+        }
+        for line in fold(&escape(text), self.width(), indent) {
             self.line(line.trim_end(), style);
         }
     }
 
-    /// A line that is safe and fits.
+    /// A paragraph that is a line of a drawing; escapes what is in it.
+    pub(super) fn drawing(&mut self, text: &str) {
+        match self.form {
+            Form::Terminal { .. } => self.paragraph(text),
+            Form::Markdown(_) => self.line(&escape(text), Style::Plain),
+        }
+    }
+
+    /// A line that is safe and fits, with columns or bars of its own.
     pub(super) fn line(&mut self, line: &str, style: Style) {
-        let _ = writeln!(self.text, "{}", self.painted(line, style));
+        let line = self.painted(line, style);
+        match &mut self.form {
+            Form::Terminal { text, .. } => text.extend([line.as_str(), "\n"]),
+            // Indented rather than fenced: nothing in it can end it.
+            Form::Markdown(blocks) => blocks.add(Block::Preformatted, &format!("    {line}")),
+        }
+    }
+
+    /// The rows of a table, its head first: the columns in `text` to the left, the others to the right. `false` where a
+    /// page has no tables of its own.
+    pub(super) fn table(&mut self, rows: impl Iterator<Item = Vec<String>>, text: &[usize]) -> bool {
+        let Form::Markdown(blocks) = &mut self.form else { return false };
+        for (index, row) in rows.enumerate() {
+            let shown = if index == 0 { markdown::head } else { markdown::cell };
+            let cells: Vec<String> = row.iter().map(|text| shown(text)).collect();
+            blocks.add(Block::Row, &format!("| {} |", cells.join(" | ")));
+            if index == 0 {
+                let rule = |column| if text.contains(&column) { "---" } else { "--:" };
+                blocks.add(Block::Row, &format!("|{}|", (0..cells.len()).map(rule).collect::<Vec<_>>().join("|")));
+            }
+        }
+        blocks.end();
+        true
     }
 
     /// A part of a line that is safe.
     pub(super) fn painted(&self, text: &str, style: Style) -> String {
-        let sequence = if self.color { style.escape_sequence() } else { "" };
+        let is_colored = matches!(self.form, Form::Terminal { color: true, .. });
+        let sequence = if is_colored { style.escape_sequence() } else { "" };
         let reset = if sequence.is_empty() { "" } else { "\x1b[0m" };
         format!("{sequence}{text}{reset}")
     }
 
     pub(super) fn blank(&mut self) {
-        self.text.push('\n');
+        match &mut self.form {
+            Form::Terminal { text, .. } => text.push('\n'),
+            Form::Markdown(blocks) => blocks.end(),
+        }
     }
 
     pub(super) fn footnotes(&mut self, footnotes: &Footnotes) {
@@ -141,7 +201,11 @@ impl Page {
 
     /// The text, with exactly one line break at its end.
     pub(super) fn finish(self) -> String {
-        format!("{}\n", self.text.trim_end())
+        let text = match self.form {
+            Form::Terminal { text, .. } => text,
+            Form::Markdown(blocks) => blocks.finish(),
+        };
+        format!("{}\n", text.trim_end())
     }
 }
 

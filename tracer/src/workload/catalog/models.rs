@@ -1,6 +1,6 @@
 //! The models, in the order in which they are reported: threads first, then coroutines, by language.
 
-use super::Model;
+use super::{Kind, Model};
 use crate::workload::scenario::Scenario::{self, Control, Cpu, Deep, Echo, Hog, Idle, Spawn, Switch, Yield};
 
 const BUILD: &str = "cargo xtask build";
@@ -15,6 +15,7 @@ const WITHOUT_PIPES: &[Scenario] = &[Switch, Yield, Control, Spawn, Idle, Deep, 
 
 const OS_THREAD: Model = Model {
     name: "os-thread",
+    kind: Some(Kind::Thread),
     tasks_are: "threads of the operating system (Rust std::thread)",
     brought: None,
     scenarios: &Scenario::ALL,
@@ -58,18 +59,21 @@ pub const MODELS: [Model; 22] = [
     },
     Model {
         name: "tokio",
+        kind: Some(Kind::Stackless),
         tasks_are: "futures on tokio's current_thread runtime",
         typical_hand_over_ns: 70,
         ..OS_THREAD
     },
     Model {
         name: "tokio-mt",
+        kind: Some(Kind::Stackless),
         tasks_are: "futures on tokio's multi_thread runtime",
         typical_hand_over_ns: 100,
         ..OS_THREAD
     },
     Model {
         name: "smol",
+        kind: Some(Kind::Stackless),
         tasks_are: "futures on smol's executor, one thread",
         typical_hand_over_ns: 100,
         in_overview: false,
@@ -77,6 +81,7 @@ pub const MODELS: [Model; 22] = [
     },
     Model {
         name: "future",
+        kind: Some(Kind::Stackless),
         tasks_are: "futures polled by a minimal executor: the floor for stackless coroutines",
         scenarios: WITHOUT_WAITING,
         not_offered: Some(
@@ -87,6 +92,7 @@ pub const MODELS: [Model; 22] = [
     },
     Model {
         name: "corosensei",
+        kind: Some(Kind::Stackful),
         tasks_are: "stackful coroutines (crate corosensei)",
         scenarios: WITHOUT_WAITING,
         not_offered: Some("switch-io, echo and hog are not offered: the crate has neither a reactor nor timers"),
@@ -95,6 +101,7 @@ pub const MODELS: [Model; 22] = [
     },
     Model {
         name: "may",
+        kind: Some(Kind::Stackful),
         tasks_are: "stackful coroutines on a scheduler (crate may)",
         typical_hand_over_ns: 200,
         in_overview: false,
@@ -102,6 +109,7 @@ pub const MODELS: [Model; 22] = [
     },
     Model {
         name: "ucontext",
+        kind: Some(Kind::Stackful),
         tasks_are: "stackful coroutines that enter the kernel at every switch (glibc swapcontext)",
         scenarios: WITHOUT_WAITING,
         not_offered: Some("switch-io, echo and hog are not offered: swapcontext has neither a reactor nor timers"),
@@ -109,9 +117,16 @@ pub const MODELS: [Model; 22] = [
         in_overview: false,
         ..OS_THREAD
     },
-    Model { name: "cpp20", tasks_are: "C++20 coroutines on a minimal executor", typical_hand_over_ns: 10, ..OS_THREAD },
+    Model {
+        name: "cpp20",
+        kind: Some(Kind::Stackless),
+        tasks_are: "C++20 coroutines on a minimal executor",
+        typical_hand_over_ns: 10,
+        ..OS_THREAD
+    },
     Model {
         name: "go",
+        kind: Some(Kind::Stackful),
         tasks_are: "goroutines, GOMAXPROCS as many as CPUs",
         typical_hand_over_ns: 200,
         install: SETUP,
@@ -119,6 +134,7 @@ pub const MODELS: [Model; 22] = [
     },
     Model {
         name: "go-1",
+        kind: Some(Kind::Stackful),
         tasks_are: "goroutines, GOMAXPROCS 1",
         typical_hand_over_ns: 150,
         install: SETUP,
@@ -127,6 +143,7 @@ pub const MODELS: [Model; 22] = [
     },
     Model {
         name: "java-virtual",
+        kind: Some(Kind::Stackful),
         tasks_are: "Java virtual threads, carriers as many as CPUs",
         typical_hand_over_ns: 1000,
         install: SETUP,
@@ -135,6 +152,7 @@ pub const MODELS: [Model; 22] = [
     },
     Model {
         name: "java-virtual-1",
+        kind: Some(Kind::Stackful),
         tasks_are: "Java virtual threads, one carrier",
         typical_hand_over_ns: 500,
         install: SETUP,
@@ -143,6 +161,7 @@ pub const MODELS: [Model; 22] = [
     },
     Model {
         name: "kotlin",
+        kind: Some(Kind::Stackless),
         tasks_are: "Kotlin coroutines (kotlinx.coroutines)",
         scenarios: &[Switch, Yield, Control, Spawn, Idle, Deep, Cpu, Hog],
         not_offered: Some("switch-io and echo are not offered: kotlinx.coroutines has no reactor"),
@@ -154,6 +173,7 @@ pub const MODELS: [Model; 22] = [
     },
     Model {
         name: "python-asyncio",
+        kind: Some(Kind::Stackless),
         tasks_are: "Python tasks (asyncio)",
         typical_hand_over_ns: 10_000,
         interpreted: true,
@@ -163,6 +183,7 @@ pub const MODELS: [Model; 22] = [
     },
     Model {
         name: "python-greenlet",
+        kind: Some(Kind::Stackful),
         tasks_are: "Python stackful coroutines (greenlet)",
         scenarios: WITHOUT_WAITING,
         not_offered: Some("switch-io, echo and hog are not offered: greenlet has neither a reactor nor timers"),
@@ -174,6 +195,7 @@ pub const MODELS: [Model; 22] = [
     },
     Model {
         name: "node-async",
+        kind: Some(Kind::Stackless),
         tasks_are: "JavaScript async functions (Node.js)",
         scenarios: WITHOUT_PIPES,
         not_offered: Some("switch-io is not offered: Node.js has no means to create a pipe"),
@@ -184,6 +206,7 @@ pub const MODELS: [Model; 22] = [
     },
     Model {
         name: "erlang",
+        kind: Some(Kind::Stackful),
         tasks_are: "Erlang processes (BEAM)",
         scenarios: WITHOUT_PIPES,
         not_offered: Some("switch-io is not offered: Erlang has no means to create a pipe"),

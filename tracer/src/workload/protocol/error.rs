@@ -9,6 +9,7 @@ use std::time::Duration;
 use thiserror::Error;
 
 use super::super::signals::{Received, Signal};
+use super::event::MOST;
 use super::lines::LIMIT;
 
 /// The conversation with a program failed; the program's run is void, other runs are not.
@@ -119,7 +120,7 @@ pub enum Problem {
         line: Excerpt,
     },
     /// A number is negative, fractional, too large, or no number.
-    #[error("printed {line}, where {field:?} is not a whole number from {least} to {}", u64::MAX)]
+    #[error("printed {line}, where {field:?} is not a whole number from {least} to {MOST}")]
     BadNumber {
         /// The number's name.
         field: &'static str,
@@ -129,7 +130,9 @@ pub enum Problem {
         line: Excerpt,
     },
     /// Durations are not what they should be.
-    #[error("printed {line}, where {field:?} is not a list of pairs [nanoseconds, count] of whole numbers")]
+    #[error(
+        "printed {line}, where {field:?} is not a list of pairs [nanoseconds, count] of whole numbers up to {MOST}"
+    )]
     BadDurations {
         /// The field.
         field: &'static str,

@@ -1,9 +1,16 @@
 //! A line to an event.
 
+use serde::Deserialize as _;
 use serde_json::{Map, Value};
 
 use super::error::{Excerpt, Problem, Step};
 use super::stacks::{self, RuntimeStacks, StackSeries};
+
+/// The largest number: programs in all languages have it, and so have the readers of reports.
+pub(super) const MOST: u64 = i64::MAX.unsigned_abs();
+
+/// The longest text, in characters; the rest of a longer one is cut off.
+const LONGEST_TEXT: usize = 200;
 
 /// The tasks exist and are parked.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -36,6 +43,8 @@ pub struct Done {
     pub elapsed_ns: u64,
     /// The program's own hand-over times, the clock's cost subtracted.
     pub hand_over_ns: Option<Durations>,
+    /// From and until when the first of these hand-overs were, in nanoseconds of `CLOCK_MONOTONIC`; empty if not stated.
+    pub hand_overs: Vec<(u64, u64)>,
     /// Cost of one reading of the clock.
     pub clock_ns: Option<u64>,
     /// How late ticks were.
@@ -73,11 +82,16 @@ pub(super) fn done(line: &[u8]) -> Result<Done, Problem> {
         logical_switches: fields.number("logical_switches", 0)?,
         elapsed_ns: fields.number("elapsed_ns", 1)?,
         hand_over_ns: fields.durations("hand_over_ns")?,
+        hand_overs: fields.durations("hand_overs")?.unwrap_or_default(),
         clock_ns: fields.number_if_any("clock_ns")?,
         lateness_ns: fields.durations("lateness_ns")?,
         latency_ns: fields.durations("latency_ns")?,
         checksum: fields.number_if_any("checksum")?,
     })
+}
+
+pub(super) fn shortened(text: &str) -> String {
+    text.chars().take(LONGEST_TEXT).collect()
 }
 
 /// The fields of an event, and the line they stand in, for errors.
@@ -103,14 +117,14 @@ impl<'a> Fields<'a> {
         let line = || Excerpt::of(self.line);
         let value = self.values.get(field).ok_or_else(|| Problem::MissingField { field, line: line() })?;
         // Fractions and what exceeds 64 bits are floating point to the parser, and no u64 here.
-        let number = value.as_u64().filter(|&number| number >= least);
+        let number = value.as_u64().filter(|number| (least..=MOST).contains(number));
         number.ok_or_else(|| Problem::BadNumber { field, least, line: line() })
     }
 }
 
 impl Fields<'_> {
     fn text_if_any(&self, field: &str) -> Option<String> {
-        self.values.get(field).and_then(Value::as_str).map(str::to_owned)
+        self.values.get(field).and_then(Value::as_str).map(shortened)
     }
 
     fn number_if_any(&self, field: &'static str) -> Result<Option<u64>, Problem> {
@@ -127,8 +141,9 @@ impl Fields<'_> {
 
     fn durations(&self, field: &'static str) -> Result<Option<Durations>, Problem> {
         let Some(value) = self.values.get(field) else { return Ok(None) };
-        let durations = serde_json::from_value(value.clone());
-        durations.map(Some).map_err(|_| Problem::BadDurations { field, line: Excerpt::of(self.line) })
+        let durations = Durations::deserialize(value).ok();
+        let durations = durations.filter(|pairs| pairs.iter().all(|(ns, count)| (*ns).max(*count) <= MOST));
+        durations.map(Some).ok_or_else(|| Problem::BadDurations { field, line: Excerpt::of(self.line) })
     }
 }
 
@@ -146,9 +161,9 @@ mod tests {
 
     #[test]
     fn numbers_are_whole_and_in_range() {
-        let expected = Done { logical_switches: 5, elapsed_ns: u64::MAX, ..Done::default() };
-        assert_eq!(done_with("0", "18446744073709551615").unwrap(), expected);
-        for bad in ["-1", "1.5", "1e3", "18446744073709551616", "\"7\"", "true", "[]", "null"] {
+        let expected = Done { logical_switches: 5, elapsed_ns: MOST, ..Done::default() };
+        assert_eq!(done_with("0", "9223372036854775807").unwrap(), expected);
+        for bad in ["-1", "1.5", "1e3", "9223372036854775808", "18446744073709551616", "\"7\"", "true", "[]", "null"] {
             let problem = done_with(bad, "1").unwrap_err();
             assert!(matches!(problem, Problem::BadNumber { field: "operations", .. }), "{bad}: {problem:?}");
         }
@@ -183,6 +198,7 @@ mod tests {
         };
         assert_eq!(stated(r#""go1.27 linux/amd64""#).as_deref(), Some("go1.27 linux/amd64"));
         assert_eq!(stated("127"), None);
+        assert_eq!(stated(&format!("{:?}", "µ".repeat(500_000))), Some("µ".repeat(LONGEST_TEXT)));
     }
 
     #[test]
@@ -209,7 +225,7 @@ mod tests {
         };
         assert_eq!(with("[[120,3],[130,1]]").unwrap(), Some(vec![(120, 3), (130, 1)]));
         assert_eq!(with("[]").unwrap(), Some(vec![]));
-        for bad in ["[[1]]", "[[1,-1]]", "[1]", "{}", "[[1,2,3]]", "[[0.5,1]]"] {
+        for bad in ["[[1]]", "[[1,-1]]", "[1]", "{}", "[[1,2,3]]", "[[0.5,1]]", "[[1,9223372036854775808]]", "null"] {
             assert!(matches!(with(bad), Err(Problem::BadDurations { field: "hand_over_ns", .. })), "{bad}");
         }
     }
@@ -233,7 +249,7 @@ mod tests {
         }
 
         #[test]
-        fn an_event_survives_any_values(operations: u64, switches: u64, elapsed in 1_u64.., extra: String) {
+        fn an_event_survives_any_values(operations in 0..=MOST, switches in 0..=MOST, elapsed in 1..=MOST, extra: String) {
             let line = serde_json::json!({
                 "event": "done", "operations": operations, "logical_switches": switches, "elapsed_ns": elapsed,
                 "extra": extra,

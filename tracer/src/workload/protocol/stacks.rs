@@ -4,6 +4,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::error::Excerpt;
+use super::event::shortened;
 
 /// The most stacks that a program may name.
 pub const MOST_STACKS: u64 = 10_000_000;
@@ -86,7 +87,7 @@ pub(super) fn runtime(field: Option<&Value>) -> Result<Option<RuntimeStacks>, St
     let bytes = field.get("bytes").and_then(Value::as_i64).and_then(|bytes| u64::try_from(bytes).ok());
     let source = field.get("source").and_then(Value::as_str).filter(|source| !source.is_empty());
     match (bytes, source) {
-        (Some(bytes), Some(source)) => Ok(Some(RuntimeStacks { bytes, source: source.to_owned() })),
+        (Some(bytes), Some(source)) => Ok(Some(RuntimeStacks { bytes, source: shortened(source) })),
         (None, _) => Err("\"bytes\" is not a whole number".to_owned()),
         (_, None) => Err("\"source\" does not say where the number is from".to_owned()),
     }

@@ -131,6 +131,15 @@ fn a_silent_program_times_out() {
 }
 
 #[test]
+fn output_that_drips_in_does_not_put_the_end_off() {
+    let mut child = sh("while printf x; do sleep 0.02; done");
+    let mut conversation = Conversation::new(&mut child, signals()).unwrap();
+    let started = Instant::now();
+    let error = conversation.wait_ready(2, Some(started + Duration::from_millis(200))).unwrap_err();
+    assert!(matches!(error.problem, Problem::TimedOut { awaited: Step::Ready, .. }), "{error:?}");
+}
+
+#[test]
 fn half_a_line_is_none() {
     let mut child = sh(r#"printf '{"event":"ready","tasks":2}'; read go"#);
     let mut conversation = Conversation::new(&mut child, signals()).unwrap();

@@ -1,0 +1,115 @@
+//! How servers compare as connections become more.
+
+use super::{
+    Evidence,
+    echo::{memory, ratio},
+    figure::{Unit, list},
+    language::Text,
+    pairs::time_ns,
+    scope::{Cell, Measured, Scope},
+    who::{BOTH, Who},
+};
+use crate::{
+    report::{model::Run, table::figure::count},
+    stats::histogram::merge,
+};
+
+const P99: Text = Text::new("99th percentile of latency", "지연 시간의 99번째 백분위수");
+
+/// A model with its throughput as a multiple of threads', by rising number of connections.
+type Course<'a> = (&'a str, Vec<(u64, f64)>);
+
+/// Cells of `echo` with both threads and coroutines, by rising number of connections.
+fn rising<'a>(scope: &Scope<'a>) -> Vec<Cell<'a>> {
+    let mut cells = scope.cells("echo");
+    cells.retain(|cell| BOTH.iter().all(|who| cell.has(*who)));
+    cells.sort_by_key(|cell| cell.tasks);
+    cells
+}
+
+fn per_second(run: &Run) -> Option<f64> {
+    Some(1e9 / time_ns(run)?)
+}
+
+fn p99_ns(run: &Run) -> Option<f64> {
+    Some(merge(run.own.as_ref()?.latency_ns.as_ref()).p99? as f64)
+}
+
+/// How the ratio changes with the number of connections, where coroutines get ahead, and what clients wait at most of them.
+pub(super) fn course(scope: &Scope<'_>) -> Option<String> {
+    const COURSE: Text = Text::new("By number of connections: {}.", "연결 수에 따른 초당 요청 수의 비: {}.");
+    const AHEAD: Text = Text::new("Ahead of threads: {}.", "스레드를 앞서기 시작하는 연결 수: {}.");
+    let courses = courses(scope);
+    let mut sentences = Vec::new();
+    if courses.iter().any(|(_, ratios)| ratios.len() > 1) {
+        let all: Vec<_> = courses.iter().map(|course| shown(scope, course)).collect();
+        let ahead: Vec<_> = courses.iter().map(|course| ahead(scope, course)).collect();
+        sentences.push(scope.say(COURSE, &[&all.join("; ")]));
+        sentences.push(scope.say(AHEAD, &[&ahead.join(", ")]));
+    }
+    sentences.extend(latency(scope));
+    (!sentences.is_empty()).then(|| sentences.join(" "))
+}
+
+fn courses<'a>(scope: &Scope<'a>) -> Vec<Course<'a>> {
+    let mut courses: Vec<Course<'a>> = Vec::new();
+    for cell in &rising(scope) {
+        for (model, runs) in cell.models(Who::Coroutines) {
+            let Some(figure) = ratio(scope, cell, model, runs, per_second) else { continue };
+            match courses.iter_mut().find(|(name, _)| *name == model) {
+                Some((_, ratios)) => ratios.push((cell.tasks, figure.value)),
+                None => courses.push((model, vec![(cell.tasks, figure.value)])),
+            }
+        }
+    }
+    courses
+}
+
+fn shown(scope: &Scope<'_>, (model, ratios): &Course<'_>) -> String {
+    const AT: Text = Text::new("{} at {}", "연결 {1}개에서 {0}");
+    let at = |(connections, ratio): &(u64, f64)| scope.say(AT, &[&Unit::Multiple.show(*ratio), &count(*connections)]);
+    format!("{model} {}", ratios.iter().map(at).collect::<Vec<_>>().join(", "))
+}
+
+/// The number of connections from which on all that were measured have more throughput than threads.
+fn ahead(scope: &Scope<'_>, (model, ratios): &Course<'_>) -> String {
+    const FROM: Text = Text::new("from {} on", "{}개");
+    const NOWHERE: Text = Text::new("nowhere", "없음");
+    let from = ratios.iter().rev().take_while(|(_, ratio)| *ratio >= 1.0).last();
+    let words = from.map_or_else(|| scope.say(NOWHERE, &[]), |(from, _)| scope.say(FROM, &[&count(*from)]));
+    format!("{model} {words}")
+}
+
+fn latency(scope: &Scope<'_>) -> Option<String> {
+    const LATENCY: Text = Text::new(
+        "99th percentile of latency on the most: {}.",
+        "연결이 가장 많을 때 지연 시간의 99번째 백분위수: {}.",
+    );
+    let cell = scope.largest("echo", &BOTH).ok()?;
+    let figures: Vec<_> =
+        BOTH.iter().filter_map(|who| scope.figures(&cell, *who, P99, p99_ns).ok()).flatten().collect();
+    let shown = list(&figures.iter().collect::<Vec<_>>(), Unit::Nanoseconds, scope.language);
+    (!figures.is_empty()).then(|| scope.say(LATENCY, &[&shown]))
+}
+
+/// Throughput, latency, kernel transitions and memory of every server at every number of connections.
+pub(super) fn seen_by_clients(scope: &Scope<'_>) -> Vec<Evidence> {
+    const REQUESTS: Text = Text::new("requests per second", "초당 요청 수");
+    const TRANSITIONS: Text = Text::new("kernel transitions per request", "요청 하나당 커널 모드 전환");
+    const BYTES: Text = Text::new("memory of the server", "서버 메모리");
+    let transitions = |run: &Run| run.per_operation?.kernel_transitions;
+    let mut evidence = Vec::new();
+    let mut add = |figures: Measured, quantity, unit: Unit| {
+        let figures = figures.unwrap_or_default();
+        evidence.extend(figures.iter().map(|figure| figure.evidence(quantity, unit, scope.language)));
+    };
+    for cell in rising(scope) {
+        for who in BOTH {
+            add(scope.figures(&cell, who, REQUESTS, per_second), REQUESTS, Unit::Rate);
+            add(scope.figures(&cell, who, P99, p99_ns), P99, Unit::Nanoseconds);
+            add(scope.counts(&cell, who, TRANSITIONS, transitions), TRANSITIONS, Unit::Rate);
+            add(scope.figures(&cell, who, BYTES, memory), BYTES, Unit::Bytes);
+        }
+    }
+    evidence
+}

@@ -1,0 +1,41 @@
+//! The file of a timeline, for the verbs that can record one.
+
+use anyhow::Context as _;
+
+use crate::cli::TimelineArgs;
+use crate::notice::notice;
+use crate::report::json::Destination;
+use crate::timeline::Timeline;
+use crate::workload::privilege::Identity;
+
+/// A timeline, and where it will be written.
+#[derive(Debug)]
+pub(super) struct OpenTimeline {
+    timeline: Timeline,
+    destination: Destination,
+    file: String,
+}
+
+impl OpenTimeline {
+    /// Opens the file before anything is measured; `None` where no timeline is asked for.
+    pub(super) fn open(args: &TimelineArgs) -> anyhow::Result<Option<Self>> {
+        let Some(path) = &args.timeline else { return Ok(None) };
+        let destination = Destination::open(path, Identity::caller()?.owner())?;
+        let file = path.display().to_string();
+        Ok(Some(Self { timeline: Timeline::new(args.limits()), destination, file }))
+    }
+
+    pub(super) fn timeline(&self) -> &Timeline {
+        &self.timeline
+    }
+
+    /// Writes the file, and says what is not in it, unless nothing shall be said.
+    pub(super) fn finish(mut self, quiet: bool) -> anyhow::Result<()> {
+        self.timeline.write(&mut self.destination).with_context(|| format!("{}: write the timeline", self.file))?;
+        self.destination.finish()?;
+        for remark in self.timeline.remarks().iter().filter(|_| !quiet) {
+            notice(remark);
+        }
+        Ok(())
+    }
+}

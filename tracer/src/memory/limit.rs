@@ -1,0 +1,73 @@
+//! How much memory the cgroup of taskweight itself may use: with too little the kernel would kill it half-way.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::cgroup;
+
+/// What taskweight needs besides the thread table, above all while it reads the kernel's type information: runs end well
+/// with 40 MiB.
+pub const LEAST_BYTES: u64 = 48 << 20;
+
+/// Says in words that `needed` bytes cannot be had, where they cannot.
+///
+/// # Errors
+/// Names the cgroup with the limit, and what to do.
+pub fn require(needed: u64) -> Result<(), String> {
+    match narrowest() {
+        Some((bytes, cgroup)) if bytes < needed => Err(format!(
+            "memory: the cgroup {} may use {} MiB, taskweight alone needs {}: raise its limit, or lower --max-threads",
+            cgroup.display(),
+            bytes >> 20,
+            needed.div_ceil(1 << 20)
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// The narrowest limit that is in force here, and the cgroup that has it; `None` where there is none.
+fn narrowest() -> Option<(u64, PathBuf)> {
+    narrowest_of(&cgroup::own().ok()?)
+}
+
+/// Limits hold for all that is below. Without one a file says `max`, or the highest number of pages.
+fn narrowest_of(own: &Path) -> Option<(u64, PathBuf)> {
+    let limits = own.ancestors().filter_map(|path| Some((limit(path)?, path.to_owned())));
+    limits.min_by_key(|(bytes, _)| *bytes)
+}
+
+fn limit(cgroup: &Path) -> Option<u64> {
+    let files = ["memory.max", "memory.limit_in_bytes"];
+    let text = files.iter().find_map(|file| fs::read_to_string(cgroup.join(file)).ok())?;
+    text.trim().parse().ok().filter(|bytes| *bytes < i64::MAX as u64 / 2)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_narrowest_limit_on_the_way_up_holds() {
+        let root = tempfile::tempdir().unwrap();
+        let own = root.path().join("slice/service/run");
+        fs::create_dir_all(&own).unwrap();
+        assert_eq!(narrowest_of(&own), None);
+        let write = |path: &str, file: &str, text: &str| fs::write(root.path().join(path).join(file), text).unwrap();
+        write("slice/service/run", "memory.max", "max\n");
+        assert_eq!(narrowest_of(&own), None);
+        write("slice/service", "memory.max", "50000000\n");
+        write("slice", "memory.max", "70000000\n");
+        assert_eq!(narrowest_of(&own), Some((50_000_000, root.path().join("slice/service"))));
+        write("slice/service/run", "memory.max", "30000000\n");
+        assert_eq!(narrowest_of(&own).unwrap().0, 30_000_000);
+    }
+
+    #[test]
+    fn of_version_1_too_where_the_highest_number_is_none() {
+        let root = tempfile::tempdir().unwrap();
+        fs::write(root.path().join("memory.limit_in_bytes"), "9223372036854771712\n").unwrap();
+        assert_eq!(narrowest_of(root.path()), None);
+        fs::write(root.path().join("memory.limit_in_bytes"), "1048576\n").unwrap();
+        assert_eq!(narrowest_of(root.path()).unwrap().0, 1 << 20);
+    }
+}

@@ -1,0 +1,193 @@
+//! Capabilities: what taskweight keeps of them, what it does with a few, and that programs get none of its own.
+
+use std::fs;
+use std::io;
+use std::os::unix::ffi::OsStrExt as _;
+use std::os::unix::fs::{PermissionsExt as _, chown};
+use std::os::unix::process::CommandExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use caps::{CapSet, Capability, CapsHashSet};
+use taskweight::report::json;
+use tempfile::TempDir;
+
+use crate::invocation::{Invocation, programs, subject};
+use crate::lossless::assert_switches_witnessed;
+use crate::syscall::check_getppid;
+
+/// Nobody in particular.
+const USER: u32 = 54_321;
+
+const BPF: u64 = 1 << 39;
+const PERFMON: u64 = 1 << 38;
+const NET_BIND_SERVICE: u64 = 1 << 10;
+/// To kill, to read and to write what is others', to look at others' memory.
+const TO_WATCH: u64 = 1 << 5 | 1 << 2 | 1 << 1 | 1 << 19;
+
+/// A set of capabilities in /proc/PID/status.
+fn set(status: &str, name: &str) -> u64 {
+    let line = status.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'));
+    u64::from_str_radix(line.unwrap().trim(), 16).unwrap()
+}
+
+fn status(pid: &str) -> String {
+    fs::read_to_string(format!("/proc/{pid}/status")).unwrap()
+}
+
+#[test]
+fn while_a_command_runs_nothing_can_be_loaded_or_got_back() {
+    needs_bpf!();
+    let mut taskweight = Invocation::run(&[], &[&subject(), "wait", "101"]).start();
+    assert_eq!(taskweight.line(), "started");
+    let tasks = fs::read_dir(format!("/proc/{}/task", taskweight.pid())).unwrap();
+    let threads: Vec<_> = tasks.map(|task| fs::read_to_string(task.unwrap().path().join("status")).unwrap()).collect();
+    taskweight.say("go");
+    check_getppid(&taskweight.finish().run(), 101);
+    let ours = set(&status("self"), "CapPrm");
+    for status in &threads {
+        assert_eq!((set(status, "CapPrm"), set(status, "CapEff")), (TO_WATCH & ours, TO_WATCH & ours), "{status}");
+        assert_eq!([set(status, "CapBnd"), set(status, "CapInh"), set(status, "CapAmb")], [0; 3], "{status}");
+        assert!(status.contains("NoNewPrivs:\t1"), "{status}");
+    }
+}
+
+#[test]
+fn a_program_of_root_has_all_that_root_has() {
+    needs_bpf!();
+    let outcome = crate::invocation::run(&[], &["cat", "/proc/self/status"]);
+    for name in ["CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb"] {
+        assert_eq!(set(&outcome.stdout, name), set(&status("self"), name), "{name}");
+    }
+    assert!(outcome.stdout.contains("NoNewPrivs:\t0"), "{}", outcome.stdout);
+}
+
+/// A taskweight of an ordinary user, in a folder of that user's.
+struct Installed {
+    folder: TempDir,
+}
+
+impl Installed {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let installed = Self { folder };
+        for name in ["taskweight", "taskweight-os-thread", "subject"] {
+            let from = if name == "subject" { PathBuf::from(subject()) } else { programs().join(name) };
+            fs::copy(from, installed.path(name)).unwrap();
+        }
+        fs::set_permissions(installed.folder.path(), fs::Permissions::from_mode(0o755)).unwrap();
+        chown(installed.folder.path(), Some(USER), Some(USER)).unwrap();
+        installed
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn command(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(self.path("taskweight"));
+        command.args(args).uid(USER).gid(USER).current_dir(self.folder.path());
+        command
+    }
+
+    /// With the capabilities in the ambient set, as systemd gives them to a service.
+    fn with_ambient(&self, capabilities: &[Capability], args: &[&str]) -> Output {
+        let mut command = self.command(args);
+        let capabilities: CapsHashSet = capabilities.iter().copied().collect();
+        // The user changes before this is called: what root had must stay, and be passed on.
+        command.uid(0);
+        let give = move || become_user_with(&capabilities).map_err(io::Error::other);
+        // SAFETY: no lock is held: this process has forked from a thread that holds none.
+        unsafe { command.pre_exec(give) };
+        command.output().unwrap()
+    }
+
+    /// The run in the report.
+    fn run(&self) -> taskweight::report::model::Run {
+        json::read(&self.path("report.json")).unwrap().runs.remove(0)
+    }
+}
+
+fn become_user_with(capabilities: &CapsHashSet) -> Result<(), caps::errors::CapsError> {
+    caps::securebits::set_keepcaps(true)?;
+    let user = nix::unistd::Uid::from_raw(USER);
+    nix::unistd::setresuid(user, user, user).map_err(|errno| errno.desc().to_owned())?;
+    caps::set(None, CapSet::Inheritable, capabilities)?;
+    caps::set(None, CapSet::Ambient, capabilities)
+}
+
+/// What `setcap cap_bpf,cap_perfmon+ep` writes; `false` where the file system has no room for it.
+fn setcap(file: &Path) -> bool {
+    let capabilities = BPF | PERFMON;
+    let [low, high] = [capabilities as u32, (capabilities >> 32) as u32];
+    // Revision 2, effective; permitted and inheritable, low words and high words.
+    let words = [0x0200_0001, low, 0, high, 0];
+    let value: Vec<u8> = words.iter().flat_map(|word| word.to_le_bytes()).collect();
+    let path = std::ffi::CString::new(file.as_os_str().as_bytes()).unwrap();
+    let name = c"security.capability";
+    // SAFETY: strings end with a zero, and the value is as long as said.
+    unsafe { libc::setxattr(path.as_ptr(), name.as_ptr(), value.as_ptr().cast(), value.len(), 0) == 0 }
+}
+
+#[test]
+fn an_ordinary_user_measures_with_the_capabilities_of_the_file() {
+    needs_bpf!();
+    let installed = Installed::new();
+    if !setcap(&installed.path("taskweight")) {
+        return println!("files have no capabilities here: {}", io::Error::last_os_error());
+    }
+    let output = installed.command(&["run", "--json", "report.json", "--", "./subject", "getppid", "10007"]).output();
+    let output = output.unwrap();
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(0), "{stderr}");
+    let run = installed.run();
+    check_getppid(&run, 10_007);
+    assert_switches_witnessed(&run);
+    let output = installed.command(&["run", "--", "cat", "/proc/self/status"]).output().unwrap();
+    let status = String::from_utf8_lossy(&output.stdout);
+    assert_eq!([set(&status, "CapPrm"), set(&status, "CapEff"), set(&status, "CapAmb")], [0; 3], "{status}");
+    assert!(status.contains(&format!("Uid:\t{USER}\t{USER}\t{USER}\t{USER}")), "{status}");
+}
+
+#[test]
+fn an_ordinary_user_compares_with_the_capabilities_of_a_service() {
+    needs_bpf!();
+    let installed = Installed::new();
+    let given = [Capability::CAP_BPF, Capability::CAP_PERFMON, Capability::CAP_NET_BIND_SERVICE];
+    let options = ["--models", "os-thread", "--scenarios", "switch", "--tasks", "2", "--operations", "1009"];
+    let more = ["--repetitions", "1", "--pin", "none", "--json", "report.json"];
+    let output = installed.with_ambient(&given, &[&["compare"], &options[..], &more].concat());
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(0), "{stderr}");
+    assert!(stderr.contains("the cost of the probes is not known"), "that needs more: {stderr}");
+    let run = installed.run();
+    assert_eq!(run.operations, Some(1009));
+    assert_switches_witnessed(&run);
+    // What was meant for the program reaches it, and what was meant for taskweight does not.
+    let output = installed.with_ambient(&given, &["run", "--", "cat", "/proc/self/status"]);
+    let status = String::from_utf8_lossy(&output.stdout);
+    for name in ["CapPrm", "CapEff", "CapAmb"] {
+        assert_eq!(set(&status, name), NET_BIND_SERVICE, "{status}");
+    }
+}
+
+#[test]
+fn a_program_of_the_same_user_cannot_get_at_the_descriptors_of_taskweight() {
+    needs_bpf!();
+    let installed = Installed::new();
+    let script =
+        "ls /proc/$PPID/fd/ || echo refused; cat /proc/$PPID/environ || echo refused; kill -0 $PPID && echo seen";
+    let output =
+        installed.with_ambient(&[Capability::CAP_BPF, Capability::CAP_PERFMON], &["run", "--", "sh", "-c", script]);
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "refused\nrefused\nseen\n");
+}
+
+#[test]
+fn without_capabilities_the_ones_that_are_wanted_are_named() {
+    needs_bpf!();
+    let installed = Installed::new();
+    let output = installed.command(&["run", "--", "true"]).output().unwrap();
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(125));
+    assert!(stderr.contains("CAP_BPF and CAP_PERFMON") && stderr.lines().count() == 1, "{stderr}");
+}

@@ -1,0 +1,146 @@
+//! taskweight is told to end, or killed, at every point of a run: nothing stays behind, and what was measured is told.
+
+use std::fs;
+use std::path::Path;
+use std::time::Duration;
+
+use nix::sys::signal::Signal;
+
+use crate::invocation::{Invocation, Running, programs};
+use crate::machine::{Held, children, wait_for};
+use crate::window::scripts;
+
+/// What a workload says, with a file that tells how far it is. `hold` is the point at which it stays.
+fn workload(folder: &Path, hold: &str) -> String {
+    let mark = |point: &str| {
+        let stay = if point == hold { "; exec sleep 60" } else { "" };
+        format!("touch {}/{point}{stay}\n", folder.display())
+    };
+    let ready = r#"echo '{"event":"ready","tasks":2}'; read go"#;
+    let done = r#"echo '{"event":"done","operations":101,"logical_switches":0,"elapsed_ns":7}'; read exit"#;
+    format!("{}{ready}\n{}{done}\n{}", mark("started"), mark("going"), mark("ending"))
+}
+
+/// Points that a run of a comparison can be held at.
+const HELD: [&str; 3] = ["started", "going", "ending"];
+
+/// A comparison of a good model with one that stays where it is told to.
+struct AtPoint {
+    taskweight: Running,
+    workload: Vec<Held>,
+    _folder: tempfile::TempDir,
+}
+
+/// Starts a comparison and waits until its second model is at the point.
+fn held_at(point: &str) -> AtPoint {
+    let marks = tempfile::tempdir().unwrap();
+    let good = format!("exec {}/taskweight-future \"$@\"", programs().display());
+    let folder = scripts([("future", &good), ("corosensei", &workload(marks.path(), point))]);
+    let options = ["--models", "future,corosensei", "--scenarios", "control", "--tasks", "2", "--operations", "101"];
+    let more = ["--pin", "none", "--repetitions", "2", "--programs", folder.path().to_str().unwrap()];
+    let taskweight = Invocation::new("compare", &[&options[..], &more].concat()).start();
+    wait_for("the point", || marks.path().join(point).exists());
+    let workload = children(taskweight.pid()).into_iter().map(|(pid, _)| Held::of(pid)).collect();
+    AtPoint { taskweight, workload, _folder: folder }
+}
+
+#[test]
+fn a_comparison_that_is_told_to_end_reports_what_is_complete_from_every_point() {
+    needs_bpf!();
+    for point in HELD {
+        for (signal, status) in [(Signal::SIGINT, 130), (Signal::SIGTERM, 143)] {
+            let AtPoint { taskweight, workload, _folder } = held_at(point);
+            taskweight.send(signal);
+            let outcome = taskweight.finish();
+            let report = outcome.report();
+            assert_eq!((outcome.code, report.interrupted), (status, true), "{point}: {}", outcome.stderr);
+            assert_eq!((report.runs.len(), report.failures.len()), (1, 0), "{point}: {}", outcome.stderr);
+            assert!(workload.iter().all(Held::ends), "{point}");
+            assert!(only_the_report(&outcome.file()), "{point}");
+        }
+    }
+}
+
+/// Whether the folder of a report has nothing else in it.
+fn only_the_report(file: &Path) -> bool {
+    fs::read_dir(file.parent().unwrap()).unwrap().all(|entry| entry.unwrap().path() == file)
+}
+
+#[test]
+fn a_killed_comparison_leaves_no_file_and_no_program_behind() {
+    needs_bpf!();
+    for point in HELD {
+        let AtPoint { mut taskweight, workload, _folder } = held_at(point);
+        taskweight.kill();
+        assert!(workload.iter().all(Held::ends), "{point}");
+        assert_eq!(fs::read_dir(taskweight.folder()).unwrap().count(), 0, "{point}: half a report is none");
+    }
+}
+
+#[test]
+fn a_signal_at_any_moment_ends_a_run_and_leaves_a_whole_report_or_none() {
+    needs_bpf!();
+    for step in 0..8 {
+        for signal in [Signal::SIGINT, Signal::SIGTERM, Signal::SIGKILL] {
+            let options = ["--models", "future", "--scenarios", "control", "--tasks", "2", "--operations", "101"];
+            let taskweight =
+                Invocation::new("compare", &[&options[..], &["--pin", "none", "--repetitions", "2"]].concat()).start();
+            std::thread::sleep(Duration::from_millis(40 * step));
+            let started: Vec<_> =
+                children(taskweight.pid()).into_iter().filter_map(|(pid, _)| Held::try_of(pid)).collect();
+            taskweight.send(signal);
+            let folder = taskweight.end();
+            assert!(started.iter().all(Held::ends), "{signal} at step {step}");
+            let files: Vec<_> = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().path()).collect();
+            assert!(files.iter().all(|file| file.ends_with("report.json")), "{signal} at step {step}: {files:?}");
+            if let Some(file) = files.first() {
+                taskweight::report::json::read(file).unwrap();
+            }
+        }
+    }
+}
+
+#[test]
+fn a_signal_while_the_probes_are_calibrated_loses_nothing() {
+    needs_bpf!();
+    let options = ["--calibrate", "--verbose"];
+    let mut taskweight = Invocation::run(&options, &["true"]).start();
+    wait_for("the ring of calibration", || {
+        children(taskweight.pid()).iter().any(|(pid, _)| {
+            fs::read_to_string(format!("/proc/{pid}/comm")).is_ok_and(|name| name.starts_with("taskweight-os-"))
+        })
+    });
+    taskweight.send(Signal::SIGINT);
+    drop(taskweight.take_stdin());
+    let outcome = taskweight.finish();
+    let report = outcome.report();
+    assert!(report.interrupted, "{}", outcome.stderr);
+    assert_eq!(report.runs.len(), 1);
+}
+
+#[test]
+fn readers_that_go_away_change_neither_the_report_nor_the_status() {
+    needs_bpf!();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("report.json");
+    let taskweight = programs().join("taskweight");
+    for (redirection, command) in [
+        ("2>&1", "run --verbose --json \"$2\" -- sh -c 'exit 7'"),
+        (
+            "2>&1",
+            "compare --verbose --json \"$2\" --models future --model gone=false --scenarios control --tasks 2 --repetitions 1 --operations 101",
+        ),
+    ] {
+        let script = format!("trap '' INT; {{ \"$1\" {command} {redirection}; echo $? > \"$2.status\"; }} | true");
+        let status = std::process::Command::new("sh").args(["-c", &script, "sh"]).arg(&taskweight).arg(&file).status();
+        assert!(status.unwrap().success());
+        wait_for("the status", || {
+            fs::read_to_string(format!("{}.status", file.display())).is_ok_and(|text| text.ends_with('\n'))
+        });
+        let status = fs::read_to_string(format!("{}.status", file.display())).unwrap();
+        let expected = if command.starts_with("run") { "7\n" } else { "1\n" };
+        assert_eq!(status, expected, "{command}");
+        fs::remove_file(format!("{}.status", file.display())).unwrap();
+    }
+    taskweight::report::json::read(&file).unwrap();
+}

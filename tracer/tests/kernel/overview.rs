@@ -1,0 +1,43 @@
+//! A comparison for which nothing but models is named: what the verdicts need, and the verdicts.
+
+use taskweight::claims::{Language, Outcome as Verdict, verdicts};
+
+use crate::invocation::compare;
+
+#[test]
+fn a_comparison_measures_what_the_verdicts_need_and_ends_in_them() {
+    needs_bpf!();
+    let outcome =
+        compare(&["--quick", "--repetitions", "2", "--models", "os-thread,tokio", "--as-root", "--lang", "en"]);
+    let report = outcome.report();
+    assert_eq!((outcome.code, report.failures.len()), (0, 0), "{}", outcome.stderr);
+    let taken_apart: Vec<_> = report.anatomy.iter().map(|anatomy| anatomy.model.as_str()).collect();
+    assert_eq!(taken_apart, ["os-thread", "tokio"]);
+    assert!(report.anatomy.iter().all(|anatomy| anatomy.repetitions == 2));
+    let of = |id| verdicts(&report, Language::English).into_iter().find(|verdict| verdict.id == id).unwrap();
+    assert_eq!(of("switched-by-kernel").outcome, Verdict::Holds, "{}", of("switched-by-kernel").sentence);
+    assert_eq!(of("no-transition").outcome, Verdict::Qualified, "{}", of("no-transition").sentence);
+    for (id, lacks) in [("thread-stack", "Java threads"), ("no-own-stack", "stackful coroutines")] {
+        assert!(of(id).outcome == Verdict::NotMeasured && of(id).sentence.contains(lacks), "{}", of(id).sentence);
+    }
+    for id in ["preemption", "switch-cost", "five-steps", "coroutine-weight", "cpu-bound", "io-bound"] {
+        assert!(of(id).evidence.iter().any(|one| one.decides) || of(id).outcome == Verdict::NotMeasured, "{id}");
+    }
+    let shown = &outcome.stdout[outcome.stdout.find("Verdicts on what the textbook says").unwrap()..];
+    assert!(
+        shown.contains("1. A switch between threads is made by the kernel") && shown.contains("In short - holds: 1")
+    );
+}
+
+#[test]
+fn a_comparison_leaves_thread_ids_to_others() {
+    needs_bpf!();
+    let options =
+        ["--repetitions", "1", "--models", "os-thread", "--operations", "101", "--depths", "1024", "--as-root"];
+    let outcome = compare(&options);
+    let report = outcome.report();
+    assert_eq!((outcome.code, report.failures.len()), (0, 0), "{}", outcome.stderr);
+    let ids = u64::from(report.environment.pid_max.unwrap());
+    let most = report.runs.iter().filter_map(|run| run.tasks).max();
+    assert!(most <= Some(ids / 3) && most >= Some((ids / 3).min(10_000)), "{most:?} of {ids}");
+}

@@ -1,0 +1,258 @@
+//! The page of a report, as a browser sees it.
+
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "helpers of tests are tests too")]
+
+mod browser;
+mod origin;
+mod text;
+
+use std::path::Path;
+
+use origin::Source;
+use taskweight::{
+    claims::{Language, Outcome, summary, verdicts},
+    report::{html::render, json, model::Report},
+};
+
+/// A page that is heavier than this is none to send to others.
+const MOST_BYTES: usize = 1_500_000;
+
+fn fixture(name: &str) -> Report {
+    json::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(name)).unwrap()
+}
+
+const FIXTURES: [&str; 4] = ["page.json", "compare.json", "anatomy.json", "command.json"];
+
+/// Title, value and text of every number.
+type Number = (String, String, String);
+
+const NUMBERS: &str = "[...document.querySelectorAll('data')].map(one => [one.title, one.value, one.textContent])";
+
+#[test]
+fn every_number_is_what_the_json_says() {
+    let Some(program) = browser::program() else { return };
+    for name in FIXTURES {
+        let source = Source::new(fixture(name));
+        let page = browser::show(program.clone(), &render(&source.report, Language::English), (1200, 900), false);
+        let numbers: Vec<Number> = page.ask(NUMBERS);
+        println!("{name}: {} numbers", numbers.len());
+        assert!(numbers.len() > 20, "{name}: {} numbers", numbers.len());
+        for (origin, value, text) in numbers {
+            let (value, expected): (f64, f64) = (value.parse().unwrap(), source.value(&origin));
+            assert!(
+                (value - expected).abs() <= expected.abs() * 1e-9,
+                "{name}: {origin}: {value}, expected {expected}"
+            );
+            assert!(text::shows(&text, value), "{name}: {origin}: {text} for {value}");
+        }
+        // No number of a table is without its origin, but in columns of text.
+        let others =
+            "[...document.querySelectorAll('td:not(.text)')].map(one => [one.children.length, one.textContent])";
+        for (children, text) in page.ask::<Vec<(usize, String)>>(others) {
+            assert!(children == 1 || text.is_empty() || text == "–", "{name}: {text:?} has no origin");
+        }
+    }
+}
+
+#[test]
+fn nothing_is_loaded_and_nothing_complained_of() {
+    let Some(program) = browser::program() else { return };
+    for name in FIXTURES {
+        let page = browser::show(program.clone(), &render(&fixture(name), Language::English), (1200, 900), false);
+        let requests = page.requests.lock().unwrap().clone();
+        assert!(requests.len() == 1 && requests[0].starts_with("file://"), "{name}: {requests:?}");
+        assert_eq!(*page.complaints.lock().unwrap(), Vec::<String>::new(), "{name}");
+        assert_eq!(page.ask::<usize>("document.querySelectorAll('script,link,iframe,img,object,embed').length"), 0);
+    }
+}
+
+#[test]
+fn a_request_that_left_the_page_would_be_noticed() {
+    let Some(program) = browser::program() else { return };
+    let html = "<!DOCTYPE html><img src='http://example.invalid/x.png'><script>console.error('here')</script>";
+    let page = browser::show(program, html, (800, 600), false);
+    assert!(page.requests.lock().unwrap().iter().any(|url| url.starts_with("http://example.invalid/")));
+    assert!(page.complaints.lock().unwrap().iter().any(|text| text.contains("here")));
+}
+
+#[test]
+fn pictures_are_drawn_for_the_width_of_the_window() {
+    let Some(program) = browser::program() else { return };
+    let html = render(&fixture("page.json"), Language::English);
+    let seen = "[...document.querySelectorAll('svg.chart')].filter(one => one.checkVisibility()).map(one => [one.getAttribute('class'), \
+                one.getBoundingClientRect().width, one.querySelectorAll('polygon,polyline,rect').length])";
+    for (width, class) in [(1200, "chart wide"), (390, "chart narrow")] {
+        let page = browser::show(program.clone(), &html, (width, 900), false);
+        let pictures: Vec<(String, f64, usize)> = page.ask(seen);
+        assert!(pictures.len() >= 10, "{} pictures", pictures.len());
+        for (found, on_screen, shapes) in pictures {
+            assert!(found == class && on_screen > 250.0 && shapes > 3, "{found}, {on_screen} wide, {shapes} shapes");
+        }
+        let overflow: f64 = page.ask("document.documentElement.scrollWidth - window.innerWidth");
+        assert!(overflow <= 0.0, "{overflow} pixels wider than the window of {width}");
+    }
+}
+
+#[test]
+fn dark_is_dark_and_everything_can_be_read_in_both() {
+    let Some(program) = browser::program() else { return };
+    let html = render(&fixture("page.json"), Language::English);
+    // Relative luminance of WCAG, of the colours as they are computed.
+    let contrast = "(() => { const channel = v => (v /= 255) <= .03928 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4; \
+        const light = color => { const [r, g, b] = color.match(/[\\d.]+/g).map(Number); \
+        return .2126 * channel(r) + .7152 * channel(g) + .0722 * channel(b) }; \
+        const paper = light(getComputedStyle(document.body).backgroundColor); \
+        const ratio = color => { const one = light(color); return (Math.max(one, paper) + .05) / (Math.min(one, paper) + .05) }; \
+        const lines = [...document.querySelectorAll('.chart polyline[class^=ls]')].map(one => ratio(getComputedStyle(one).stroke)); \
+        const texts = [...document.querySelectorAll('p,td,th,a,summary,.chart text.ft')].map(one => \
+        ratio(one.tagName == 'text' ? getComputedStyle(one).fill : getComputedStyle(one).color)); \
+        return [paper, Math.min(...lines), Math.min(...texts)] })()";
+    for dark in [false, true] {
+        let page = browser::show(program.clone(), &html, (1200, 900), dark);
+        let (paper, lines, texts): (f64, f64, f64) = page.ask(contrast);
+        assert_eq!(paper < 0.1, dark, "the background's luminance is {paper}");
+        assert!(lines >= 3.0 && texts >= 4.5, "contrast of lines {lines}, of text {texts}");
+    }
+}
+
+#[test]
+fn everything_that_unfolds_or_scrolls_is_reached_by_the_keyboard() {
+    let Some(program) = browser::program() else { return };
+    let page = browser::show(program, &render(&fixture("page.json"), Language::English), (1200, 900), false);
+    let unreachable = "[...document.querySelectorAll('summary,.scroll,a')].filter(one => one.tabIndex < 0).length";
+    assert_eq!(page.ask::<usize>(unreachable), 0);
+    page.tab.press_key("Tab").unwrap();
+    assert_eq!(page.ask::<String>("document.activeElement.textContent"), "Skip to the content");
+    let closed = "document.querySelectorAll('details:not([open])').length";
+    let before: usize = page.ask(closed);
+    page.tab.evaluate("document.querySelector('details:not([open]) > summary').focus()", false).unwrap();
+    page.tab.press_key("Enter").unwrap();
+    assert_eq!(page.ask::<usize>(closed), before - 1);
+    let names = "[...document.querySelectorAll('svg.chart')].every(one => one.getAttribute('aria-label').length > 10)";
+    assert!(page.ask::<bool>(names));
+    let missing = "[...document.querySelectorAll('nav a')].filter(one => !document.querySelector(one.getAttribute('href'))).length";
+    assert_eq!(page.ask::<usize>(missing), 0);
+}
+
+#[test]
+fn verdicts_and_answer_stand_first_in_the_language_asked_for() {
+    let Some(program) = browser::program() else { return };
+    let report = fixture("page.json");
+    for language in Language::ALL {
+        let page = browser::show(program.clone(), &render(&report, language), (1200, 900), false);
+        assert_eq!(page.ask::<String>("document.documentElement.lang"), language.code());
+        let said: Vec<String> = page.ask("[...document.querySelectorAll('.answer p')].map(one => one.textContent)");
+        assert_eq!(said, summary(&report, language));
+        let cards: Vec<(String, String, String)> = page.ask(
+            "[...document.querySelectorAll('.verdict')].map(one => [one.id, one.className, one.querySelector('.outcome').textContent])",
+        );
+        let all = verdicts(&report, language);
+        assert_eq!(cards.len(), all.len());
+        for verdict in all {
+            let (_, class, outcome) = cards.iter().find(|(id, ..)| *id == format!("claim-{}", verdict.id)).unwrap();
+            assert!(outcome.ends_with(verdict.outcome.label(language)), "{outcome}");
+            assert_eq!(class.contains("unknown"), verdict.outcome == Outcome::NotMeasured);
+        }
+        assert_eq!(page.ask::<String>("document.querySelector('main').firstElementChild.className"), "answer");
+    }
+}
+
+/// A report in which every name is an attack.
+fn hostile() -> Report {
+    let attack = |text: &str| {
+        format!(
+            "{text}\"'><script>document.title='hacked'</script><img src=x onerror=document.title='hacked'>\u{202e}\x1b[2J"
+        )
+    };
+    let mut report = fixture("page.json");
+    report.command_line.push(attack("command"));
+    report.environment.cpu_model = Some(attack("cpu"));
+    report.environment.runtimes.insert(attack("model"), attack("runtime"));
+    for run in &mut report.runs {
+        run.model = attack(&run.model);
+        run.operation = Some(attack("operation"));
+        run.loss.insert(attack("cause"), 1);
+    }
+    report.ledger.iter_mut().for_each(|row| (row.model, row.stopped_by) = (attack(&row.model), Some(attack("limit"))));
+    for anatomy in &mut report.anatomy {
+        anatomy.model = attack(&anatomy.model);
+        anatomy.segments.iter_mut().for_each(|segment| segment.step = attack(&segment.step));
+        anatomy.merged = vec![attack("merged")];
+    }
+    report.regimes.iter_mut().for_each(|regime| regime.cause = Some(attack("cause")));
+    report.probes.iter_mut().for_each(|probe| probe.reason = Some(attack("reason")));
+    report
+}
+
+#[test]
+fn names_from_the_traced_system_are_text_and_nothing_else() {
+    let Some(program) = browser::program() else { return };
+    let mut command = fixture("command.json");
+    command.runs[0].threads[0].name = "</title></style><script>document.title='hacked'</script>".to_owned();
+    for report in [hostile(), command] {
+        let html = render(&report, Language::English);
+        assert!(!html.contains('\u{202e}') && !html.contains('\x1b'), "what reorders or hides text is made visible");
+        // Without the page's policy a script that got in would run, and be noticed.
+        let html = html.replace("http-equiv=\"Content-Security-Policy\"", "name=\"none\"");
+        let page = browser::show(program.clone(), &html, (1200, 900), false);
+        assert!(!page.ask::<String>("document.title").contains("hacked"));
+        assert_eq!(page.ask::<usize>("document.querySelectorAll('script,img').length"), 0);
+        assert!(page.ask::<bool>("document.body.innerText.includes('<script>')"));
+    }
+}
+
+#[test]
+fn a_page_is_light_enough_to_send() {
+    for name in FIXTURES {
+        let html = render(&fixture(name), Language::English);
+        assert!(html.len() < MOST_BYTES, "{name}: {} bytes", html.len());
+        assert!(html.contains("default-src 'none'") && !html.contains("<script"), "{name}");
+    }
+}
+
+#[test]
+fn what_is_not_in_a_report_is_said_with_the_command_that_measures_it() {
+    let mut report = fixture("compare.json");
+    report.runs.clear();
+    report.ledger.clear();
+    let html = render(&report, Language::English);
+    for command in ["anatomy", "memory", "compare --scenarios echo", "compare --scenarios hog", "regimes --quick"] {
+        assert!(html.contains(&format!("<code>taskweight {command}</code>")), "{command}");
+    }
+    let anatomy = render(&fixture("anatomy.json"), Language::English);
+    assert!(!anatomy.contains("<code>taskweight anatomy</code>"));
+}
+
+#[test]
+fn numbers_beyond_all_bounds_are_drawn_or_left_out() {
+    let mut report = fixture("page.json");
+    report.started_at_unix_s = u64::MAX;
+    for run in &mut report.runs {
+        (run.tasks, run.operations, run.elapsed_ns.twin) = (Some(u64::MAX), Some(u64::MAX), Some(0));
+        let figures = run.per_operation.get_or_insert_default();
+        (figures.elapsed_ns, figures.kernel_switches) = (f64::MAX, -1.0);
+    }
+    for point in report.ledger.iter_mut().flat_map(|row| &mut row.points) {
+        (point.tasks, point.figures.total_bytes) = (0, Some(u64::MAX));
+    }
+    report
+        .anatomy
+        .iter_mut()
+        .for_each(|anatomy| (anatomy.sum_ns, anatomy.segments[0].per_hand_over_ns) = (0.0, f64::MAX));
+    let html = render(&report, Language::English);
+    assert!(html.ends_with("</html>") && !html.contains("NaN"));
+}
+
+#[test]
+fn a_report_that_was_kept_becomes_a_page() {
+    let folder = tempfile::tempdir().unwrap();
+    let (report, page) =
+        (Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/page.json"), folder.path().join("page.html"));
+    let taskweight = || assert_cmd::Command::new(env!("CARGO_BIN_EXE_taskweight"));
+    let written = taskweight().args(["report", "--lang", "ko", "--html"]).arg(&page).arg(&report).assert().success();
+    assert_eq!(written.get_output().stdout, b"", "the page takes the place of the tables");
+    let printed = taskweight().args(["report", "--lang", "ko", "--html", "-"]).arg(&report).assert().success();
+    let html = std::fs::read(&page).unwrap();
+    assert!(printed.get_output().stdout == html && html.starts_with(b"<!DOCTYPE html><html lang=\"ko\">"));
+    taskweight().args(["report", "--html", "/nonexistent/page.html"]).arg(&report).assert().failure();
+}

@@ -1,0 +1,21 @@
+//! The browser in which the tests look at pages.
+
+use anyhow::{Context, Result};
+
+use crate::setup::programs::{self, Program};
+
+const CHROMIUM: Program =
+    Program { name: "chromium", package: "chromium", purpose: "in which the tests look at pages of reports" };
+
+/// Installs it where it is not there. Where it cannot be had, the tests that need it are left out; not in CI, where nobody
+/// would notice.
+pub fn ensure() -> Result<()> {
+    match programs::ensure(&[CHROMIUM]) {
+        Err(error) if std::env::var_os("CI").is_some() => Err(error).context("install chromium"),
+        Err(error) => {
+            eprintln!("left out: tests of pages: {error:#}");
+            Ok(())
+        }
+        Ok(()) => Ok(()),
+    }
+}
