@@ -4,12 +4,10 @@
 //! event on the path ends a segment and begins the next, so that the segments of a hand-over add up to its time without
 //! gap or overlap. See [`Path`].
 
-mod interrupt;
 mod path;
 #[cfg(test)]
 mod tests;
 
-pub use interrupt::{INTERRUPT_COUNT, Interrupt, InterruptRecord};
 pub use path::Path;
 
 /// What one stretch of the critical path is.

@@ -4,7 +4,7 @@ use aya_ebpf::{
     macros::map,
     maps::{Array, PerCpuArray},
 };
-use tracer_ebpf::{CpuRecord, Histogram, INTERRUPT_COUNT, InterruptRecord, Path, SEGMENT_COUNT};
+use tracer_ebpf::{CpuRecord, Histogram, Path, SEGMENT_COUNT};
 
 /// The critical path.
 #[map]
@@ -17,7 +17,3 @@ pub static SEGMENT_HISTOGRAMS: Array<Histogram> = Array::with_max_entries(SEGMEN
 /// What each CPU keeps.
 #[map]
 pub static CPU_RECORDS: PerCpuArray<CpuRecord> = PerCpuArray::with_max_entries(1, 0);
-
-/// Interrupts that hit traced threads, by kind.
-#[map]
-pub static INTERRUPTS: PerCpuArray<InterruptRecord> = PerCpuArray::with_max_entries(INTERRUPT_COUNT as u32, 0);

@@ -90,6 +90,7 @@ interrupt! {
     Reschedule: anatomy_reschedule_entry, anatomy_reschedule_exit;
     Call: anatomy_call_function_entry, anatomy_call_function_exit;
     Call: anatomy_call_function_single_entry, anatomy_call_function_single_exit;
+    Work: anatomy_irq_work_entry, anatomy_irq_work_exit;
     Device: anatomy_irq_handler_entry, anatomy_irq_handler_exit;
     Soft: anatomy_softirq_entry, anatomy_softirq_exit;
 }

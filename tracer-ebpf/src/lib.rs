@@ -6,6 +6,7 @@
 
 mod anatomy;
 mod histogram;
+mod interrupt;
 mod loss;
 mod settings;
 mod thread;
@@ -13,6 +14,7 @@ mod timeline;
 
 pub use anatomy::*;
 pub use histogram::*;
+pub use interrupt::*;
 pub use loss::*;
 pub use settings::*;
 pub use thread::*;

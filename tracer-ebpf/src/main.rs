@@ -12,6 +12,7 @@
 mod anatomy_maps;
 mod atomic;
 mod empty;
+mod interrupt_programs;
 mod maps;
 mod probes;
 mod record;

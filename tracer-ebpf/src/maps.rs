@@ -6,8 +6,8 @@ use aya_ebpf::{
     maps::{Array, PerCpuArray, RingBuf},
 };
 use tracer_ebpf::{
-    Allocated, Control, Histogram, LOSS_COUNT, Loss, RecordOffsets, SYSCALL_ROWS, SchedHistograms, Settings,
-    SyscallTotals, ThreadState,
+    Allocated, Control, CpuInterrupts, Histogram, LOSS_COUNT, Loss, RecordOffsets, SYSCALL_ROWS, SchedHistograms,
+    Settings, SyscallTotals, ThreadInterrupts, ThreadState,
 };
 
 #[unsafe(no_mangle)]
@@ -22,12 +22,20 @@ pub static SETTINGS: Settings = Settings {
     sighand_offset: 0,
     signal_offset: 0,
     group_exec_task_offset: 0,
+    flags_offset: 0,
+    thread_pid_offset: 0,
+    pid_level_offset: 0,
+    pid_numbers_offset: 0,
+    thread_status_offset: 0,
     binprm_p_offset: 0,
     root_pid: 0,
+    pid_namespace_device: 0,
+    pid_namespace_inode: 0,
     pid_capacity: 0,
     thread_capacity: 0,
     syscall_histogram_capacity: 0,
     sched_yield_number: 0,
+    compat_sched_yield_row: 0,
 };
 
 #[unsafe(no_mangle)]
@@ -108,6 +116,14 @@ pub static TIMELINE_EVENTS: RingBuf = RingBuf::with_byte_size(4096, 0);
 /// Events of a timeline so far, those included that found no room.
 #[map]
 pub static TIMELINE_SEQUENCE: Array<u64> = Array::with_max_entries(1, 0);
+
+/// Interrupts that hit traced threads, by CPU.
+#[map]
+pub static INTERRUPTS: PerCpuArray<CpuInterrupts> = PerCpuArray::with_max_entries(1, 0);
+
+/// The same by row of the thread table; user space maps it into memory.
+#[map]
+pub static THREAD_INTERRUPTS: Array<ThreadInterrupts> = Array::with_max_entries(1, BPF_F_MMAPABLE);
 
 /// Counts a loss.
 #[inline(always)]

@@ -24,10 +24,24 @@ pub struct Settings {
     pub signal_offset: u32,
     /// Offset of `group_exec_task` in `signal_struct`.
     pub group_exec_task_offset: u32,
+    /// Offset of `flags`.
+    pub flags_offset: u32,
+    /// Offset of `thread_pid`.
+    pub thread_pid_offset: u32,
+    /// Offset of `level` in `pid`.
+    pub pid_level_offset: u32,
+    /// Offset of `numbers` in `pid`.
+    pub pid_numbers_offset: u32,
+    /// Offset of `thread_info.status`; 0 on architectures that have none.
+    pub thread_status_offset: u32,
     /// Offset of `p` in `linux_binprm`.
     pub binprm_p_offset: u32,
-    /// Pid of the command: its next `execve` starts the run.
+    /// Pid of the command, as taskweight sees it: its next `execve` starts the run.
     pub root_pid: u32,
+    /// Device of taskweight's PID namespace, as of `stat`.
+    pub pid_namespace_device: u32,
+    /// Inode of taskweight's PID namespace; 0 where it is the kernel's first, in which pids are what the kernel has.
+    pub pid_namespace_inode: u32,
     /// Entries of the pid index: every pid is below it.
     pub pid_capacity: u32,
     /// Rows of the thread table, row 0 (never used) included.
@@ -36,6 +50,8 @@ pub struct Settings {
     pub syscall_histogram_capacity: u32,
     /// Number of `sched_yield` on this architecture.
     pub sched_yield_number: u32,
+    /// Row of its 32-bit `sched_yield` in the system call table; 0 for none.
+    pub compat_sched_yield_row: u32,
 }
 
 /// Where the fields of plain tracepoints' records lie: bytes from the start of the record, from the `format` files.
@@ -81,7 +97,7 @@ pub struct Allocated {
     pub syscall_histogram_count: u64,
 }
 
-const _: () = assert!(size_of::<Settings>() == 16 * 4);
+const _: () = assert!(size_of::<Settings>() == 24 * 4);
 const _: () = assert!(size_of::<RecordOffsets>() == 9 * 4);
 
 #[cfg(feature = "user")]

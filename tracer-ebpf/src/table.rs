@@ -45,6 +45,19 @@ pub fn find_current() -> Option<&'static mut ThreadState> {
     if thread.task == task { Some(thread) } else { partner(thread) }
 }
 
+/// The row of the current thread, by its number.
+#[inline(always)]
+pub fn current_row() -> Option<u32> {
+    let row = row_of(bpf_get_current_pid_tgid() as u32);
+    if row == 0 {
+        return None;
+    }
+    let thread = row_mut(row)?;
+    // SAFETY: the helper takes no argument and cannot fail.
+    let is_partner = thread.exec_partner != 0 && thread.task != unsafe { bpf_get_current_task() };
+    Some(if is_partner { thread.exec_partner } else { row })
+}
+
 /// A process's first thread and the one that executes a program exchange their pids somewhere between the end of
 /// the first and `sched_process_exec`, without a tracepoint: meanwhile each is found through the other.
 #[inline(always)]

@@ -3,10 +3,25 @@
 
 use core::{ffi::c_void, marker::PhantomData};
 
-use aya_ebpf::helpers::{bpf_get_current_comm, bpf_get_current_pid_tgid, generated::bpf_probe_read_kernel};
+use aya_ebpf::{
+    bindings::bpf_pidns_info,
+    helpers::{
+        bpf_get_current_comm, bpf_get_current_pid_tgid,
+        generated::{bpf_get_current_task, bpf_get_ns_current_pid_tgid, bpf_probe_read_kernel},
+    },
+};
 use tracer_ebpf::{COMM_BYTES, KernelCounters};
 
 use crate::maps::setting;
+
+/// `TS_COMPAT`: the thread is in a 32-bit system call of a 64-bit kernel.
+const STATUS_COMPAT: u32 = 0x2;
+/// `PF_IO_WORKER`.
+const FLAG_IO_WORKER: u32 = 0x10;
+/// `PF_USER_WORKER`, since Linux 6.4.
+const FLAG_USER_WORKER: u32 = 0x4000;
+/// Size of `struct upid`: a number and a pointer.
+const UPID_BYTES: u32 = 16;
 
 /// How a member of a kernel structure is read.
 pub trait Access {
@@ -63,6 +78,14 @@ pub trait Subject: Copy {
     fn is_released(self) -> bool;
     /// The thread that executes a program and has all others of the process end, if there is one.
     fn executing(self) -> Option<Self>;
+    /// Whether the thread, which is the current one and has just begun a program, executes a 32-bit one on a 64-bit kernel.
+    fn is_compat(self) -> bool;
+    /// Whether the kernel has made the thread for a process to work for it, such as io_uring does.
+    fn is_worker(self) -> bool;
+    /// How deep the thread's PID namespace lies below the kernel's first; 0 where it is not asked for.
+    fn pid_level(self) -> u32;
+    /// Thread id in the PID namespace that is its own or lies above, at this depth.
+    fn local_pid(self, level: u32) -> u32;
     /// Name of the thread, which is the current one.
     fn comm(self) -> [u8; COMM_BYTES];
 }
@@ -125,6 +148,27 @@ impl Subject for Named {
     }
 
     #[inline(always)]
+    fn is_compat(self) -> bool {
+        // SAFETY: the helper takes no argument and cannot fail.
+        Task::<ByHelper>::new(unsafe { bpf_get_current_task() }).is_compat()
+    }
+
+    #[inline(always)]
+    fn is_worker(self) -> bool {
+        false
+    }
+
+    #[inline(always)]
+    fn pid_level(self) -> u32 {
+        0
+    }
+
+    #[inline(always)]
+    fn local_pid(self, _level: u32) -> u32 {
+        self.pid
+    }
+
+    #[inline(always)]
     fn comm(self) -> [u8; COMM_BYTES] {
         bpf_get_current_comm().unwrap_or_default()
     }
@@ -149,6 +193,12 @@ impl<A: Access> Task<A> {
     #[inline(always)]
     pub fn new(argument: u64) -> Self {
         Self { pointer: argument as *const u8, access: PhantomData }
+    }
+
+    /// Its `struct pid`.
+    #[inline(always)]
+    fn thread_pid(self) -> *const u8 {
+        self.read::<u64>(setting!(thread_pid_offset)) as *const u8
     }
 
     #[inline(always)]
@@ -202,6 +252,38 @@ impl<A: Access> Subject for Task<A> {
         (task.address() != 0).then_some(task)
     }
 
+    /// The kernel has set the status for the first return to user mode.
+    #[inline(always)]
+    fn is_compat(self) -> bool {
+        let offset = setting!(thread_status_offset);
+        offset != 0 && self.read::<u32>(offset) & STATUS_COMPAT != 0
+    }
+
+    #[inline(always)]
+    fn is_worker(self) -> bool {
+        self.read::<u32>(setting!(flags_offset)) & (FLAG_IO_WORKER | FLAG_USER_WORKER) != 0
+    }
+
+    #[inline(always)]
+    fn pid_level(self) -> u32 {
+        if setting!(pid_namespace_inode) == 0 {
+            return 0;
+        }
+        let offset = setting!(pid_level_offset);
+        // SAFETY: the offset is from the kernel's BTF, the pointer from a task.
+        unsafe { ByHelper::read(self.thread_pid(), offset) }
+    }
+
+    #[inline(always)]
+    fn local_pid(self, level: u32) -> u32 {
+        if setting!(pid_namespace_inode) == 0 {
+            return self.pid();
+        }
+        let offset = setting!(pid_numbers_offset) + level * UPID_BYTES;
+        // SAFETY: as above; `nr` is the first member of each of the numbers, of which there is one for each level.
+        unsafe { ByHelper::read(self.thread_pid(), offset) }
+    }
+
     /// As two words: the verifier knows loads of at most eight bytes.
     #[inline(always)]
     fn comm(self) -> [u8; COMM_BYTES] {
@@ -234,4 +316,16 @@ impl<A: Access> Program<A> {
         // SAFETY: the pointer came from a tracepoint's argument, the offset from the kernel's BTF.
         unsafe { A::read(self.pointer, offset) }
     }
+}
+
+/// Thread id of the current thread in taskweight's PID namespace; `None` where that is not the thread's own.
+#[inline(always)]
+pub fn current_local_pid() -> Option<u32> {
+    let mut ids = bpf_pidns_info { pid: 0, tgid: 0 };
+    let (device, inode) = (setting!(pid_namespace_device), setting!(pid_namespace_inode));
+    // SAFETY: the destination is ours and as long as said.
+    let error = unsafe {
+        bpf_get_ns_current_pid_tgid(device.into(), inode.into(), &raw mut ids, size_of::<bpf_pidns_info>() as u32)
+    };
+    (error == 0).then_some(ids.pid)
 }

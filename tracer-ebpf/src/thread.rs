@@ -12,8 +12,12 @@ pub const STACK_REACH_BYTES: u64 = 64 << 10;
 /// How far below it: a `call` or `push` stores below the stack pointer before it moves, and leaf functions use the 128
 /// bytes of the red zone.
 pub const STACK_RED_ZONE_BYTES: u64 = 128;
-/// Rows of the system call table. Numbers of the 64-bit table stay below; what does not fit is put into the last.
-pub const SYSCALL_ROWS: u32 = 512;
+/// Rows of the system call table for one way of calling. Numbers stay below; what does not fit is put into the last.
+pub const NATIVE_SYSCALL_ROWS: u32 = 512;
+/// First row of the calls of 32-bit programs on a 64-bit kernel, whose numbers mean other calls.
+pub const COMPAT_SYSCALL_BASE: u32 = NATIVE_SYSCALL_ROWS;
+/// Rows of the system call table.
+pub const SYSCALL_ROWS: u32 = 2 * NATIVE_SYSCALL_ROWS;
 
 /// Counts and times of one thread since its first instruction. Each word has one writer at a time (the CPU that
 /// runs the thread, or the one that holds the lock under which it is woken or moved), so no update is atomic.
@@ -110,8 +114,12 @@ pub struct ThreadState {
     /// While a thread that is not its process's first executes a program: the row of the first thread in that of
     /// its heir, and the other way round. 0 otherwise.
     pub exec_partner: u32,
-    /// Always 0.
-    pub unused: u32,
+    /// Thread id in taskweight's PID namespace.
+    pub local_pid: u32,
+    /// How deep that namespace lies below the kernel's first.
+    pub pid_level: u32,
+    /// Row of the thread's system call 0: [`COMPAT_SYSCALL_BASE`] while it executes a 32-bit program, else 0.
+    pub syscall_base: u32,
     /// Stack pointer with which the thread began, above which nothing is its stack; 0 where it is not known.
     pub stack_top: u64,
     /// What we counted.
@@ -147,7 +155,7 @@ pub struct SyscallTotals {
 
 const _: () = assert!(size_of::<ThreadCounts>() == 17 * 8);
 const _: () = assert!(size_of::<KernelCounters>() == 4 * 8);
-const _: () = assert!(size_of::<ThreadState>() == 12 * 8 + 2 * 136 + 2 * 32 + 16 + COMM_BYTES);
+const _: () = assert!(size_of::<ThreadState>() == 13 * 8 + 2 * 136 + 2 * 32 + 16 + COMM_BYTES);
 const _: () = assert!(size_of::<SyscallTotals>() == 24);
 
 #[cfg(feature = "user")]

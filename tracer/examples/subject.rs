@@ -4,6 +4,11 @@
 //! outlives a test that failed.
 #![expect(clippy::unwrap_used, reason = "a step that fails ends the subject, and the test with it")]
 
+#[path = "subject/interrupted.rs"]
+mod interrupted;
+#[path = "subject/io_uring.rs"]
+mod io_uring;
+
 use std::collections::BTreeSet;
 use std::env;
 use std::fs;
@@ -40,6 +45,8 @@ fn main() {
         ["spawn", processes, calls] => spawn_processes(number(processes), calls),
         ["hop", count] => hop_in_a_child(number(count)),
         ["thread-exec", calls] => exec_from_a_thread(calls),
+        ["interrupted", cpu, calls] => interrupted::interrupted(number(cpu) as usize, number(calls)),
+        ["io-uring", count] => io_uring::nops(number(count)),
         ["cgroup"] => hold_a_cgroup(),
         ["daemon"] => daemon(),
         ["stack-pages", threads, pages] => stack_pages(number(threads), number(pages)),

@@ -430,8 +430,11 @@ pub struct DiffArgs {
 
 fn per_syscall(text: &str) -> Result<String, String> {
     let name = text.strip_prefix("syscall:").ok_or("expected syscall:NAME, such as syscall:accept4")?;
-    let known = name.parse::<syscalls::Sysno>().is_ok();
-    if known { Ok(name.to_owned()) } else { Err(format!("no system call is named `{name}` on this architecture")) }
+    if crate::kernel::syscalls::is_name(name) {
+        Ok(name.to_owned())
+    } else {
+        Err(format!("no system call is named `{name}` on this architecture"))
+    }
 }
 
 fn seconds(text: &str) -> Result<std::time::Duration, String> {

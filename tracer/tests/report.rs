@@ -71,6 +71,9 @@ fn a_command_has_totals_and_figures_per_operation() {
     assert_eq!(line(&text, "futex"), "futex 30.0k 700 ms 86.2 % 32.0 µs 28.2 µs 36.9 µs 430 µs");
     assert_eq!(line(&text, "run queue"), "run queue 400 2.94 µs 3.65 µs 45.1 µs 45.3 µs 45.3 µs");
     assert_eq!(line(&text, "data TLB"), "data TLB load misses - -");
+    assert_eq!(line(&text, "interrupts"), "interrupts 1,400 0.140");
+    assert_eq!(line(&text, "outside of system calls"), "outside of system calls 1,180 0.118");
+    assert_eq!(line(&text, "time in work they left"), "time in work they left 640 µs 64.0 ns");
     assert!(text.contains("- munmap: it has no histogram of its own"));
     assert!(text.contains("and 8 more threads"));
     assert_eq!(line(&text, "Exit"), "Exit status: 139 (SIGSEGV)");
@@ -97,8 +100,9 @@ fn what_a_missing_probe_counts_is_absent() {
         probe.reason = Some("not built in".to_owned());
     }
     report.runs[0].kernel.page_faults = Default::default();
+    report.runs[0].kernel.interrupts = Default::default();
     let command = text(&report);
-    for name in ["system calls", "time in them", "minor page faults"] {
+    for name in ["system calls", "time in them", "minor page faults", "interrupts"] {
         assert_eq!(line(&command, name), format!("{name} - -"));
     }
     assert!(command.contains("- system calls: probe sys_enter is missing: not built in"));

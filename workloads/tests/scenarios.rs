@@ -15,7 +15,7 @@ const CHECKSUM: u64 = 2_294_264_604;
 /// The fields that a scenario adds to every `done` line.
 fn own_fields(scenario: &str) -> &'static [&'static str] {
     match scenario {
-        "switch" | "switch-io" => &["hand_over_ns", "clock_ns"],
+        "switch" | "switch-io" => &["hand_over_ns", "clock_ns", "hand_overs"],
         "cpu" => &["checksum"],
         "hog" => &["lateness_ns"],
         _ => &[],
@@ -32,7 +32,12 @@ fn check(path: &str, scenario: &str, tasks: usize, operations: u64) {
     assert!(own.iter().all(|field| done.get(field).is_some()), "{what}");
     assert_eq!(done.as_object().map(serde_json::Map::len), Some(4 + own.len()), "{what}");
     match scenario {
-        "switch" | "switch-io" => assert_eq!(samples(&done["hand_over_ns"]), operations / 64, "{what}"),
+        "switch" | "switch-io" => {
+            assert_eq!(samples(&done["hand_over_ns"]), operations / 64, "{what}");
+            let spans = done["hand_overs"].as_array().unwrap();
+            assert_eq!(spans.len() as u64, (operations / 64).min(1000), "{what}");
+            assert!(spans.iter().all(|span| span[0].as_u64() < span[1].as_u64()), "{what}");
+        }
         "hog" => assert_eq!(samples(&done["lateness_ns"]), operations, "{what}"),
         _ => {}
     }

@@ -2,11 +2,11 @@
 //! programs is known and can be taken out of the path.
 
 use aya_ebpf::helpers::{bpf_get_current_pid_tgid, generated::bpf_get_smp_processor_id};
-use tracer_ebpf::{CpuRecord, HookFamily, Interrupt, InterruptRecord, Mark, Path};
+use tracer_ebpf::{CpuInterrupts, CpuRecord, HookFamily, Interrupt, Mark, Path};
 
 use crate::{
-    anatomy_maps::{CPU_RECORDS, CRITICAL_PATH, INTERRUPTS, SEGMENT_HISTOGRAMS},
-    maps::{PID_INDEX, setting, window_opened_ns},
+    anatomy_maps::{CPU_RECORDS, CRITICAL_PATH, SEGMENT_HISTOGRAMS},
+    maps::{INTERRUPTS, PID_INDEX, setting, window_opened_ns},
     probes::now_ns,
     record::record,
     task::Subject,
@@ -112,23 +112,25 @@ pub fn schedule_exit() {
 /// The current thread is interrupted.
 #[inline(always)]
 pub fn interrupt_entry(kind: Interrupt) {
-    interrupted(kind, |record, now| record.enter(now.ns, now.probe_ns));
+    interrupted(|interrupts, now| interrupts.enter(kind, 0, now.ns, now.probe_ns));
 }
 
 /// The current thread is no longer interrupted.
 #[inline(always)]
 pub fn interrupt_exit(kind: Interrupt) {
-    interrupted(kind, |record, now| record.exit(now.ns, now.probe_ns));
+    interrupted(|interrupts, now| {
+        interrupts.exit(kind, now.ns, now.probe_ns);
+    });
 }
 
 #[inline(always)]
-fn interrupted(kind: Interrupt, react: impl FnOnce(&mut InterruptRecord, &Mark)) {
+fn interrupted(react: impl FnOnce(&mut CpuInterrupts, &Mark)) {
     observe(HookFamily::Sched, |_, _, now| {
         if is_traced(current())
-            && let Some(record) = INTERRUPTS.get_ptr_mut(kind as u32)
+            && let Some(interrupts) = INTERRUPTS.get_ptr_mut(0)
         {
             // SAFETY: a valid pointer to this CPU's own record, and interrupts of a kind do not nest.
-            react(unsafe { &mut *record }, now);
+            react(unsafe { &mut *interrupts }, now);
         }
     });
 }

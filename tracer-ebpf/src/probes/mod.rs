@@ -2,6 +2,7 @@
 
 pub mod anatomy;
 pub mod fault;
+pub mod interrupt;
 pub mod lifecycle;
 pub mod sched;
 pub mod syscall;

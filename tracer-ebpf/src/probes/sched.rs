@@ -4,7 +4,7 @@ use tracer_ebpf::{Departed, Histogram, Loss, SchedHistograms, ThreadState};
 
 use crate::{
     maps::{SCHED_HISTOGRAMS, lose, setting, window_opened_ns},
-    probes::now_ns,
+    probes::{lifecycle, now_ns},
     record::record,
     table,
     task::Subject,
@@ -156,13 +156,19 @@ fn still_running(thread: &mut ThreadState, task: impl Subject) -> Departed {
     if task.voluntary_count().is_some_and(|voluntary| voluntary > known) {
         thread.counts.voluntary_count += 1;
         Departed::Voluntarily
-    } else if thread.syscall == setting!(sched_yield_number) {
+    } else if is_yield(thread.syscall) {
         thread.counts.yielded_count += 1;
         Departed::Yielding
     } else {
         thread.counts.preempted_count += 1;
         Departed::Preempted
     }
+}
+
+/// Whether a row of the system call table is that of `sched_yield`.
+#[inline(always)]
+fn is_yield(row: u32) -> bool {
+    row == setting!(sched_yield_number) || row == setting!(compat_sched_yield_row) && row != 0
 }
 
 #[inline(always)]
@@ -212,6 +218,7 @@ pub fn wakeup(task: impl Subject) -> Option<&'static ThreadState> {
 /// A new thread was put on a run queue for the first time.
 #[inline(always)]
 pub fn wakeup_new(task: impl Subject) -> Option<&'static ThreadState> {
+    lifecycle::begin_worker(task);
     let thread = table::find(task)?;
     thread.runnable_since_ns = now_ns();
     Some(thread)

@@ -1,7 +1,9 @@
 //! System calls: counted at entry, timed at exit.
 
 use aya_ebpf::helpers::bpf_get_current_pid_tgid;
-use tracer_ebpf::{Histogram, Loss, SYSCALL_BEFORE_TRACE, SYSCALL_NONE, SYSCALL_ROWS, SyscallTotals, ThreadState};
+use tracer_ebpf::{
+    Histogram, Loss, NATIVE_SYSCALL_ROWS, SYSCALL_BEFORE_TRACE, SYSCALL_NONE, SYSCALL_ROWS, SyscallTotals, ThreadState,
+};
 
 use crate::{
     atomic::fetch_add,
@@ -22,8 +24,8 @@ pub fn enter(number: i64) -> Option<&'static ThreadState> {
     if thread.syscall != SYSCALL_NONE {
         unreturned(thread);
     }
-    let row = if (0..i64::from(SYSCALL_ROWS)).contains(&number) { number as u32 } else { SYSCALL_ROWS - 1 };
-    thread.syscall = row;
+    let fits = (0..i64::from(NATIVE_SYSCALL_ROWS)).contains(&number);
+    thread.syscall = thread.syscall_base + if fits { number as u32 } else { NATIVE_SYSCALL_ROWS - 1 };
     thread.counts.syscall_count += 1;
     // Last, so that what comes before is not in the figure.
     thread.syscall_entered_ns = now_ns();

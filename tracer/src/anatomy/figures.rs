@@ -241,7 +241,7 @@ mod tests {
             histograms,
             recursion_misses: 0,
             sees_schedule_exit: true,
-            interrupts: [(2, 4040), (0, 0), (0, 0), (0, 0), (0, 0)],
+            interrupts: [(2, 4040), (0, 0), (0, 0), (0, 0), (0, 0), (0, 0)],
             unseen: Vec::new(),
             merged,
         }

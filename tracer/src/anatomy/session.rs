@@ -7,7 +7,7 @@ use aya::{
     maps::{Array, MapData, PerCpuArray},
 };
 use nix::time::{ClockId, clock_gettime};
-use tracer_ebpf::{Control, CpuRecord, INTERRUPT_COUNT, InterruptRecord, Path, SEGMENT_COUNT, Settings};
+use tracer_ebpf::{Control, CpuInterrupts, CpuRecord, INTERRUPT_COUNT, Path, SEGMENT_COUNT, Settings};
 
 use crate::{
     kernel::{
@@ -63,8 +63,8 @@ const OPTIONAL: [(&str, &str); 2] = [
 ];
 
 /// Interrupts: both ends of each, by the name that comes before `_entry` and `_exit`. Architectures have others than x86.
-const INTERRUPTS: [&str; 6] =
-    ["local_timer", "reschedule", "call_function", "call_function_single", "irq_handler", "softirq"];
+const INTERRUPTS: [&str; 7] =
+    ["local_timer", "reschedule", "call_function", "call_function_single", "irq_work", "irq_handler", "softirq"];
 
 /// Programs and maps in the kernel.
 #[derive(Debug)]
@@ -209,11 +209,11 @@ impl Session {
 
     fn interrupts(&self) -> Result<[(u64, u64); INTERRUPT_COUNT], KernelError> {
         let name = "INTERRUPTS";
-        let map: PerCpuArray<_, InterruptRecord> = PerCpuArray::try_from(self.map(name)?).map_err(map_error(name))?;
+        let map: PerCpuArray<_, CpuInterrupts> = PerCpuArray::try_from(self.map(name)?).map_err(map_error(name))?;
         let mut sums = [(0, 0); INTERRUPT_COUNT];
-        for (index, sum) in sums.iter_mut().enumerate() {
-            for cpu in map.get(&(index as u32), 0).map_err(map_error(name))?.iter() {
-                *sum = (sum.0 + cpu.count, sum.1 + cpu.ns);
+        for cpu in map.get(&0, 0).map_err(map_error(name))?.iter() {
+            for (sum, record) in sums.iter_mut().zip(&cpu.records) {
+                *sum = (sum.0 + record.count, sum.1 + record.ns);
             }
         }
         Ok(sums)

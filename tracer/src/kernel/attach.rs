@@ -87,7 +87,7 @@ pub(super) fn attach(ebpf: &mut Ebpf, hook: Hook, family: &Family<'_>) -> Attach
         (Hook::Typed { tracepoint, arguments }, Family::Pointers { types, form, .. }) => {
             typed_or_raw(ebpf, hook, &family.program(tracepoint), (tracepoint, arguments), types, *form)
         }
-        (Hook::Raw { tracepoint, .. }, Family::Pointers { .. }) => {
+        (Hook::Raw { tracepoint, .. } | Hook::Interrupt { tracepoint, .. }, Family::Pointers { .. }) => {
             let (place, program) = (format!("raw_tp/{tracepoint}"), family.program(tracepoint));
             let result = program::attach_raw(ebpf, &program, tracepoint);
             attached(hook, place, program, result)
@@ -95,9 +95,10 @@ pub(super) fn attach(ebpf: &mut Ebpf, hook: Hook, family: &Family<'_>) -> Attach
         (Hook::Typed { tracepoint, .. }, Family::Plain { tracefs, reason, .. }) => {
             plain(ebpf, hook, ("sched", tracepoint), tracefs, reason)
         }
-        (Hook::Raw { tracepoint, group }, Family::Plain { tracefs, reason, .. }) => {
-            plain(ebpf, hook, (group, tracepoint), tracefs, reason)
-        }
+        (
+            Hook::Raw { tracepoint, group } | Hook::Interrupt { tracepoint, group },
+            Family::Plain { tracefs, reason, .. },
+        ) => plain(ebpf, hook, (group, tracepoint), tracefs, reason),
     }
 }
 

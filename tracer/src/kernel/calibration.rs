@@ -59,7 +59,9 @@ impl EmptyPrograms {
                 Hook::Typed { tracepoint, .. } => types
                     .ok_or_else(|| String::from("no type information"))
                     .and_then(|types| program::attach_typed(&mut ebpf, &program, tracepoint, types)),
-                Hook::Raw { tracepoint, .. } => program::attach_raw(&mut ebpf, &program, tracepoint),
+                Hook::Raw { tracepoint, .. } | Hook::Interrupt { tracepoint, .. } => {
+                    program::attach_raw(&mut ebpf, &program, tracepoint)
+                }
                 Hook::Software { event, .. } => program::attach_software(&mut ebpf, &program, event),
             };
         }

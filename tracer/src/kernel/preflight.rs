@@ -5,16 +5,16 @@ use std::path::Path;
 use procfs::process::Process;
 use serde::Serialize;
 
-use super::btf;
+use super::{
+    btf,
+    namespace::{self, PidNamespace},
+};
 use crate::memory::limit;
 
 /// Capabilities that loading needs, with their bits.
 const NEEDED: [(&str, u32); 2] = [("CAP_BPF", 39), ("CAP_PERFMON", 38)];
 /// The old capability that includes both.
 const SYS_ADMIN: u32 = 21;
-
-/// The kernel gives its first PID namespace this number (`PROC_PID_INIT_INO`).
-const INITIAL_PID_NAMESPACE: &str = "pid:[4026531836]";
 
 /// Something that is needed or useful, and how it stands.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -61,12 +61,9 @@ impl Standing {
 
 /// Checks the capabilities, the kernel's type information and the PID namespace.
 pub fn findings() -> Vec<Finding> {
-    let namespace = std::fs::read_link("/proc/self/ns/pid").ok();
-    vec![
-        capabilities(effective_capabilities()),
-        type_information(Path::new(btf::VMLINUX)),
-        pid_namespace(namespace.as_deref()),
-    ]
+    let types = Path::new(btf::VMLINUX);
+    let namespace = pid_namespace(PidNamespace::own().is_none(), types.exists(), namespace::is_proc_ours());
+    vec![capabilities(effective_capabilities()), type_information(types), namespace]
 }
 
 /// The first required thing that is missing, as an error.
@@ -74,6 +71,16 @@ pub fn check() -> anyhow::Result<()> {
     let missing = findings().into_iter().find(Finding::is_lacking);
     missing.map_or(Ok(()), |finding| anyhow::bail!("{}: {}", finding.subject, finding.remark))?;
     limit::require(limit::LEAST_BYTES).map_err(anyhow::Error::msg)
+}
+
+/// What following single threads by their pids needs besides: pids that are those of the kernel.
+pub fn check_pids_of_the_host() -> anyhow::Result<()> {
+    anyhow::ensure!(
+        PidNamespace::own().is_none(),
+        "PID namespace: the anatomy knows threads by their pids on the host: run it there, or start the container with \
+         --pid=host; run and compare work here"
+    );
+    Ok(())
 }
 
 fn effective_capabilities() -> Option<u64> {
@@ -107,16 +114,22 @@ fn type_information(path: &Path) -> Finding {
     Finding { subject: String::from("type information"), standing, remark, required: false }
 }
 
-/// The kernel's programs see the pids of the initial namespace; inside another one, those in /proc are different.
-fn pid_namespace(link: Option<&Path>) -> Finding {
-    let (standing, remark) = if link.is_none_or(|link| link == Path::new(INITIAL_PID_NAMESPACE)) {
-        (Standing::Available, String::from("the initial one"))
+/// The kernel's programs see the pids of its first namespace; inside another one, those in /proc are different.
+fn pid_namespace(is_first: bool, has_types: bool, is_proc_ours: bool) -> Finding {
+    let (standing, remark) = if !is_proc_ours {
+        let remark =
+            "/proc shows the pids of another namespace: mount one for this namespace, as `unshare --mount-proc` does";
+        (Standing::Missing, remark)
+    } else if is_first {
+        (Standing::Available, "the initial one")
+    } else if has_types {
+        (Standing::Fallback, "a container's own: its pids are shown, translated from those of the host; no anatomy")
     } else {
-        let remark = "pids seen from inside a container are not the kernel's: run taskweight on the host, or start the \
-                      container with --pid=host";
-        (Standing::Missing, String::from(remark))
+        let remark = "pids seen from inside a container are not the kernel's, and without type information they cannot be \
+                      translated: run taskweight on the host, or start the container with --pid=host";
+        (Standing::Missing, remark)
     };
-    Finding { subject: String::from("PID namespace"), standing, remark, required: true }
+    Finding { subject: String::from("PID namespace"), standing, remark: remark.to_owned(), required: true }
 }
 
 #[cfg(test)]
@@ -147,10 +160,18 @@ mod tests {
     }
 
     #[test]
-    fn a_container_with_pids_of_its_own_is_told_to_use_the_hosts() {
-        assert_eq!(pid_namespace(Some(Path::new(INITIAL_PID_NAMESPACE))).standing, Standing::Available);
-        let finding = pid_namespace(Some(Path::new("pid:[4026532201]")));
+    fn the_pids_of_a_container_are_translated_where_types_are_known() {
+        assert_eq!(pid_namespace(true, false, true).standing, Standing::Available);
+        assert_eq!(pid_namespace(false, true, true).standing, Standing::Fallback);
+        let finding = pid_namespace(false, false, true);
         assert!(finding.required && finding.standing == Standing::Missing);
         assert!(finding.remark.contains("--pid=host"), "{}", finding.remark);
+    }
+
+    #[test]
+    fn a_proc_of_another_namespace_is_no_help() {
+        let finding = pid_namespace(false, true, false);
+        assert_eq!(finding.standing, Standing::Missing);
+        assert!(finding.remark.contains("--mount-proc"), "{}", finding.remark);
     }
 }

@@ -19,6 +19,13 @@ pub enum Hook {
         /// The group in which tracefs has it.
         group: &'static str,
     },
+    /// A tracepoint at one end of an interrupt, of which no pointer is followed: raw, else plain.
+    Interrupt {
+        /// Name of the tracepoint.
+        tracepoint: &'static str,
+        /// The group in which tracefs has it.
+        group: &'static str,
+    },
     /// A software event, on every CPU, each single one.
     Software {
         /// Name of the program.
@@ -32,21 +39,23 @@ impl Hook {
     /// Name of the probe in reports, and of the program for its first-choice hook.
     pub fn name(&self) -> &'static str {
         match self {
-            Self::Typed { tracepoint, .. } | Self::Raw { tracepoint, .. } => tracepoint,
+            Self::Typed { tracepoint, .. } | Self::Raw { tracepoint, .. } | Self::Interrupt { tracepoint, .. } => {
+                tracepoint
+            }
             Self::Software { program, .. } => program,
         }
     }
 
-    /// Whether nothing can be reported without it: only page faults can be absent while the rest stays true. Without
-    /// `sys_enter`, for one, a yield could not be told from a preemption.
+    /// Whether nothing can be reported without it: only page faults and interrupts can be absent while the rest stays true.
+    /// Without `sys_enter`, for one, a yield could not be told from a preemption.
     pub fn is_required(&self) -> bool {
-        !matches!(self, Self::Software { .. })
+        !matches!(self, Self::Software { .. } | Self::Interrupt { .. })
     }
 }
 
 const TASK: &str = "task_struct *";
 
-/// All probes. Those that make threads known come first, so that nothing is seen of a thread before it is known.
+/// All probes but those of interrupts. Those that make threads known come first, so that nothing is seen of a thread before it is known.
 pub const PROBES: [Hook; 12] = [
     Hook::Typed { tracepoint: "sched_process_fork", arguments: &[TASK, TASK] },
     Hook::Typed { tracepoint: "sched_process_exec", arguments: &[TASK, "pid_t", "linux_binprm *"] },

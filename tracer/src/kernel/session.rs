@@ -8,15 +8,16 @@ use aya::{
     maps::{Array, MapData, PerCpuArray, RingBuf},
 };
 use nix::time::{ClockId, clock_gettime};
-use tracer_ebpf::{Allocated, Control, Histogram, Loss, SchedHistograms, Settings, SyscallTotals};
+use tracer_ebpf::{Allocated, Control, CpuInterrupts, Histogram, Loss, SchedHistograms, Settings, SyscallTotals};
 
 use super::{
     KernelError, RunningKernel,
     attach::{AttachedProbe, Family, attach},
+    interrupts,
     probes::PROBES,
     program::{self, ProgramStatistics},
     records,
-    threads::ThreadTable,
+    threads::{InterruptTable, Table, ThreadTable},
     tracefs::Tracefs,
 };
 use crate::report::model::{Probe, ProbeState};
@@ -78,6 +79,10 @@ pub struct Session {
     pub sees_kernel_counters: bool,
     /// The thread table.
     pub threads: ThreadTable,
+    /// Interrupts by row of the thread table.
+    pub thread_interrupts: InterruptTable,
+    /// Whether pids are translated to those of our namespace.
+    pub translates_pids: bool,
     recorder: Option<Recorder>,
     /// When the window was last opened (`CLOCK_MONOTONIC`), in nanoseconds.
     pub window_opened_ns: u64,
@@ -105,6 +110,12 @@ impl Session {
             return Err(KernelError::Timeline(refused));
         }
         let plain = |reason| KernelError::NoForm { refused: refused.clone(), reason };
+        if kernel.namespace.is_some() {
+            return Err(plain(String::from(
+                "their records have the pids of the host, which are not those of this PID namespace: run taskweight on \
+                 the host",
+            )));
+        }
         let tracefs = Tracefs::open().map_err(plain)?;
         let offsets = records::offsets(&tracefs).map_err(plain)?;
         Self::with(kernel, options, &Family::Plain { tracefs, offsets, reason: refused })
@@ -114,12 +125,24 @@ impl Session {
         let started = Instant::now();
         let settings = settings(kernel, options);
         let mut ebpf = load(kernel, &settings, family, options.timeline)?;
-        let threads = map_threads(&ebpf, settings.thread_capacity)?;
-        let probes = PROBES.iter().map(|hook| attach(&mut ebpf, *hook, family)).collect();
+        let threads = map_table(&ebpf, "THREADS", settings.thread_capacity)?;
+        let thread_interrupts = map_table(&ebpf, "THREAD_INTERRUPTS", settings.thread_capacity)?;
+        let hooks = PROBES.into_iter().chain(interrupts::hooks());
+        let probes = hooks.map(|hook| attach(&mut ebpf, hook, family)).collect();
         let sees_kernel_counters = matches!(family, Family::Pointers { .. });
         let recorder = options.timeline.map(|limits| record(&mut ebpf, limits)).transpose()?;
         let opened_in_ns = started.elapsed().as_nanos() as u64;
-        let session = Self { ebpf, probes, sees_kernel_counters, threads, recorder, window_opened_ns: 0, opened_in_ns };
+        let session = Self {
+            ebpf,
+            probes,
+            sees_kernel_counters,
+            threads,
+            thread_interrupts,
+            translates_pids: kernel.namespace.is_some(),
+            recorder,
+            window_opened_ns: 0,
+            opened_in_ns,
+        };
         session.require_probes()?;
         Ok(session)
     }
@@ -173,6 +196,11 @@ impl Session {
     /// Histograms of on-CPU time, off-CPU time and run-queue latency, one per CPU.
     pub fn sched_histograms(&self) -> Result<Vec<SchedHistograms>, KernelError> {
         self.per_cpu("SCHED_HISTOGRAMS", 0)
+    }
+
+    /// Interrupts of traced threads, one record per CPU.
+    pub fn interrupts(&self) -> Result<Vec<CpuInterrupts>, KernelError> {
+        self.per_cpu("INTERRUPTS", 0)
     }
 
     /// Totals of a row of the system call table, one per CPU.
@@ -278,6 +306,7 @@ fn load(
         .override_global("RECORD_OFFSETS", &offsets, true)
         .map_max_entries("PID_INDEX", settings.pid_capacity)
         .map_max_entries("THREADS", settings.thread_capacity)
+        .map_max_entries("THREAD_INTERRUPTS", settings.thread_capacity)
         .map_max_entries("SYSCALL_OF_HISTOGRAM", settings.syscall_histogram_capacity)
         .map_max_entries("SYSCALL_HISTOGRAMS", settings.syscall_histogram_capacity)
         // aya rounds it up to a page.
@@ -286,9 +315,9 @@ fn load(
     Ok(ebpf)
 }
 
-fn map_threads(ebpf: &Ebpf, capacity: u32) -> Result<ThreadTable, KernelError> {
-    let Some(aya::maps::Map::Array(map)) = ebpf.map("THREADS") else { return Err(no_map("THREADS")) };
-    ThreadTable::map(map.fd(), capacity).map_err(map_error("THREADS"))
+fn map_table<T: aya::Pod>(ebpf: &Ebpf, name: &'static str, capacity: u32) -> Result<Table<T>, KernelError> {
+    let Some(aya::maps::Map::Array(map)) = ebpf.map(name) else { return Err(no_map(name)) };
+    Table::map(map.fd(), capacity).map_err(map_error(name))
 }
 
 fn no_map(name: &'static str) -> KernelError {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use tracer_ebpf::{Loss, SYSCALL_ROWS, ThreadCounts, ThreadState};
 
-use super::{KernelError, session::Session, syscalls};
+use super::{KernelError, interrupts::WindowInterrupts, namespace, session::Session, syscalls};
 use crate::{
     report::model::{Histogram, Histograms, SyscallCount, Syscalls},
     stats::histogram::{distribution, merge},
@@ -21,7 +21,11 @@ impl Snapshot {
     /// Reads the thread table.
     pub fn take(session: &Session) -> Result<Self, KernelError> {
         let count = session.allocated()?.thread_count as usize;
-        Ok(Self { threads: session.threads.copy(count) })
+        let mut threads = session.threads.copy(count);
+        if session.translates_pids {
+            namespace::translate(&mut threads);
+        }
+        Ok(Self { threads })
     }
 
     /// What all threads did since their first instructions.
@@ -79,6 +83,8 @@ pub struct WindowFigures {
     pub syscalls: Syscalls,
     /// Their distributions by name.
     pub syscall_histograms: BTreeMap<String, Histogram>,
+    /// Interrupts.
+    pub interrupts: WindowInterrupts,
     /// What could not be recorded, by cause.
     pub loss: BTreeMap<String, u64>,
 }
@@ -100,6 +106,7 @@ impl WindowFigures {
             },
             syscalls: syscalls(session, after, &returned)?,
             syscall_histograms,
+            interrupts: WindowInterrupts::read(session, after.threads.len())?,
             loss: loss(session)?,
         })
     }

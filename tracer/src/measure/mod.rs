@@ -8,11 +8,12 @@ use tracer_ebpf::{ThreadCounts, ThreadState};
 use crate::{
     kernel::{
         RunningKernel,
+        interrupts::WindowInterrupts,
         session::{ProbeForm, Session, SessionOptions},
         snapshot::{self, Snapshot, WindowFigures},
     },
     memory::limit,
-    report::model::{Kernel, PageFaults, PerOperation, Probe, Switches, Thread, Witness},
+    report::model::{InterruptCount, Kernel, PageFaults, PerOperation, Probe, Switches, Thread, Witness},
     timeline::{NamedThread, Piece, Recorded, Timeline},
     workload::{privilege::Identity, signals::Signals},
 };
@@ -103,7 +104,7 @@ impl Window {
         let recorded = session.recorded(|| after.threads.iter().map(named).collect())?;
         let mut figures = WindowFigures::read(session, &after)?;
         figures.loss.extend(recorded.as_ref().map(|recorded| (TIMELINE_LOSS.to_owned(), recorded.lost_count)));
-        let (threads, threads_omitted) = busiest(&before, &after, listed);
+        let (threads, threads_omitted) = busiest(&before, &after, &figures.interrupts, listed);
         Ok(Self {
             threads,
             threads_omitted,
@@ -131,6 +132,8 @@ impl Window {
             migrations: all.migration_count,
             syscalls: self.figures.syscalls.clone(),
             page_faults: self.page_faults(&all),
+            interrupts: self.figures.interrupts.all.clone(),
+            softirqs: self.figures.interrupts.soft,
             threads_created: self.after.threads.len().saturating_sub(known_before) as u64,
         }
     }
@@ -147,11 +150,25 @@ impl Window {
 }
 
 /// The busiest threads, and how many more there are. Names of living threads are looked up, and only for as long.
-fn busiest(before: &Snapshot, after: &Snapshot, listed: usize) -> (Vec<Thread>, u64) {
-    let mut all: Vec<_> = after.since(before).collect();
-    all.sort_by_key(|(_, counts)| std::cmp::Reverse((counts.on_cpu_ns, counts.syscall_count)));
+fn busiest(before: &Snapshot, after: &Snapshot, interrupts: &WindowInterrupts, listed: usize) -> (Vec<Thread>, u64) {
+    let mut all: Vec<_> = after.since(before).enumerate().collect();
+    all.sort_by_key(|(_, (_, counts))| std::cmp::Reverse((counts.on_cpu_ns, counts.syscall_count)));
     let omitted = all.len().saturating_sub(listed) as u64;
-    (all.into_iter().take(listed).map(|(state, counts)| thread_of(state, &counts)).collect(), omitted)
+    let thread = |(row, (state, counts))| with_interrupts(thread_of(state, &counts), interrupts, row);
+    (all.into_iter().take(listed).map(thread).collect(), omitted)
+}
+
+/// A thread with the interrupts that hit it, by its row of the thread table.
+fn with_interrupts(thread: Thread, interrupts: &WindowInterrupts, row: usize) -> Thread {
+    let (interrupts, softirqs) = interrupts.of_thread(row);
+    let hit = |(kind, one): (String, Option<InterruptCount>)| Some((kind, one.filter(|one| one.count > 0)?));
+    Thread {
+        interrupts: interrupts.count,
+        interrupt_ns: interrupts.total_ns,
+        interrupts_by_kind: interrupts.by_kind.into_iter().filter_map(hit).collect(),
+        softirqs,
+        ..thread
+    }
 }
 
 fn switches(counts: &ThreadCounts) -> Switches {
@@ -180,10 +197,8 @@ fn thread_of(state: &ThreadState, counts: &ThreadCounts) -> Thread {
         on_cpu_ns: counts.on_cpu_ns,
         off_cpu_ns: counts.off_cpu_ns,
         run_queue_ns: counts.run_queue_ns,
-        stack_reserved_bytes: None,
-        stack_in_use_bytes: None,
-        stack_resident_bytes: None,
-        stack_high_water_bytes: None,
+        // Interrupts are counted beside the thread table, stacks are looked at by the sampler.
+        ..Thread::default()
     }
 }
 
@@ -208,6 +223,7 @@ pub fn per_operation(kernel: &Kernel, elapsed_ns: u64, operations: Option<u64>) 
         kernel_switches: per(kernel.switches.total()),
         syscalls: per(kernel.syscalls.count),
         page_faults: faults.minor.zip(faults.major).map(|(minor, major)| per(minor + major)),
+        interrupts: kernel.interrupts.count.map(per),
         kernel_transitions: faults.from_user_mode.map(|faults| per(kernel.syscalls.count + faults)),
     })
 }

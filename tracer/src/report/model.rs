@@ -18,7 +18,7 @@ mod regimes;
 pub use anatomy::{Anatomy, AnatomyCalibration, AnatomyInterrupts, AnatomySegment, Quantiles};
 pub use environment::Environment;
 pub use histogram::{Histogram, Histograms};
-pub use kernel::{Kernel, PageFaults, PerOperation, Switches, SyscallCount, Syscalls};
+pub use kernel::{InterruptCount, Interrupts, Kernel, PageFaults, PerOperation, Switches, SyscallCount, Syscalls};
 pub use memory::{LedgerPoint, LedgerRow, MemoryFigures, OverTime, PerTask, RunMemory, Sample, StackSummary};
 pub use reference::{Reference, ReferenceTime};
 pub use regimes::{Ratio, Regime, Side};
@@ -208,6 +208,18 @@ pub struct Thread {
     /// Page faults with which its stack grew.
     #[serde(default)]
     pub stack_faults: u64,
+    /// Interrupts that hit it; `null` where none is seen.
+    #[serde(default)]
+    pub interrupts: Option<u64>,
+    /// Time in them, nanoseconds.
+    #[serde(default)]
+    pub interrupt_ns: Option<u64>,
+    /// The same by kind, without those that did not hit it.
+    #[serde(default)]
+    pub interrupts_by_kind: BTreeMap<String, InterruptCount>,
+    /// Work that interrupts had left, done while it ran; `null` where the probe is missing.
+    #[serde(default)]
+    pub softirqs: Option<InterruptCount>,
     /// Time on a CPU, nanoseconds.
     pub on_cpu_ns: u64,
     /// Time off the CPU, nanoseconds.

@@ -90,6 +90,13 @@ pub(super) fn missing(report: &Report, probe: &str) -> Option<String> {
     Some(format!("probe {probe} is missing: {}", missing.reason.as_deref().unwrap_or("no reason given")))
 }
 
+/// Why interrupts are absent.
+fn interrupts_reason(report: &Report) -> String {
+    let probes = ["local_timer_entry", "irq_handler_entry", "softirq_entry"];
+    let reason = probes.iter().find_map(|probe| missing(report, probe));
+    reason.unwrap_or_else(|| "the report does not have them".to_owned())
+}
+
 /// Why page faults are absent.
 pub(super) fn page_faults_reason(report: &Report) -> String {
     let reason = missing(report, "page_fault_minor").or_else(|| missing(report, "page_fault_major"));

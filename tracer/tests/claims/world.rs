@@ -66,6 +66,7 @@ fn per_operation(ns: f64, switches: f64, transitions: f64) -> Option<PerOperatio
         syscalls: transitions,
         page_faults: Some(0.0),
         kernel_transitions: Some(transitions),
+        interrupts: None,
     })
 }
 

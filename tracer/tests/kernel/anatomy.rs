@@ -50,7 +50,7 @@ fn check(anatomy: &Anatomy) {
         assert!(segment.corrected_ns.p50 <= segment.raw_ns.p50, "{segment:?}");
     }
     let kinds: Vec<_> = anatomy.interrupts.keys().map(String::as_str).collect();
-    assert_eq!(kinds, ["call", "device", "reschedule", "soft", "timer"]);
+    assert_eq!(kinds, ["call", "device", "reschedule", "soft", "timer", "work"]);
     for interrupts in anatomy.interrupts.values() {
         assert_eq!(interrupts.count > 0, interrupts.mean_ns.is_some(), "{interrupts:?}");
     }

@@ -1,10 +1,12 @@
 //! Raw and plain tracepoints count the same as the typed ones that they stand in for.
 
+use std::path::Path;
 use std::process::Command;
 
+use taskweight::kernel::btf::{KernelTypes, VMLINUX};
 use taskweight::report::model::{Probe, ProbeState, Report, Run};
 
-use crate::invocation::{Outcome, programs, run_subject};
+use crate::invocation::{Invocation, Outcome, programs, run_subject};
 use crate::lossless::{assert_switches_witnessed, sum_of_threads, until_lossless};
 use crate::machine::cpu;
 use crate::sched::{check_two_threads, check_yields, ring, start_ring};
@@ -67,9 +69,10 @@ fn plain_tracepoints_count_calls_and_faults_the_same() {
     needs_bpf!();
     let outcome = run_subject(&PLAIN, &["getppid", "1"]);
     let fallbacks: Vec<_> = outcome.report().probes.into_iter().filter(|probe| probe.name.starts_with('s')).collect();
-    assert_eq!(fallbacks.len(), 10, "{fallbacks:?}");
+    assert_eq!(fallbacks.len(), 12, "{fallbacks:?}");
     for probe in fallbacks {
-        let group = if probe.name.starts_with("sys_") { "raw_syscalls" } else { "sched" };
+        let group = ["sys_", "softirq_"].iter().position(|start| probe.name.starts_with(start));
+        let group = group.map_or("sched", |index| ["raw_syscalls", "irq"][index]);
         assert_eq!((probe.state, probe.hook), (ProbeState::Fallback, format!("tracepoint/{group}/{}", probe.name)));
         assert_eq!(probe.reason.as_deref(), Some("plain tracepoints were asked for"));
     }
@@ -140,10 +143,46 @@ fn a_kernel_without_type_information_gets_plain_tracepoints() {
 fn every_probe_is_in_the_report() {
     needs_bpf!();
     let report = run_subject(&[], &["getppid", "1"]).report();
-    assert_eq!(report.probes.len(), 12);
+    assert_eq!(report.probes.len(), 26);
     for probe in &report.probes {
         assert_eq!(probe.reason.is_none(), probe.state == ProbeState::Attached, "{probe:?}");
         assert_eq!((probe.runs, probe.net_ns_per_run), (None, None), "nothing was calibrated");
         assert_eq!(probe.recursion_misses.is_some(), probe.state != ProbeState::Missing, "{probe:?}");
+    }
+}
+
+/// Whether this kernel has a tracepoint, by its type information.
+fn has_tracepoint(types: &KernelTypes, name: &str) -> bool {
+    types.tracepoint_arguments(name).unwrap().is_some()
+}
+
+#[test]
+fn no_program_is_refused_that_this_kernel_has_a_hook_for() {
+    needs_bpf!();
+    let types = KernelTypes::read(Path::new(VMLINUX)).unwrap();
+    for form in [&[][..], &RAW, &PLAIN] {
+        let report = run_subject(form, &["getppid", "1"]).report();
+        for probe in probes(&report, ProbeState::Missing) {
+            let is_refused_by_rule = form == PLAIN && probe.name == "irq_work_exit";
+            assert!(!has_tracepoint(&types, &probe.name) || is_refused_by_rule, "{form:?}: {probe:?}");
+        }
+    }
+}
+
+#[test]
+fn no_program_of_the_anatomy_is_refused_that_this_kernel_has_a_hook_for() {
+    needs_bpf!();
+    let types = KernelTypes::read(Path::new(VMLINUX)).unwrap();
+    for form in ["auto", "raw"] {
+        let options = ["--probe-form", form, "--models", "os-thread", "--operations", "1009", "--repetitions", "1"];
+        let outcome = Invocation::new("anatomy", &options).start().finish();
+        assert_eq!(outcome.code, 0, "{}", outcome.stderr);
+        let anatomy = outcome.report().anatomy.remove(0);
+        for unseen in &anatomy.interrupts_unseen {
+            let (name, _) = unseen.split_once(':').unwrap();
+            assert!(!has_tracepoint(&types, &format!("{name}_entry")), "{form}: {unseen}");
+        }
+        let lacking = ["sched_entry_tp", "sched_exit_tp"].iter().filter(|name| !has_tracepoint(&types, name));
+        assert_eq!(anatomy.merged.len(), lacking.count(), "{form}: {:?}", anatomy.merged);
     }
 }

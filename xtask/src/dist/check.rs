@@ -1,5 +1,6 @@
 //! Whether what was packed measures where it is unpacked.
 
+use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::path::Path;
 use std::process::Command;
@@ -37,8 +38,8 @@ pub fn measures(file: &Path) -> Result<()> {
     };
     let report = command::output(command::as_root(&taskweight)?.args(COMPARE))?;
     let report: serde_json::Value = serde_json::from_str(&report).context("read the report")?;
-    let mut models: Vec<_> = report["runs"].as_array().into_iter().flatten().map(|run| run["model"].as_str()).collect();
-    models.dedup();
+    let runs = report["runs"].as_array().into_iter().flatten();
+    let models: BTreeSet<_> = runs.map(|run| run["model"].as_str()).collect();
     ensure!(models.len() == 2, "{}: compared {models:?}, not two models", file.display());
     Ok(())
 }

@@ -85,7 +85,7 @@ mod tests {
 
     #[test]
     fn lists_of_numbers_stay_on_one_line() {
-        let value = json!({"buckets": [[1, 2], [3, 4]], "empty": {}, "runs": [{"a": 1}, {"b": null}], "none": []});
+        let value = json!({"buckets": [[1, 2], [3, 4]], "empty": {}, "none": [], "runs": [{"a": 1}, {"b": null}]});
         let mut text = Vec::new();
         value.serialize(&mut serde_json::Serializer::with_formatter(&mut text, super::Layout::default())).unwrap();
         let expected = "{\n  \"buckets\": [[1,2],[3,4]],\n  \"empty\": {},\n  \"none\": [],\n  \"runs\": [\n    \

@@ -24,6 +24,12 @@ pub struct Kernel {
     pub syscalls: Syscalls,
     /// Page faults.
     pub page_faults: PageFaults,
+    /// Interrupts that hit a traced thread.
+    #[serde(default)]
+    pub interrupts: Interrupts,
+    /// Work that interrupts had left (softirqs), done while a traced thread ran; `null` where the probe is missing.
+    #[serde(default)]
+    pub softirqs: Option<InterruptCount>,
     /// Threads that began in the window, those of new processes included.
     pub threads_created: u64,
 }
@@ -82,6 +88,28 @@ pub struct PageFaults {
     pub stack: Option<u64>,
 }
 
+/// Interrupts, all and by kind; `null` where no kind is seen.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Interrupts {
+    /// Interrupts of the kinds that are seen.
+    pub count: Option<u64>,
+    /// Time in them, nanoseconds.
+    pub total_ns: Option<u64>,
+    /// Those that came while the thread was in no system call: in user mode, or in a page fault.
+    pub outside_syscalls: Option<u64>,
+    /// The same by kind; `null` where a probe of that kind is missing.
+    pub by_kind: BTreeMap<String, Option<InterruptCount>>,
+}
+
+/// Interrupts of one kind.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct InterruptCount {
+    /// How many.
+    pub count: u64,
+    /// Time in them, nanoseconds.
+    pub total_ns: u64,
+}
+
 /// Figures per operation.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct PerOperation {
@@ -95,4 +123,7 @@ pub struct PerOperation {
     pub page_faults: Option<f64>,
     /// Entries from user mode into the kernel: system calls, and page faults from user mode.
     pub kernel_transitions: Option<f64>,
+    /// Interrupts, which are not in `kernel_transitions`; `null` where none is seen.
+    #[serde(default)]
+    pub interrupts: Option<f64>,
 }

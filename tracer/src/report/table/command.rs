@@ -5,7 +5,7 @@ mod repetitions;
 
 use nix::sys::signal::Signal;
 
-use crate::report::model::{Histogram, Report, Run, SyscallCount, Thread};
+use crate::report::model::{Histogram, Kernel, Report, Run, SyscallCount, Thread};
 
 use super::Options;
 use super::figure::{ABSENT, count, count_short, duration, duration_short, percent, rate, time};
@@ -134,7 +134,21 @@ fn events(report: &Report, run: &Run, totals: &mut Totals) {
     totals.count_or_absent("major page faults", kernel.page_faults.major, &faults_reason);
     totals.count_or_absent("page faults from user mode", kernel.page_faults.from_user_mode, &faults_reason);
     totals.count_or_absent("  with which a stack grew", kernel.page_faults.stack, &faults_reason);
+    interrupts(report, kernel, totals);
     totals.row("threads created", count(kernel.threads_created), |_| None);
+}
+
+fn interrupts(report: &Report, kernel: &Kernel, totals: &mut Totals) {
+    let reason = super::interrupts_reason(report);
+    totals.count_or_absent("interrupts", kernel.interrupts.count, &reason);
+    if let (Some(total_ns), Some(outside)) = (kernel.interrupts.total_ns, kernel.interrupts.outside_syscalls) {
+        totals.time("  time in them", total_ns);
+        totals.count("  outside of system calls", outside);
+    }
+    match kernel.softirqs {
+        Some(softirqs) => totals.time("time in work they left", softirqs.total_ns),
+        None => totals.absent("time in work they left", &reason),
+    }
 }
 
 fn hardware(run: &Run, totals: &mut Totals) {

@@ -36,6 +36,8 @@ pub enum Warning {
     Noise(Vec<(String, f64)>),
     /// Models that were to compute the same did not: by number of chunks, who has which sum.
     Checksums(Vec<String>),
+    /// Work was handed to the kernel without system calls.
+    IoUring,
     /// Something is not counted at all.
     ProbeMissing(String),
     /// Something was not counted sometimes.
@@ -82,6 +84,11 @@ impl fmt::Display for Warning {
                  one is wrong, and do not compare it",
                 differing.join("; ")
             ),
+            Self::IoUring => write!(
+                out,
+                "io_uring was used: what it does is no system call, and its queue may be served without any; look at CPU \
+                 time and switches, in which its worker threads (iou-wrk, iou-sqp) are, instead of counting calls"
+            ),
             Self::ProbeMissing(probe) => {
                 write!(out, "probe {probe} is missing: what it counts is absent, not zero; see its reason above")
             }
@@ -121,6 +128,7 @@ pub fn warnings(report: &Report) -> Vec<Warning> {
     warnings.extend((!noisy.is_empty()).then_some(Warning::Noise(noisy)));
     let differing = differing_checksums(&compared);
     warnings.extend((!differing.is_empty()).then_some(Warning::Checksums(differing)));
+    warnings.extend(report.runs.iter().any(uses_io_uring).then_some(Warning::IoUring));
     let missing = report.probes.iter().filter(|probe| probe.state == ProbeState::Missing);
     warnings.extend(missing.map(|probe| Warning::ProbeMissing(probe.name.clone())));
     let lost = total_loss(report).values().fold(0u64, |sum, count| sum.saturating_add(*count));
@@ -128,6 +136,10 @@ pub fn warnings(report: &Report) -> Vec<Warning> {
     let disagreeing = comparisons(report).filter(|(.., witness)| !witness.agrees()).count();
     warnings.extend((disagreeing > 0).then_some(Warning::Disagreement(disagreeing)));
     warnings
+}
+
+fn uses_io_uring(run: &Run) -> bool {
+    ["io_uring_setup", "io_uring_enter"].iter().any(|name| run.kernel.syscalls.by_name.contains_key(*name))
 }
 
 fn machine(report: &Report) -> Vec<Warning> {

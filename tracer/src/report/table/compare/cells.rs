@@ -3,7 +3,7 @@
 use crate::report::model::{PerOperation, Report, Run};
 use crate::report::table::figure::{duration_short, rate, time, time_range};
 use crate::report::table::text::Footnotes;
-use crate::report::table::{missing, page_faults_reason};
+use crate::report::table::{interrupts_reason, missing, page_faults_reason};
 use crate::stats::histogram::merge;
 
 use super::{figure, time_per_operation, traced_to_twin};
@@ -74,6 +74,11 @@ impl<'a> Cells<'a> {
         let reason = no_calls.clone().unwrap_or_else(|| page_faults_reason(self.report));
         let counted = |figures: &PerOperation| figures.kernel_transitions.filter(|_| no_calls.is_none());
         self.events(runs, "transitions", &reason, counted)
+    }
+
+    pub(super) fn interrupts(&mut self, runs: &[&Run]) -> String {
+        let reason = interrupts_reason(self.report);
+        self.events(runs, "interrupts", &reason, |figures| figures.interrupts)
     }
 
     /// Any count of the kernel's, per operation.

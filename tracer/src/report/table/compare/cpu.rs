@@ -11,7 +11,7 @@ use super::{Layout, Table, time_per_operation};
 pub(super) static LAYOUT: Layout =
     Layout { tables: &[Table { head: &HEAD, row }], ends_in_text: false, legend: LEGEND, remark: Some(checksums) };
 
-const HEAD: [&str; 8] = [
+const HEAD: [&str; 9] = [
     "\nmodel",
     "time\nper chunk",
     "95 %\ninterval",
@@ -19,13 +19,14 @@ const HEAD: [&str; 8] = [
     "kernel\nswitch",
     "pre-\nempted",
     "migra-\ntions",
+    "inter-\nrupts",
     "traced\n/twin",
 ];
 
 const LEGEND: &str = "time per chunk: elapsed time over chunks in the untraced twins, median of the repetitions and its \
      bootstrap interval, in the same unit. speed-up: the same model's time with 1 task over this one. kernel switch, \
-     preempted (of these, the involuntary ones), migrations (moves to another CPU): kernel events per chunk, median of \
-     the traced runs. traced/twin: what the probes did to the elapsed time.";
+     preempted (of these, the involuntary ones), migrations (moves to another CPU), interrupts (that hit the \
+     threads): kernel events per chunk, median of the traced runs. traced/twin: what the probes did to the elapsed time.";
 
 fn row(cells: &mut Cells<'_>, runs: &[&Run]) -> Option<Vec<String>> {
     let mut row = cells.time(runs).to_vec();
@@ -35,6 +36,7 @@ fn row(cells: &mut Cells<'_>, runs: &[&Run]) -> Option<Vec<String>> {
         cells.switches(runs),
         cells.per_operation(runs, "preempted", |run| run.kernel.switches.preempted),
         cells.migrations(runs),
+        cells.interrupts(runs),
         cells.traced_to_twin(runs),
     ]);
     Some(row)

@@ -17,12 +17,13 @@ pub(super) static LAYOUT: Layout = Layout {
 
 const SEEN: [&str; 6] = ["model", "requests/s", "95 % interval", "latency p50", "p99", "p99.9"];
 
-const TAKEN: [&str; 6] = ["per request:", "kernel switch", "syscalls", "transitions", "CPU time", "traced/twin"];
+const TAKEN: [&str; 7] =
+    ["per request:", "kernel switch", "syscalls", "transitions", "interrupts", "CPU time", "traced/twin"];
 
 const LEGEND: &str = "requests/s: of the untraced twins, median of the repetitions and its bootstrap interval, in the \
      same unit. latency: of the requests of all twins, seen by the program that sent them. kernel switch, syscalls: \
      kernel events of the server per request, median of the traced runs. transitions: system calls, and page faults \
-     from user mode. CPU time: of the server in user mode and in the kernel, traced; the kernel tells it in steps of \
+     from user mode. interrupts: those that hit the server's threads. CPU time: of the server in user mode and in the kernel, traced; the kernel tells it in steps of \
      10 ms per run. traced/twin: what the probes did to the elapsed time.";
 
 fn seen(cells: &mut Cells<'_>, runs: &[&Run]) -> Option<Vec<String>> {
@@ -47,6 +48,7 @@ fn taken(cells: &mut Cells<'_>, runs: &[&Run]) -> Option<Vec<String>> {
         cells.switches(runs),
         cells.syscalls(runs),
         cells.transitions(runs),
+        cells.interrupts(runs),
         cells.or_absent(cpu_time(runs), "CPU time", "the kernel told none, or less than one step"),
         cells.traced_to_twin(runs),
     ])
