@@ -1,5 +1,6 @@
 //! Whether a test can run here. Where it cannot, it is skipped loudly; for want of eBPF, it fails where CI=true.
 
+use std::cell::Cell;
 use std::env;
 use std::io::{self, Write as _};
 use std::sync::{OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
@@ -9,6 +10,12 @@ use taskweight::kernel::preflight;
 
 /// Shared by tests that leave the machine's settings as they are; those that change them have it alone.
 static MACHINE: RwLock<()> = RwLock::new(());
+
+thread_local! {
+    /// Whether the test of this thread has its share of the machine. To ask for a second one while another test waits to
+    /// be alone would be to wait for oneself.
+    static SHARES: Cell<bool> = const { Cell::new(false) };
+}
 
 /// The path of the calling function.
 macro_rules! this_test {
@@ -40,9 +47,25 @@ macro_rules! skip {
     };
 }
 
+/// A share of the machine. What the same thread asks for besides is nothing more, and gives nothing back.
+pub struct Share {
+    held: Option<RwLockReadGuard<'static, ()>>,
+}
+
+impl Drop for Share {
+    fn drop(&mut self) {
+        if self.held.is_some() {
+            SHARES.set(false);
+        }
+    }
+}
+
 /// Lets a test run beside others, where eBPF can be used.
-pub fn beside_others(test: &str) -> Option<RwLockReadGuard<'static, ()>> {
-    has_bpf(test).then(|| MACHINE.read().unwrap_or_else(PoisonError::into_inner))
+pub fn beside_others(test: &str) -> Option<Share> {
+    has_bpf(test).then(|| {
+        let is_first = !SHARES.replace(true);
+        Share { held: is_first.then(|| MACHINE.read().unwrap_or_else(PoisonError::into_inner)) }
+    })
 }
 
 /// Lets a test have the machine for itself, where eBPF can be used and the machine is a guest that is there for the tests.
@@ -51,6 +74,7 @@ pub fn alone(test: &str) -> Option<RwLockWriteGuard<'static, ()>> {
         say_skipped(test, "it changes settings of the whole machine: only in guests (cargo xtask vm)");
         return None;
     }
+    assert!(!SHARES.get(), "{test} has a share of the machine, and waits to have it alone: it asks for both");
     has_bpf(test).then(|| MACHINE.write().unwrap_or_else(PoisonError::into_inner))
 }
 
@@ -98,4 +122,15 @@ fn obstacle() -> Option<String> {
     let refused = || aya::programs::loaded_programs().next().and_then(Result::err);
     // Twice, since a program of somebody else may disappear just while it is looked at.
     refused().and_then(|_| refused()).map(|error| format!("no eBPF here: {error}"))
+}
+
+#[test]
+fn a_test_that_asks_twice_has_one_share() {
+    let Some(first) = beside_others(this_test!()) else { return };
+    let second = beside_others(this_test!()).unwrap();
+    assert!(first.held.is_some() && second.held.is_none());
+    drop(second);
+    assert!(SHARES.get(), "the second gave nothing back");
+    drop(first);
+    assert!(!SHARES.get());
 }
