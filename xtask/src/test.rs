@@ -35,8 +35,9 @@ pub struct Args {
     /// Leave out the guests with other kernels
     #[arg(long)]
     no_vm: bool,
-    /// Write what each kernel has, and what came of the tests on it, to docs/kernels.md
-    #[arg(long, conflicts_with_all = ["no_root", "no_vm", "cargo", "test"])]
+    /// Write what each kernel has, and what came of the tests on it, to docs/kernels.md; `--docs --test kernel` runs no
+    /// other tests for it
+    #[arg(long, conflicts_with_all = ["no_root", "no_vm", "test"])]
     docs: bool,
     /// Options of cargo test: --test kernel
     #[arg(value_name = "CARGO_TEST_ARGS", allow_hyphen_values = true)]
@@ -54,7 +55,7 @@ pub fn test(workspace: &Workspace, args: &Args) -> Result<ExitCode> {
     build::programs(workspace)?;
     browser::ensure()?;
     build_subject(workspace, args)?;
-    let guests = (args.is_complete() && !args.no_vm).then(|| Guests::prepare(workspace));
+    let guests = args.has_guests().then(|| Guests::prepare(workspace));
     let (mut summary, kernel_side) = count(&mut cargo_test(workspace, args)?)?;
     if args.is_complete() {
         languages::check::check(workspace).iter().for_each(|outcome| summary.add_check(outcome));
@@ -76,6 +77,11 @@ impl Args {
     /// Whether all tests are asked for.
     fn is_complete(&self) -> bool {
         self.cargo.is_empty() && self.test.is_empty()
+    }
+
+    /// Whether the guests are to be run.
+    fn has_guests(&self) -> bool {
+        self.docs || (self.is_complete() && !self.no_vm)
     }
 }
 

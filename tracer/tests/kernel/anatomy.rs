@@ -5,6 +5,7 @@ use std::path::Path;
 use taskweight::kernel::btf::{KernelTypes, VMLINUX};
 use taskweight::report::model::{Anatomy, AnatomySegment};
 
+use crate::gate::size;
 use crate::invocation::Invocation;
 use crate::machine::cpu;
 use crate::outcome::Outcome;
@@ -163,7 +164,7 @@ fn coroutines_have_nothing_but_user_mode() {
 fn the_timer_interrupts_who_computes() {
     needs_bpf!();
     // Long enough for a tick of even the slowest kernel's timer, with a host that takes the CPU away meanwhile.
-    let options = ["--models", "corosensei", "--operations", "50000000", "--repetitions", "1"];
+    let options = ["--models", "corosensei", "--operations", size("50000000", "5000000"), "--repetitions", "1"];
     let outcome = Invocation::new("anatomy", &[&options[..], &["--pin", &cpu().to_string()]].concat()).start().finish();
     let anatomy = outcome.report().anatomy.remove(0);
     assert!(anatomy.interrupts["timer"].count > 0, "{:?}", anatomy.interrupts);

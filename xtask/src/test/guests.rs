@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Error, Result};
 
+use super::kernel_side;
 use crate::vm::matrix::{Matrix, Options};
 use crate::vm::verdict::Verdict;
 use crate::vm::{kernels, series, table};
@@ -54,6 +55,10 @@ pub fn write_page(workspace: &Workspace, verdicts: &[Verdict]) -> Result<()> {
     let path = workspace.root.join("docs/kernels.md");
     if let Some(missing) = verdicts.iter().find(|verdict| !verdict.is_success()) {
         eprintln!("{} is left as it is: {} is not well", path.display(), missing.name);
+        return Ok(());
+    }
+    if verdicts.iter().all(|verdict| verdict.name != kernel_side::NAME) {
+        eprintln!("{} is left as it is: the running kernel was not tested (--test kernel)", path.display());
         return Ok(());
     }
     fs::write(&path, kernels::page(verdicts)).with_context(|| format!("write {}", path.display()))?;

@@ -8,7 +8,7 @@ use crate::vm::verdict::Verdict;
 use crate::workspace::Workspace;
 
 /// What the running kernel is called beside those of the guests.
-const NAME: &str = "this machine";
+pub const NAME: &str = "this machine";
 
 /// What was printed of them so far.
 #[derive(Default)]

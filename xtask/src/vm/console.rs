@@ -17,7 +17,7 @@ pub struct Console {
     pub release: Option<String>,
     /// Tests that have ended.
     pub ended: BTreeMap<String, Ended>,
-    /// Tests that failed beside others and were run again alone, with libtest's word for it.
+    /// Tests that failed and were run a second time, with libtest's word for it.
     pub again: BTreeMap<String, String>,
     /// Tests that found that they cannot be run, with their reasons. libtest calls them `ok`.
     pub skipped: BTreeMap<String, String>,

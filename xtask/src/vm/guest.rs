@@ -20,7 +20,7 @@ pub const QEMU: &str = "qemu-system-x86_64";
 /// Enough for ten thousand threads, and for everything else to stay in memory.
 pub const MEMORY_MIB: u64 = 4096;
 /// Tests move threads from one CPU to another.
-pub const CPUS: usize = 2;
+const CPUS: usize = 2;
 /// Emulated guests take a few seconds to start the tests; this is for a very busy machine.
 const BOOT: Duration = Duration::from_secs(180);
 /// With KVM they take less than two. Where KVM is there and does not work, as in some virtual machines, QEMU may hang.

@@ -23,8 +23,8 @@ pub struct Verdict {
     pub passed: usize,
     /// Tests that failed, and not only at the first attempt.
     pub failed: Vec<String>,
-    /// Tests that failed beside others and passed alone.
-    pub passed_alone: Vec<String>,
+    /// Tests that failed at first and passed at the second attempt.
+    pub passed_again: Vec<String>,
     /// Tests that could not be run, with their reasons.
     pub skipped: Vec<(String, String)>,
     /// Parts that tests left out, with their reasons.
@@ -60,18 +60,18 @@ impl Verdict {
     /// Of all tests that have ended, which says nothing of the others.
     pub fn of(name: &str, console: &Console) -> Self {
         let failed = console.with("FAILED");
-        let passes_alone = |test: &str| console.again.get(test).is_some_and(|word| word == "ok");
+        let passes_again = |test: &str| console.again.get(test).is_some_and(|word| word == "ok");
         let owned = |test: &&str| (*test).to_owned();
-        let (alone, never): (Vec<_>, Vec<_>) = failed.iter().map(owned).partition(|test| passes_alone(test));
+        let (again, never): (Vec<_>, Vec<_>) = failed.iter().map(owned).partition(|test| passes_again(test));
         let ignored = console.with("ignored").into_iter().map(|test| (test.to_owned(), "ignored".to_owned()));
         let is_run = |test: &&&str| !console.skipped.contains_key(**test);
         let printed = |test: &&str| (owned(test), console.output.get(*test).cloned().unwrap_or_default());
         Self {
             name: name.to_owned(),
             release: console.release.clone(),
-            passed: console.with("ok").iter().filter(is_run).count() + alone.len(),
+            passed: console.with("ok").iter().filter(is_run).count() + again.len(),
             failed: never,
-            passed_alone: alone,
+            passed_again: again,
             skipped: console.skipped.clone().into_iter().chain(ignored).collect(),
             left_out: console.left_out.clone(),
             output: failed.iter().map(printed).collect(),
@@ -100,12 +100,12 @@ impl Verdict {
         self.passed + self.failed.len()
     }
 
-    /// What is not plain success, in short: which tests passed only alone, and what was not run, by reason.
+    /// What is not plain success, in short: which tests passed only at the second attempt, and what was not run, by reason.
     pub fn remarks(&self) -> Vec<String> {
-        let alone = self.passed_alone.iter().map(|test| format!("passed at the second attempt, alone: {test}"));
+        let again = self.passed_again.iter().map(|test| format!("passed at the second attempt: {test}"));
         let skipped = by_reason(&self.skipped).into_iter().map(|(reason, tests)| format!("skipped: {tests}: {reason}"));
         let left = by_reason(&self.left_out).into_iter().map(|(reason, tests)| format!("left out: {reason} ({tests})"));
-        alone.chain(skipped).chain(left).chain(self.problems.clone()).collect()
+        again.chain(skipped).chain(left).chain(self.problems.clone()).collect()
     }
 }
 

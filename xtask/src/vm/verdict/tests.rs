@@ -26,12 +26,12 @@ fn a_failed_test_is_shown_with_its_output() {
 }
 
 #[test]
-fn a_test_that_passes_only_alone_is_named_and_shown() {
+fn a_test_that_passes_only_at_the_second_attempt_is_named_and_shown() {
     let again = "taskweight-tests: again a::b\ntest a::b ... ok\ntaskweight-tests: exit 101\n";
     let verdict = verdict(&format!("{FAILED}{again}"), End::ByItself, &["a::b"]);
     assert!(verdict.is_success(), "{verdict}");
     assert_eq!((verdict.passed, verdict.failed.len()), (1, 0));
-    let shown = "6.1-cloud: a::b FAILED\n    reason\n6.1-cloud: passed at the second attempt, alone: a::b\n";
+    let shown = "6.1-cloud: a::b FAILED\n    reason\n6.1-cloud: passed at the second attempt: a::b\n";
     assert_eq!(verdict.to_string(), shown);
 }
 
