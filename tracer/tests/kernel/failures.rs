@@ -6,7 +6,7 @@ use crate::window::scripts;
 
 /// Seconds until it is told that a workload does not answer, in which one that does has answered.
 fn timeout() -> &'static str {
-    size("1", "20")
+    size("1", "10")
 }
 
 fn compare_all(folder: &std::path::Path, more: &[&str]) -> Outcome {

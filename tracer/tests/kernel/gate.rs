@@ -60,6 +60,15 @@ impl Drop for Share {
     }
 }
 
+/// Returns from the calling test, in which much is done and little that depends on the kernel, where it would take minutes.
+macro_rules! needs_a_fast_cpu {
+    () => {
+        if $crate::gate::is_emulated() {
+            skip!("size: it takes minutes where the CPU is emulated, and runs on the machine itself");
+        }
+    };
+}
+
 /// Lets a test run beside others, where eBPF can be used.
 pub fn beside_others(test: &str) -> Option<Share> {
     has_bpf(test).then(|| {

@@ -35,6 +35,8 @@ pub struct Console {
     pub booted_at: Duration,
     /// The time of what is being read.
     now: Duration,
+    /// The test that is being run, when it has printed something before its end.
+    running: Option<String>,
     /// The test whose output is being read.
     section: Option<String>,
     /// Whether tests are being run again.
@@ -68,6 +70,10 @@ impl Console {
             self.kernel_log.extend(line.starts_with('<').then(|| line.to_owned()));
         } else if let Some((test, word)) = result(line) {
             self.end(test, word);
+        } else if let Some(test) = line.strip_prefix("test ").and_then(|rest| rest.strip_suffix(" ...")) {
+            self.running = Some(name(test).to_owned());
+        } else if let Some(test) = self.running.take_if(|_| WORDS.contains(&line)) {
+            self.end(&test, line);
         } else if let Some(test) = line.strip_prefix("---- ").and_then(|rest| rest.strip_suffix(" stdout ----")) {
             self.section = Some(test.to_owned());
         } else if ["failures:", "successes:"].contains(&line) || line.starts_with("test result: ") {
@@ -130,11 +136,18 @@ impl Console {
     }
 }
 
+/// libtest's words for the end of a test.
+const WORDS: [&str; 3] = ["ok", "FAILED", "ignored"];
+
 /// `test NAME ... WORD`, where a time may follow the word.
 fn result(line: &str) -> Option<(&str, &str)> {
     let (test, rest) = line.strip_prefix("test ")?.split_once(" ... ")?;
-    let word = rest.split([' ', ',']).next().filter(|word| ["ok", "FAILED", "ignored"].contains(word))?;
-    Some((test.trim_end_matches(" - should panic"), word))
+    let word = rest.split([' ', ',']).next().filter(|word| WORDS.contains(word))?;
+    Some((name(test), word))
+}
+
+fn name(test: &str) -> &str {
+    test.trim_end_matches(" - should panic")
 }
 
 #[cfg(test)]

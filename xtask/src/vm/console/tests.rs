@@ -111,3 +111,11 @@ fn without_an_end_there_is_no_status() {
     let console = console(&["taskweight-tests: kernel 6.1\ntest a::b ... ok\ntest a::c ... "]);
     assert_eq!((console.exit_status, console.with("ok")), (None, vec!["a::b"]));
 }
+
+#[test]
+fn a_test_may_print_before_its_word() {
+    let printed = "test a::b ... \r\nLEFT OUT: a::b: java: no Java\r\n\r\nok\r\ntest a::c ... \r\nok, or not\r\n";
+    let console = console(&["taskweight-tests: kernel 6.1\r\n", printed]);
+    assert_eq!((console.with("ok"), console.ended.len()), (vec!["a::b"], 1));
+    assert_eq!(console.left_out.len(), 1);
+}
