@@ -9,6 +9,7 @@ mod interrupted;
 #[path = "subject/io_uring.rs"]
 mod io_uring;
 
+use std::collections::BTreeSet;
 use std::env;
 use std::fs;
 use std::io::{self, BufRead as _, Read as _, Write as _};
@@ -40,6 +41,7 @@ fn main() {
         ["processes", processes, rate] => processes_in_turn(number(processes), number(rate)),
         ["threads", threads, calls] => threads_in_turn(number(threads), number(calls)),
         ["fork", processes, threads] => fork_processes(number(processes), number(threads)),
+        ["churn", processes, calls] => churn(number(processes), number(calls)),
         ["spawn", processes, calls] => spawn_processes(number(processes), calls),
         ["hop", count] => hop_in_a_child(number(count)),
         ["thread-exec", calls] => exec_from_a_thread(calls),
@@ -201,6 +203,23 @@ fn reap(processes: u64) {
     for _ in 0..processes {
         assert!(matches!(wait().unwrap(), WaitStatus::Exited(_, 0)));
     }
+}
+
+/// Processes one after the other, each of which calls and is gone before the next; prints how many pids they had.
+fn churn(processes: u64, calls: u64) {
+    let mut pids = BTreeSet::new();
+    for _ in 0..processes {
+        // SAFETY: no other thread exists in this process.
+        match unsafe { fork() }.unwrap() {
+            ForkResult::Parent { child } => _ = pids.insert(child),
+            ForkResult::Child => {
+                getppid(calls);
+                exit(0);
+            }
+        }
+        reap(1);
+    }
+    say(&pids.len().to_string());
 }
 
 /// Processes made by vfork, each of which executes a program.

@@ -94,8 +94,8 @@ pub enum Verb {
     /// Set two reports beside each other: what became more, what less, and what cannot be told apart
     Diff(DiffArgs),
     /// Say for every probe and capability: available, fallback, or missing and how to get it
-    #[command(after_help = "EXAMPLES:\n  sudo taskweight doctor")]
-    Doctor,
+    #[command(after_help = "EXAMPLES:\n  sudo taskweight doctor\n  sudo taskweight doctor --json -")]
+    Doctor(DoctorArgs),
     /// Attach programs that do nothing to all hooks, until a signal comes: what the hooks themselves cost
     #[command(hide = true)]
     EmptyPrograms,
@@ -375,6 +375,17 @@ pub struct CheckModelArgs {
     /// Folder of the load generator [default: beside taskweight]
     #[arg(long, value_name = "DIR", hide = true, env = "TASKWEIGHT_PROGRAMS")]
     pub programs: Option<PathBuf>,
+}
+
+/// Options of `doctor`.
+#[derive(Debug, Args)]
+pub struct DoctorArgs {
+    /// Write what was found to a file as JSON; `-` is standard output, in place of the table
+    #[arg(long, value_name = "FILE|-")]
+    pub json: Option<PathBuf>,
+    /// Form of the tracepoint programs
+    #[arg(long, value_enum, default_value_t, hide = true)]
+    pub probe_form: ProbeForm,
 }
 
 /// Options of `report`.

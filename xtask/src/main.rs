@@ -73,7 +73,7 @@ fn dispatch(verb: Verb) -> Result<ExitCode> {
         Verb::Lint => return lint::lint(&workspace),
         Verb::Run(args) => return run::run(&workspace, &args),
         Verb::Test(args) => return test::test(&workspace, &args),
-        Verb::Vm(args) => return vm::vm(&workspace, &args),
+        Verb::Vm(args) => return vm::vm(&workspace, args),
         Verb::Bench(args) => return bench::bench(&workspace, &args),
         Verb::TestProgram(_) | Verb::BenchMeasure(_) => {}
     }

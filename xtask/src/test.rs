@@ -1,6 +1,8 @@
-//! `test`: every test of the workspace, with one sum at the end.
+//! `test`: every test of the workspace, those of the kernel side on several kernels, with one sum at the end.
 
 mod browser;
+mod guests;
+mod kernel_side;
 pub mod program;
 mod promtool;
 mod summary;
@@ -16,15 +18,27 @@ use nix::sys::signal::{SigHandler, Signal, signal};
 
 use crate::workspace::Workspace;
 use crate::{build, command, languages};
+use guests::Guests;
+use kernel_side::KernelSide;
 use summary::Summary;
 
+/// The packages whose tests are run: all but the eBPF programs themselves.
+pub const PACKAGES: [&str; 4] = ["tracer", "tracer-ebpf", "workloads", "xtask"];
+
 /// cargo's options before `--`, those of the test programs after it. With any of them, the checks of the workloads in
-/// other languages are left out.
+/// other languages and the guests with other kernels are left out.
 #[derive(clap::Args)]
 pub struct Args {
     /// Leave out the tests that need root
     #[arg(long)]
     no_root: bool,
+    /// Leave out the guests with other kernels
+    #[arg(long)]
+    no_vm: bool,
+    /// Write what each kernel has, and what came of the tests on it, to docs/kernels.md; `--docs --test kernel` runs no
+    /// other tests for it
+    #[arg(long, conflicts_with_all = ["no_root", "no_vm", "test"])]
+    docs: bool,
     /// Options of cargo test: --test kernel
     #[arg(value_name = "CARGO_TEST_ARGS", allow_hyphen_values = true)]
     cargo: Vec<OsString>,
@@ -41,12 +55,39 @@ pub fn test(workspace: &Workspace, args: &Args) -> Result<ExitCode> {
     build::programs(workspace)?;
     browser::ensure()?;
     build_subject(workspace, args)?;
-    let mut summary = count(&mut cargo_test(workspace, args)?)?;
-    if args.cargo.is_empty() && args.test.is_empty() {
+    let guests = args.has_guests().then(|| Guests::prepare(workspace));
+    let (mut summary, kernel_side) = count(&mut cargo_test(workspace, args)?)?;
+    if args.is_complete() {
         languages::check::check(workspace).iter().for_each(|outcome| summary.add_check(outcome));
+    }
+    if let Some(guests) = guests {
+        let elsewhere = guests.run()?;
+        elsewhere.iter().for_each(|verdict| summary.add_guest(verdict, is_ci()));
+        let verdicts: Vec<_> = elsewhere.into_iter().chain(kernel_side.verdict(workspace)).collect();
+        guests::print(&verdicts);
+        if args.docs {
+            guests::write_page(workspace, &verdicts)?;
+        }
     }
     println!("{summary}");
     Ok(if summary.is_success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+impl Args {
+    /// Whether all tests are asked for.
+    fn is_complete(&self) -> bool {
+        self.cargo.is_empty() && self.test.is_empty()
+    }
+
+    /// Whether the guests are to be run.
+    fn has_guests(&self) -> bool {
+        self.docs || (self.is_complete() && !self.no_vm)
+    }
+}
+
+/// Where what cannot be run is a failure.
+fn is_ci() -> bool {
+    env::var_os("CI").is_some_and(|value| value == "true")
 }
 
 /// What the tests of the kernel side measure. cargo builds it with all tests, but not with some that are named.
@@ -63,7 +104,7 @@ fn cargo_test(workspace: &Workspace, args: &Args) -> Result<Command> {
     let runner = format!("target.'cfg(all())'.runner = [{:?}, 'test-program']", me.display().to_string());
     let mut cargo = workspace.cargo(["test", "--no-fail-fast", "--config", &runner]);
     if !names_packages(&args.cargo) {
-        cargo.args(["tracer", "tracer-ebpf", "workloads", "xtask"].iter().flat_map(|name| ["-p", name]));
+        cargo.args(PACKAGES.iter().flat_map(|name| ["-p", name]));
     }
     cargo.args(&args.cargo).arg("--").args(&args.test);
     cargo.env(program::BIN_DIR, workspace.release());
@@ -94,20 +135,21 @@ fn names_packages(args: &[OsString]) -> bool {
     })
 }
 
-/// Runs cargo test, passes on what it prints, and adds up.
-fn count(cargo: &mut Command) -> Result<Summary> {
+/// Runs cargo test, passes on what it prints, and adds up; what it says of the kernel side also apart.
+fn count(cargo: &mut Command) -> Result<(Summary, KernelSide)> {
     command::show(cargo);
     let mut child = cargo.stdout(Stdio::piped()).spawn().context("start cargo test")?;
     let mut output = BufReader::new(child.stdout.take().context("cargo test has no output")?);
-    let mut summary = Summary::default();
+    let (mut summary, mut kernel_side) = (Summary::default(), KernelSide::default());
     let mut line = Vec::new();
     while output.read_until(b'\n', &mut line).context("read what cargo test prints")? > 0 {
         io::stdout().write_all(&line).context("write to stdout")?;
         summary.add(&String::from_utf8_lossy(&line));
+        kernel_side.add(&line);
         line.clear();
     }
     let status = child.wait().context("wait for cargo test")?;
-    Ok(summary.finish(status.success()))
+    Ok((summary.finish(status.success()), kernel_side))
 }
 
 #[cfg(test)]

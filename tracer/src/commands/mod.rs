@@ -57,7 +57,7 @@ pub fn run(cli: &Cli) -> anyhow::Result<u8> {
         Verb::Run(args) => run::run(cli, args),
         Verb::Report(args) => report::run(cli, args),
         Verb::Diff(args) => diff::run(cli, args),
-        Verb::Doctor => doctor::run(),
+        Verb::Doctor(args) => doctor::run(args),
         Verb::EmptyPrograms => empty_programs::run(),
         Verb::ProgramCosts(args) => program_costs::run(args),
         Verb::RunGuardian => guardian::run(),

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use procfs::process::Process;
+use serde::Serialize;
 
 use super::{
     btf,
@@ -16,7 +17,7 @@ const NEEDED: [(&str, u32); 2] = [("CAP_BPF", 39), ("CAP_PERFMON", 38)];
 const SYS_ADMIN: u32 = 21;
 
 /// Something that is needed or useful, and how it stands.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Finding {
     /// What it is.
     pub subject: String,
@@ -28,8 +29,16 @@ pub struct Finding {
     pub required: bool,
 }
 
+impl Finding {
+    /// Whether nothing can be measured for want of it.
+    pub fn is_lacking(&self) -> bool {
+        self.required && self.standing == Standing::Missing
+    }
+}
+
 /// How something stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Standing {
     /// It is there.
     Available,
@@ -59,7 +68,7 @@ pub fn findings() -> Vec<Finding> {
 
 /// The first required thing that is missing, as an error.
 pub fn check() -> anyhow::Result<()> {
-    let missing = findings().into_iter().find(|finding| finding.required && finding.standing == Standing::Missing);
+    let missing = findings().into_iter().find(Finding::is_lacking);
     missing.map_or(Ok(()), |finding| anyhow::bail!("{}: {}", finding.subject, finding.remark))?;
     limit::require(limit::LEAST_BYTES).map_err(anyhow::Error::msg)
 }

@@ -31,8 +31,7 @@ impl Tracefs {
     /// # Errors
     /// Says in words why it cannot be had.
     pub fn open() -> Result<Self, String> {
-        let mounted = MOUNTED.iter().find(|path| Path::new(path).join("events").is_dir());
-        let root = match mounted {
+        let root = match Self::place() {
             Some(path) => File::open(path).map(OwnedFd::from).map_err(|error| format!("open {path}: {error}")),
             None => mount().map_err(|error| {
                 format!(
@@ -41,6 +40,11 @@ impl Tracefs {
             }),
         };
         root.map(|root| Self { root })
+    }
+
+    /// Where it is mounted; `None` where it is not.
+    pub fn place() -> Option<&'static str> {
+        MOUNTED.into_iter().find(|path| Path::new(path).join("events").is_dir())
     }
 
     /// The number by which a tracepoint is opened.

@@ -5,6 +5,7 @@ use std::path::Path;
 use taskweight::kernel::btf::{KernelTypes, VMLINUX};
 use taskweight::report::model::{Anatomy, AnatomySegment};
 
+use crate::gate::size;
 use crate::invocation::Invocation;
 use crate::machine::cpu;
 use crate::outcome::Outcome;
@@ -64,7 +65,9 @@ fn check(anatomy: &Anatomy) {
     // The waker's way to the scheduler has three forms, of which each hand-over with a switch has one.
     let waits: u64 = ["waker_rest", "run_queue_wait", "idle_exit"].map(|name| count(anatomy, name)).iter().sum();
     assert!(waits <= 2 * anatomy.hand_overs, "{waits}");
-    assert!(count(anatomy, "wake_up") <= waits, "who was woken has waited, if for no time");
+    // On another CPU somebody may be woken before the switch away from it, and goes on without one.
+    let has_waited = count(anatomy, "wake_up") <= waits;
+    assert!(has_waited || anatomy.pinned.is_none(), "who was woken on this CPU has waited, if for no time");
 }
 
 /// Whether a segment is in all hand-overs but those in which a thread was preempted on its way to block: it passes the path
@@ -163,7 +166,7 @@ fn coroutines_have_nothing_but_user_mode() {
 fn the_timer_interrupts_who_computes() {
     needs_bpf!();
     // Long enough for a tick of even the slowest kernel's timer, with a host that takes the CPU away meanwhile.
-    let options = ["--models", "corosensei", "--operations", "50000000", "--repetitions", "1"];
+    let options = ["--models", "corosensei", "--operations", size("50000000", "5000000"), "--repetitions", "1"];
     let outcome = Invocation::new("anatomy", &[&options[..], &["--pin", &cpu().to_string()]].concat()).start().finish();
     let anatomy = outcome.report().anatomy.remove(0);
     assert!(anatomy.interrupts["timer"].count > 0, "{:?}", anatomy.interrupts);

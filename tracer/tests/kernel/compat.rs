@@ -1,6 +1,7 @@
 //! 32-bit programs: the numbers of their system calls mean other calls than those of 64-bit programs.
 
 use std::fs;
+use std::io;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -38,25 +39,23 @@ fn program(folder: &Path) -> PathBuf {
     path
 }
 
-/// A folder with the program; `None` where this kernel does not execute it.
-fn executable() -> Option<(tempfile::TempDir, String)> {
+/// A folder with the program, or why this kernel does not execute it.
+fn executable() -> io::Result<(tempfile::TempDir, String)> {
     let folder = tempfile::tempdir().unwrap();
     let path = program(folder.path());
-    match Command::new(&path).status() {
-        Ok(status) => assert!(status.success(), "{status}"),
-        Err(error) => {
-            eprintln!("SKIPPED: this kernel executes no 32-bit programs (CONFIG_IA32_EMULATION): {error}");
-            return None;
-        }
-    }
+    let status = Command::new(&path).status()?;
+    assert!(status.success(), "{status}");
     let path = path.to_str().unwrap().to_owned();
-    Some((folder, path))
+    Ok((folder, path))
 }
 
 #[test]
 fn calls_of_32_bit_programs_have_names_of_their_own() {
     needs_bpf!();
-    let Some((_folder, path)) = executable() else { return };
+    let (_folder, path) = match executable() {
+        Ok(program) => program,
+        Err(error) => skip!("this kernel executes no 32-bit programs (CONFIG_IA32_EMULATION): {error}"),
+    };
     for form in ["auto", "raw", "plain"] {
         let run = run(&["--probe-form", form, "--per", "syscall:ia32:getppid"], &[&path]).run();
         let calls: Vec<_> =
@@ -71,7 +70,10 @@ fn calls_of_32_bit_programs_have_names_of_their_own() {
 #[test]
 fn a_program_of_one_kind_may_execute_one_of_the_other() {
     needs_bpf!();
-    let Some((_folder, path)) = executable() else { return };
+    let (_folder, path) = match executable() {
+        Ok(program) => program,
+        Err(error) => skip!("this kernel executes no 32-bit programs (CONFIG_IA32_EMULATION): {error}"),
+    };
     let run = run(&[], &["sh", "-c", "\"$1\"; \"$1\" & wait; exec \"$1\"", "sh", &path]).run();
     let calls = &run.kernel.syscalls.by_name;
     assert_eq!(calls["ia32:getppid"].count, 3 * u64::from(CALLS));

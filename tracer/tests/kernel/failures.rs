@@ -1,11 +1,17 @@
 //! Workloads that fail: each is named with its reason, and the others are measured all the same.
 
+use crate::gate::size;
 use crate::invocation::{Outcome, compare, programs};
 use crate::window::scripts;
 
+/// Seconds until it is told that a workload does not answer, in which one that does has answered.
+fn timeout() -> &'static str {
+    size("1", "10")
+}
+
 fn compare_all(folder: &std::path::Path, more: &[&str]) -> Outcome {
     let options = ["--programs", folder.to_str().unwrap(), "--scenarios", "switch", "--tasks", "2", "--pin", "none"];
-    compare(&[&options[..], &["--operations", "1009", "--repetitions", "1", "--timeout", "1"], more].concat())
+    compare(&[&options[..], &["--operations", "1009", "--repetitions", "1", "--timeout", timeout()], more].concat())
 }
 
 #[test]
@@ -27,7 +33,7 @@ fn each_failure_is_named_and_the_others_are_measured() {
     let reasons = [
         ("os-thread", "printed a line to stdout that is not a JSON object, `nonsense`"),
         ("tokio", "exited with status 3 before it was ready"),
-        ("tokio-mt", "did not print `ready` within 1 s: raise --timeout"),
+        ("tokio-mt", &format!("did not print `ready` within {} s: raise --timeout", timeout())),
         ("future", "was killed by SIGSEGV before it was ready"),
     ];
     assert_eq!(report.failures.len(), reasons.len());
@@ -59,7 +65,7 @@ fn failures_in_the_middle_of_the_window_are_named_too() {
     assert_eq!((outcome.code, report.runs.len()), (1, 0), "{}", outcome.stderr);
     let reasons = [
         ("os-thread", "exited with status 0 before it was done"),
-        ("tokio", "did not print `done` within 1 s"),
+        ("tokio", &format!("did not print `done` within {} s", timeout())),
         ("tokio-mt", "made 1008 operations, not the 1009 it was asked for"),
         ("future", "ended with exit status: 4 after `exit`"),
         ("corosensei", "is ready with 1 tasks, not the 2 it was asked for"),

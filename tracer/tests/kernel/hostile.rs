@@ -125,7 +125,7 @@ fn compare() -> Outcome {
     let models = models.iter().flat_map(|model| ["--model", model]).collect::<Vec<_>>();
     let options =
         ["--models", "future", "--scenarios", "control,idle", "--tasks", "2,3,5", "--pin", "none", "--verbose"];
-    let more = ["--operations", "101", "--repetitions", "1", "--timeout", "30"];
+    let more = ["--operations", "101", "--repetitions", "1", "--timeout", "120"];
     Invocation::new("compare", &[&options[..], &more, &models].concat()).start().finish()
 }
 

@@ -34,12 +34,13 @@ fn kind(line: &str) -> (String, (u64, u64)) {
     (words[0].to_owned(), (words[1].parse().unwrap(), words[2].parse().unwrap()))
 }
 
-fn has_a_second_cpu() -> bool {
-    let has = taskweight::workload::affinity::allowed().unwrap().len() > 1;
-    if !has {
-        eprintln!("SKIPPED: there is one CPU only");
-    }
-    has
+/// Returns from the calling test where nobody is there to interrupt it.
+macro_rules! needs_a_second_cpu {
+    () => {
+        if taskweight::workload::affinity::allowed().unwrap().len() < 2 {
+            skip!("there is one CPU only, and interrupts come from a second");
+        }
+    };
 }
 
 /// All that hit the CPU while the thread ran are ours, and none that did not hit the CPU is.
@@ -76,29 +77,27 @@ fn assert_sums(run: &Run) {
 #[test]
 fn interrupts_of_a_thread_are_those_of_its_cpu() {
     needs_bpf!();
-    if has_a_second_cpu() {
-        let (run, thread, theirs) = undisturbed(&[]);
-        check(&run, &thread, &theirs);
-        let per_operation = run_subject(&["--operations", "1"], &["getppid", "1"]).run();
-        let count = per_operation.kernel.interrupts.count.unwrap() as f64;
-        assert_eq!(per_operation.per_operation.unwrap().interrupts, Some(count));
-    }
+    needs_a_second_cpu!();
+    let (run, thread, theirs) = undisturbed(&[]);
+    check(&run, &thread, &theirs);
+    let per_operation = run_subject(&["--operations", "1"], &["getppid", "1"]).run();
+    let count = per_operation.kernel.interrupts.count.unwrap() as f64;
+    assert_eq!(per_operation.per_operation.unwrap().interrupts, Some(count));
 }
 
 #[test]
 fn plain_tracepoints_see_interrupts_where_nothing_is_withheld() {
     needs_bpf!();
-    if has_a_second_cpu() {
-        let (run, thread, theirs) = undisturbed(&["--probe-form", "plain"]);
-        // While one of their programs runs, the kernel runs none of the others on that CPU.
-        for (kind, ours) in &thread.interrupts_by_kind {
-            assert!(ours.count <= theirs[kind].1, "{kind}: {ours:?}, {theirs:?}");
-        }
-        assert!(thread.interrupts_by_kind["call"].count > 0, "{thread:?}");
-        // The kernel refuses those of this kind, in which it serves such tracepoints itself.
-        assert_eq!(run.kernel.interrupts.by_kind["work"], None);
-        assert_sums(&run);
+    needs_a_second_cpu!();
+    let (run, thread, theirs) = undisturbed(&["--probe-form", "plain"]);
+    // While one of their programs runs, the kernel runs none of the others on that CPU.
+    for (kind, ours) in &thread.interrupts_by_kind {
+        assert!(ours.count <= theirs[kind].1, "{kind}: {ours:?}, {theirs:?}");
     }
+    assert!(thread.interrupts_by_kind["call"].count > 0, "{thread:?}");
+    // The kernel refuses those of this kind, in which it serves such tracepoints itself.
+    assert_eq!(run.kernel.interrupts.by_kind["work"], None);
+    assert_sums(&run);
 }
 
 #[test]

@@ -5,20 +5,11 @@ use taskweight::report::table::{Warning, warnings};
 use crate::invocation::run_subject;
 use crate::lossless::{assert_no_other_loss, assert_switches_witnessed};
 
-/// Whether this kernel lets programs use it.
-fn is_allowed() -> bool {
-    let refused = io_uring::IoUring::new(2).err();
-    if let Some(error) = &refused {
-        eprintln!("SKIPPED: io_uring cannot be used here (kernel.io_uring_disabled, CONFIG_IO_URING): {error}");
-    }
-    refused.is_none()
-}
-
 #[test]
 fn workers_of_io_uring_are_followed_and_the_report_says_what_they_do() {
     needs_bpf!();
-    if !is_allowed() {
-        return;
+    if let Err(error) = io_uring::IoUring::new(2) {
+        skip!("io_uring cannot be used here (kernel.io_uring_disabled, CONFIG_IO_URING): {error}");
     }
     let outcome = run_subject(&[], &["io-uring", "101"]);
     let run = outcome.run();

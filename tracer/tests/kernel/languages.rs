@@ -3,6 +3,7 @@
 use taskweight::report::model::Run;
 use taskweight::workload::catalog::models;
 
+use crate::gate::say_left_out;
 use crate::invocation::{compare, programs};
 use crate::lossless::assert_switches_witnessed;
 use crate::machine::cpu;
@@ -13,7 +14,7 @@ const OPERATIONS: u64 = 100_003;
 fn rings(names: &[&str]) -> Vec<Run> {
     let is_here = |name: &&&str| {
         let missing = models(&[(**name).to_owned()]).unwrap()[0].command(&programs()).err();
-        missing.inspect(|reason| println!("SKIPPED: {name}: {reason}")).is_none()
+        missing.inspect(|reason| say_left_out(&format!("{name}: {reason}"))).is_none()
     };
     let here: Vec<&str> = names.iter().filter(is_here).copied().collect();
     let (cpu, operations, list) = (cpu().to_string(), OPERATIONS.to_string(), here.join(","));

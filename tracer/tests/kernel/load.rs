@@ -1,15 +1,14 @@
 //! Load: as many processes, threads and switches as a busy machine has, and every one of them counted.
 
-use std::env;
-
 use taskweight::report::model::Run;
 
+use crate::gate::size;
 use crate::invocation::run_subject;
 use crate::lossless::{assert_no_other_loss, assert_switches_witnessed, sum_of_threads};
 
 /// An emulated machine does a tenth in the same time.
 fn sized(count: u64) -> u64 {
-    if env::var_os("TASKWEIGHT_EMULATED").is_some() { count / 10 } else { count }
+    size(count, count / 10)
 }
 
 /// All threads were seen, and every count of each is the kernel's own.

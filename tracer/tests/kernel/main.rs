@@ -47,6 +47,7 @@ mod namespace;
 mod not_offered;
 mod output;
 mod overview;
+mod pid_reuse;
 mod pressure;
 mod privilege;
 mod probe_form;

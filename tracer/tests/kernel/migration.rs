@@ -1,5 +1,6 @@
 //! Moves from one CPU to another.
 
+use crate::gate::say_left_out;
 use crate::invocation::run_subject;
 use crate::lossless::{assert_no_other_loss, assert_switches_witnessed};
 use crate::machine::cpu;
@@ -8,8 +9,7 @@ use crate::machine::cpu;
 fn moves_are_those_that_the_kernel_counts() {
     needs_bpf!();
     if taskweight::workload::affinity::allowed().unwrap().len() < 2 {
-        eprintln!("SKIPPED: there is one CPU only");
-        return;
+        skip!("there is one CPU only");
     }
     let outcome = run_subject(&[], &["hop", "101"]);
     let run = outcome.run();
@@ -17,7 +17,7 @@ fn moves_are_those_that_the_kernel_counts() {
     let hopper = run.threads.iter().find(|thread| thread.tid.to_string() == tid).unwrap();
     assert!(hopper.migrations >= 101, "{hopper:?}");
     if moves == "unknown" {
-        eprintln!("/proc/PID/sched has no count of migrations: nothing to compare with");
+        say_left_out("the comparison: /proc/PID/sched has no count of migrations (CONFIG_SCHED_DEBUG)");
     } else {
         assert_eq!(hopper.migrations.to_string(), moves);
     }

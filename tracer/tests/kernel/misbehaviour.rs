@@ -38,7 +38,7 @@ fn each_is_told_in_one_line_and_the_good_one_is_measured() {
     let models: Vec<_> =
         cases.iter().map(|(name, script, _)| format!("{name}=sh -c {}", shell_words::quote(script))).collect();
     let mut options = vec!["--models", "future", "--scenarios", "control", "--tasks", "2", "--operations", "101"];
-    options.extend(["--pin", "none", "--repetitions", "1", "--timeout", "20"]);
+    options.extend(["--pin", "none", "--repetitions", "1", "--timeout", "120"]);
     options.extend(models.iter().flat_map(|model| ["--model", model.as_str()]));
     let outcome = compare(&options);
     let report = outcome.report();
@@ -56,7 +56,7 @@ fn each_is_told_in_one_line_and_the_good_one_is_measured() {
 fn the_check_of_a_program_tells_the_same() {
     for (name, script, words) in programs_that_misbehave() {
         let output = Command::new(programs().join("taskweight"))
-            .args(["check-model", "--timeout", "20", "--scenarios", "control", "--", "sh", "-c", &script])
+            .args(["check-model", "--timeout", "120", "--scenarios", "control", "--", "sh", "-c", &script])
             .output()
             .unwrap();
         let said = String::from_utf8(output.stdout).unwrap();

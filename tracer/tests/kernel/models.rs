@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::gate::size;
 use crate::invocation::compare;
 use crate::lossless::{assert_no_other_loss, assert_switches_witnessed};
 use crate::machine::cpu;
@@ -11,14 +12,16 @@ fn coroutines_hand_over_without_the_kernel() {
     needs_bpf!();
     let cpu = cpu().to_string();
     let options = ["--models", "tokio,future,corosensei", "--scenarios", "switch", "--tasks", "2"];
-    let options = [&options[..], &["--operations", "1000003", "--pin", &cpu, "--repetitions", "1"]].concat();
+    let operations = size(1_000_003, 200_003);
+    let word = operations.to_string();
+    let options = [&options[..], &["--operations", &word, "--pin", &cpu, "--repetitions", "1"]].concat();
     let outcome = compare(&options);
     let report = outcome.report();
     assert_eq!((outcome.code, report.failures.len()), (0, 0), "{}", outcome.stderr);
     let models: BTreeSet<_> = report.runs.iter().map(|run| run.model.as_str()).collect();
     assert_eq!((models, report.runs.len()), (BTreeSet::from(["tokio", "future", "corosensei"]), 3));
     for run in &report.runs {
-        assert_eq!((run.operations, run.logical_switches), (Some(1_000_003), Some(1_000_003)), "{}", run.model);
+        assert_eq!((run.operations, run.logical_switches), (Some(operations), Some(operations)), "{}", run.model);
         let per_operation = run.per_operation.unwrap();
         assert!(per_operation.kernel_transitions.unwrap() < 0.001, "{}: {per_operation:?}", run.model);
         assert!(per_operation.kernel_switches < 0.001, "{}: {per_operation:?}", run.model);

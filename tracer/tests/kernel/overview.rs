@@ -7,6 +7,7 @@ use crate::invocation::compare;
 #[test]
 fn a_comparison_measures_what_the_verdicts_need_and_ends_in_them() {
     needs_bpf!();
+    needs_a_fast_cpu!();
     let outcome =
         compare(&["--quick", "--repetitions", "2", "--models", "os-thread,tokio", "--as-root", "--lang", "en"]);
     let report = outcome.report();
@@ -32,6 +33,7 @@ fn a_comparison_measures_what_the_verdicts_need_and_ends_in_them() {
 #[test]
 fn a_comparison_leaves_thread_ids_to_others() {
     needs_bpf!();
+    needs_a_fast_cpu!();
     let options =
         ["--repetitions", "1", "--models", "os-thread", "--operations", "101", "--depths", "1024", "--as-root"];
     let outcome = compare(&options);

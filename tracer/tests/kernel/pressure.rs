@@ -35,7 +35,7 @@ fn run_within(limit_bytes: u64, report: &str) -> Output {
 fn with_little_memory_it_measures_truly_or_fails_with_a_line() {
     needs_bpf!();
     if let Err(reason) = RunCgroup::create() {
-        return println!("no cgroups here: {reason}");
+        skip!("no memory cgroups here: {reason}");
     }
     let mut ends = Vec::new();
     for mebibytes in [16, 24, 32, 48, 64, 128, 256] {

@@ -2,6 +2,7 @@
 
 use taskweight::report::model::Run;
 
+use crate::gate::size;
 use crate::invocation::{Outcome, compare, run_subject};
 use crate::lossless::{assert_no_other_loss, assert_switches_witnessed, sum_of_threads, until_lossless};
 use crate::machine::cpu;
@@ -47,18 +48,19 @@ fn every_hand_over_between_threads_is_a_kernel_switch() {
 }
 
 #[test]
-fn the_ring_is_counted_exactly_among_ten_thousand_threads() {
+fn the_ring_is_counted_exactly_among_thousands_of_threads() {
     needs_bpf!();
+    let (tasks, threads) = size(("10000", 10_002), ("2000", 2_002));
     until_lossless(|| {
-        let run = ring("10000", &[]);
+        let run = ring(tasks, &[]);
         assert_eq!((run.operations, run.logical_switches), (Some(10_007), Some(10_007)));
         // Each hand-over blocks one thread, and wakes one.
         assert!(run.kernel.switches.voluntary >= 10_007, "{:?}", run.kernel.switches);
         assert!(run.kernel.wakeups >= 10_007, "{}", run.kernel.wakeups);
         assert_eq!((run.kernel.migrations, run.kernel.threads_created), (0, 0));
-        assert_eq!(run.threads.len() as u64 + run.threads_omitted, 10_002);
+        assert_eq!(run.threads.len() as u64 + run.threads_omitted, threads);
         assert_switches_witnessed(&run);
-        assert_eq!(run.witness["voluntary_by_thread"].threads_compared, Some(10_002));
+        assert_eq!(run.witness["voluntary_by_thread"].threads_compared, Some(threads));
         run
     });
 }
@@ -67,8 +69,7 @@ fn the_ring_is_counted_exactly_among_ten_thousand_threads() {
 /// another reason to switch, too, switches twice. In an emulated guest, whose CPU is taken away for tens of milliseconds, most
 /// find that they have waited for so long that they may go on.
 pub fn check_yields(yielded: u64) {
-    let is_emulated = std::env::var_os("TASKWEIGHT_EMULATED").is_some();
-    let least = if is_emulated { 2 * 10_007 / 5 } else { 2 * 10_007 * 99 / 100 };
+    let least = size(2 * 10_007 * 99 / 100, 2 * 10_007 / 5);
     assert!((least..=2 * 10_007 * 101 / 100).contains(&yielded), "{yielded}");
 }
 

@@ -2,17 +2,22 @@
 
 use std::env;
 use std::ffi::OsString;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 
 use crate::command;
+use crate::vm::console::MARK;
 
 /// Tells the tests where the optimised programs are that they drive.
 pub const BIN_DIR: &str = "TASKWEIGHT_BIN_DIR";
 /// Set when the tests that need root are left out.
 pub const NO_ROOT: &str = "TASKWEIGHT_NO_ROOT";
+
+/// The kernel's release, as `uname -r`.
+const RELEASE: &str = "/proc/sys/kernel/osrelease";
 
 /// A test program as cargo calls it.
 #[derive(clap::Args)]
@@ -37,6 +42,7 @@ pub fn start(args: &Args) -> Result<ExitCode> {
     }
     let mut command = command::as_root(&args.program)?;
     command.args(&args.args);
+    println!("{MARK}kernel {}", fs::read_to_string(RELEASE).with_context(|| format!("read {RELEASE}"))?.trim());
     match command::exec(command)? {}
 }
 

@@ -1,8 +1,9 @@
-//! Adds up the `test result:` lines of the test programs, and the checks of the languages.
+//! Adds up the `test result:` lines of the test programs, the checks of the languages, and the guests.
 
 use std::fmt;
 
 use crate::languages::check::Outcome;
+use crate::vm::verdict::Verdict;
 
 /// How many tests passed, failed, and were skipped (`#[ignore]`).
 #[derive(Default, PartialEq, Eq, Debug)]
@@ -27,6 +28,19 @@ impl Summary {
             Outcome::Passed => self.passed += 1,
             Outcome::Failed => self.failed += 1,
             Outcome::Skipped => self.skipped += 1,
+        }
+    }
+
+    /// Takes in the tests of a guest. One that cannot be had is one test, skipped or, where nothing may be missing, failed;
+    /// so is one that did not come to its end.
+    pub fn add_guest(&mut self, verdict: &Verdict, must_run: bool) {
+        self.passed += verdict.passed as u64;
+        self.failed += verdict.failed.len() as u64;
+        self.skipped += verdict.skipped.len() as u64;
+        if verdict.is_unavailable() && !must_run {
+            self.skipped += 1;
+        } else if !verdict.problems.is_empty() {
+            self.failed += 1;
         }
     }
 
@@ -82,6 +96,26 @@ mod tests {
         let mut summary = sum(&["test result: ok. 3 passed; 0 failed; 0 ignored; 0 measured"]);
         [Outcome::Passed, Outcome::Passed, Outcome::Failed, Outcome::Skipped].iter().for_each(|o| summary.add_check(o));
         assert_eq!(summary.to_string(), "5 passed, 1 failed, 1 skipped");
+    }
+
+    #[test]
+    fn a_guest_that_cannot_be_had_is_never_passed_over() {
+        let unavailable = Verdict::unavailable("6.12-rt", "no network".to_owned());
+        let (mut here, mut in_ci) = (Summary::default(), Summary::default());
+        here.add_guest(&unavailable, false);
+        in_ci.add_guest(&unavailable, true);
+        assert_eq!(here.to_string(), "0 passed, 0 failed, 1 skipped");
+        assert_eq!(in_ci.to_string(), "0 passed, 1 failed, 0 skipped");
+    }
+
+    #[test]
+    fn the_tests_of_guests_are_added() {
+        let problems = vec!["it hangs".to_owned()];
+        let release = Some("6.1.0".to_owned());
+        let guest = Verdict { release, passed: 7, failed: vec!["a::b".to_owned()], problems, ..Verdict::default() };
+        let mut summary = sum(&["test result: ok. 3 passed; 0 failed; 1 ignored; 0 measured"]);
+        summary.add_guest(&guest, false);
+        assert_eq!(summary.to_string(), "10 passed, 2 failed, 1 skipped");
     }
 
     #[test]

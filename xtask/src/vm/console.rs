@@ -1,9 +1,11 @@
-//! What a guest prints to its serial console: marks of init, lines of the test program, the kernel's log.
+//! What is printed of tests of the kernel side, in a guest to its serial console: marks of who started them, lines of the
+//! test program, the kernel's log.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
-/// What init begins its own lines with.
-const MARK: &str = "taskweight-vm: ";
+/// What init, and on the running kernel the runner of the tests, begins its own lines with.
+pub const MARK: &str = "taskweight-tests: ";
 /// Every test is a function of this crate.
 const TEST_CRATE: &str = "kernel::";
 
@@ -11,27 +13,49 @@ const TEST_CRATE: &str = "kernel::";
 #[derive(Default, Debug)]
 pub struct Console {
     unfinished: Vec<u8>,
-    /// The kernel's release; `None` as long as init has not started the tests.
+    /// The kernel's release; `None` as long as the tests have not been started.
     pub release: Option<String>,
-    /// Tests that have ended, with libtest's word for it: `ok`, `FAILED`, `ignored`.
-    pub ended: BTreeMap<String, String>,
+    /// Tests that have ended.
+    pub ended: BTreeMap<String, Ended>,
+    /// Tests that failed and were run a second time, with libtest's word for it.
+    pub again: BTreeMap<String, String>,
     /// Tests that found that they cannot be run, with their reasons. libtest calls them `ok`.
     pub skipped: BTreeMap<String, String>,
     /// Parts that tests have left out, with their reasons.
     pub left_out: Vec<(String, String)>,
-    /// What tests have printed that libtest shows at the end.
+    /// What tests have printed that libtest shows at the end; of one that was run again, both times.
     pub output: BTreeMap<String, String>,
+    /// What the doctor says of the kernel, by the form of the probes, as JSON.
+    pub diagnoses: BTreeMap<String, String>,
     /// The exit status of the test program.
     pub exit_status: Option<i32>,
     /// Warnings and errors of the kernel.
     pub kernel_log: Vec<String>,
+    /// When the tests were started, after the guest was.
+    pub booted_at: Duration,
+    /// The time of what is being read.
+    now: Duration,
+    /// The test that is being run, when it has printed something before its end.
+    running: Option<String>,
     /// The test whose output is being read.
     section: Option<String>,
+    /// Whether tests are being run again.
+    is_second_attempt: bool,
+}
+
+/// The end of a test.
+#[derive(Debug)]
+pub struct Ended {
+    /// libtest's word for it: `ok`, `FAILED`, `ignored`.
+    pub word: String,
+    /// When, after the guest was started.
+    pub at: Duration,
 }
 
 impl Console {
-    /// Takes in what was printed, in pieces of any size.
-    pub fn feed(&mut self, bytes: &[u8]) {
+    /// Takes in what was printed until now, in pieces of any size.
+    pub fn feed(&mut self, bytes: &[u8], now: Duration) {
+        self.now = now;
         self.unfinished.extend_from_slice(bytes);
         while let Some(end) = self.unfinished.iter().position(|&byte| byte == b'\n') {
             let line: Vec<u8> = self.unfinished.drain(..=end).collect();
@@ -45,7 +69,11 @@ impl Console {
         } else if self.exit_status.is_some() {
             self.kernel_log.extend(line.starts_with('<').then(|| line.to_owned()));
         } else if let Some((test, word)) = result(line) {
-            self.ended.insert(test.to_owned(), word.to_owned());
+            self.end(test, word);
+        } else if let Some(test) = line.strip_prefix("test ").and_then(|rest| rest.strip_suffix(" ...")) {
+            self.running = Some(name(test).to_owned());
+        } else if let Some(test) = self.running.take_if(|_| WORDS.contains(&line)) {
+            self.end(&test, line);
         } else if let Some(test) = line.strip_prefix("---- ").and_then(|rest| rest.strip_suffix(" stdout ----")) {
             self.section = Some(test.to_owned());
         } else if ["failures:", "successes:"].contains(&line) || line.starts_with("test result: ") {
@@ -56,21 +84,35 @@ impl Console {
     }
 
     fn mark(&mut self, mark: &str) {
-        if let Some(release) = mark.strip_prefix("booted ") {
-            self.release = Some(release.to_owned());
-        } else if let Some(status) = mark.strip_prefix("exit ") {
-            self.exit_status = status.parse().ok();
+        match mark.split_once(' ') {
+            Some(("kernel", release)) => (self.release, self.booted_at) = (Some(release.to_owned()), self.now),
+            Some(("doctor", rest)) => {
+                let (form, diagnosis) = rest.split_once(' ').unwrap_or((rest, ""));
+                self.diagnoses.insert(form.to_owned(), diagnosis.to_owned());
+            }
+            Some(("again", _)) => self.is_second_attempt = true,
+            Some(("exit", status)) => self.exit_status = status.parse().ok(),
+            _ => {}
+        }
+    }
+
+    fn end(&mut self, test: &str, word: &str) {
+        let (test, word) = (test.to_owned(), word.to_owned());
+        if self.is_second_attempt {
+            self.again.insert(test, word);
+        } else {
+            self.ended.insert(test, Ended { word, at: self.now });
         }
     }
 
     /// Anything else that a test prints.
     fn word(&mut self, line: &str) {
-        let reason = line.strip_prefix("SKIPPED: ");
-        let gate = reason.and_then(|rest| rest.strip_prefix(TEST_CRATE)?.split_once(": "));
-        match (gate, reason, &self.section) {
-            (Some((test, reason)), ..) => _ = self.skipped.insert(test.to_owned(), reason.to_owned()),
-            (None, Some(reason), Some(test)) => self.left_out.push((test.clone(), reason.to_owned())),
-            _ => {}
+        let skipped = line.strip_prefix("SKIPPED: ").and_then(|rest| rest.strip_prefix(TEST_CRATE)?.split_once(": "));
+        let left_out = line.strip_prefix("LEFT OUT: ").and_then(|rest| rest.split_once(": "));
+        let owned = |(test, reason): (&str, &str)| (test.to_owned(), reason.to_owned());
+        self.skipped.extend(skipped.map(owned));
+        if let Some(part) = left_out.map(owned).filter(|part| !self.left_out.contains(part)) {
+            self.left_out.push(part);
         }
         if let Some(test) = &self.section {
             let output = self.output.entry(test.clone()).or_default();
@@ -79,9 +121,9 @@ impl Console {
         }
     }
 
-    /// Tests that ended with one of libtest's words.
+    /// Tests that ended with one of libtest's words, at the first attempt.
     pub fn with(&self, word: &str) -> Vec<&str> {
-        self.ended.iter().filter(|(_, ended)| *ended == word).map(|(test, _)| test.as_str()).collect()
+        self.ended.iter().filter(|(_, ended)| ended.word == word).map(|(test, _)| test.as_str()).collect()
     }
 
     /// Lines of the kernel's log about what must never happen. A guest that is emulated on a busy machine may be so
@@ -94,99 +136,19 @@ impl Console {
     }
 }
 
+/// libtest's words for the end of a test.
+const WORDS: [&str; 3] = ["ok", "FAILED", "ignored"];
+
 /// `test NAME ... WORD`, where a time may follow the word.
 fn result(line: &str) -> Option<(&str, &str)> {
     let (test, rest) = line.strip_prefix("test ")?.split_once(" ... ")?;
-    let word = rest.split([' ', ',']).next().filter(|word| ["ok", "FAILED", "ignored"].contains(word))?;
-    Some((test.trim_end_matches(" - should panic"), word))
+    let word = rest.split([' ', ',']).next().filter(|word| WORDS.contains(word))?;
+    Some((name(test), word))
+}
+
+fn name(test: &str) -> &str {
+    test.trim_end_matches(" - should panic")
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const LOG: &str = "\
-[    0.5] a line of the kernel\r
-taskweight-vm: booted 6.1.0-56-cloud-amd64\r
-running 4 tests\r
-test sched::a ... ok\r
-\r
-SKIPPED: kernel::sched::b: no BTF\r
-test sched::b ... ok\r
-test slow::c has been running for over 60 seconds\r
-test fault::d ... FAILED\r
-test slow::c ... ignored, not now\r
-\r
-successes:\r
-\r
----- sched::a stdout ----\r
-SKIPPED: java-platform: no Java\r
-a word\r
-\r
-successes:\r
-    sched::a\r
-\r
-failures:\r
-\r
----- fault::d stdout ----\r
-thread 'fault::d' panicked at x.rs:1:\r
-test of a line ... that is none\r
-\r
-failures:\r
-    fault::d\r
-\r
-test result: FAILED. 2 passed; 1 failed; 1 ignored; 0 measured; 0 filtered out\r
-taskweight-vm: exit 101\r
-<4>[   12.000000] WARNING: CPU: 0 PID: 1 at kernel/x.c:1\r
-<4>[   13.000000] clocksource: late\r
-<0>[   14.000000] watchdog: BUG: soft lockup - CPU#1 stuck for 26s!\r
-taskweight-vm: end\r
-";
-
-    fn console(pieces: &[&str]) -> Console {
-        let mut console = Console::default();
-        pieces.iter().for_each(|piece| console.feed(piece.as_bytes()));
-        console
-    }
-
-    #[test]
-    fn every_test_has_its_word() {
-        let console = console(&[LOG]);
-        assert_eq!(console.release.as_deref(), Some("6.1.0-56-cloud-amd64"));
-        assert_eq!(console.with("ok"), ["sched::a", "sched::b"]);
-        assert_eq!(console.with("FAILED"), ["fault::d"]);
-        assert_eq!(console.with("ignored"), ["slow::c"]);
-        assert_eq!(console.exit_status, Some(101));
-    }
-
-    #[test]
-    fn reasons_and_output_belong_to_their_tests() {
-        let console = console(&[LOG]);
-        assert_eq!(console.skipped, BTreeMap::from([("sched::b".to_owned(), "no BTF".to_owned())]));
-        assert_eq!(console.left_out, [("sched::a".to_owned(), "java-platform: no Java".to_owned())]);
-        assert!(console.output["fault::d"].contains("panicked at x.rs:1:\ntest of a line ... that is none\n"));
-        assert!(!console.output["fault::d"].contains("test result"));
-    }
-
-    #[test]
-    fn what_must_never_happen_is_told_from_being_late() {
-        let console = console(&[LOG]);
-        assert_eq!(console.kernel_log.len(), 3);
-        assert_eq!(console.complaints().len(), 1);
-    }
-
-    #[test]
-    fn pieces_may_end_anywhere() {
-        let whole = console(&[LOG]);
-        let pieces: Vec<_> = LOG.as_bytes().chunks(7).collect();
-        let mut console = Console::default();
-        pieces.iter().for_each(|piece| console.feed(piece));
-        assert_eq!(format!("{console:?}"), format!("{whole:?}"));
-    }
-
-    #[test]
-    fn without_an_end_there_is_no_status() {
-        let console = console(&["taskweight-vm: booted 6.1\ntest a::b ... ok\ntest a::c ... "]);
-        assert_eq!((console.exit_status, console.with("ok")), (None, vec!["a::b"]));
-    }
-}
+mod tests;

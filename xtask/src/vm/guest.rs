@@ -18,9 +18,9 @@ use super::console::Console;
 /// The emulator.
 pub const QEMU: &str = "qemu-system-x86_64";
 /// Enough for ten thousand threads, and for everything else to stay in memory.
-const MEMORY_MIB: &str = "4096";
+pub const MEMORY_MIB: u64 = 4096;
 /// Tests move threads from one CPU to another.
-const CPUS: &str = "2";
+const CPUS: usize = 2;
 /// Emulated guests take a few seconds to start the tests; this is for a very busy machine.
 const BOOT: Duration = Duration::from_secs(180);
 /// With KVM they take less than two. Where KVM is there and does not work, as in some virtual machines, QEMU may hang.
@@ -113,25 +113,35 @@ impl Guest<'_> {
         Ok((console, end))
     }
 
-    /// The last lines of the log.
-    pub fn last_lines(&self) -> String {
-        let text = fs::read(&self.log).unwrap_or_default();
-        let text = String::from_utf8_lossy(&text).replace('\r', "");
-        let printable = text.replace(|letter: char| letter.is_control() && letter != '\n', "?");
-        let lines: Vec<_> = printable.lines().filter(|line| !line.is_empty()).collect();
-        lines[lines.len().saturating_sub(LAST_LINES)..].join("\n")
-    }
-
     fn command(&self) -> Command {
         let mut qemu = Command::new(QEMU);
         qemu.args(["-accel", self.accelerator.name()]);
-        qemu.args(["-cpu", "max", "-m", MEMORY_MIB, "-smp", CPUS, "-nodefaults", "-no-user-config", "-no-reboot"]);
+        qemu.args([
+            "-cpu",
+            "max",
+            "-m",
+            &MEMORY_MIB.to_string(),
+            "-smp",
+            &CPUS.to_string(),
+            "-nodefaults",
+            "-no-user-config",
+            "-no-reboot",
+        ]);
         qemu.args(["-display", "none", "-monitor", "none", "-serial", "stdio"]);
         qemu.arg("-kernel").arg(self.kernel).arg("-initrd").arg(&self.initramfs);
         qemu.args(["-append", &format!("console=ttyS0 quiet panic=-1 {} {}", self.accelerator.words(), self.words)]);
         end_with_parent(&mut qemu);
         qemu
     }
+}
+
+/// The last lines of a guest's log, in printable characters.
+pub fn last_lines(log: &Path) -> String {
+    let text = fs::read(log).unwrap_or_default();
+    let text = String::from_utf8_lossy(&text).replace('\r', "");
+    let printable = text.replace(|letter: char| letter.is_control() && letter != '\n', "?");
+    let lines: Vec<_> = printable.lines().filter(|line| !line.is_empty()).collect();
+    lines[lines.len().saturating_sub(LAST_LINES)..].join("\n")
 }
 
 /// A guest that hangs must not outlive this program, however that ends.
@@ -172,7 +182,7 @@ fn watch(pieces: &Receiver<Vec<u8>>, console: &mut Console, boot: Duration, limi
         let (limit, end) =
             if console.release.is_some() { (limit, End::Hung) } else { (boot.min(limit), End::NotBooted) };
         match pieces.recv_timeout(limit.saturating_sub(start.elapsed())) {
-            Ok(piece) => console.feed(&piece),
+            Ok(piece) => console.feed(&piece, start.elapsed()),
             Err(RecvTimeoutError::Disconnected) => return End::ByItself,
             Err(RecvTimeoutError::Timeout) => return end,
         }
@@ -204,12 +214,12 @@ mod tests {
 
     #[test]
     fn a_guest_that_stops_in_the_tests_hangs() {
-        assert_eq!(watched("taskweight-vm: booted 6.1\n", false, SHORT, SHORT), End::Hung);
+        assert_eq!(watched("taskweight-tests: kernel 6.1\n", false, SHORT, SHORT), End::Hung);
     }
 
     #[test]
     fn a_guest_that_ends_is_waited_for_no_longer() {
-        assert_eq!(watched("taskweight-vm: booted 6.1\n", true, LONG, LONG), End::ByItself);
+        assert_eq!(watched("taskweight-tests: kernel 6.1\n", true, LONG, LONG), End::ByItself);
     }
 
     #[test]
@@ -218,10 +228,7 @@ mod tests {
         let log = folder.path().join("log");
         let lines: String = (0..100).map(|number| format!("\u{1b}[2Jline {number}\r\n\r\n")).collect();
         fs::write(&log, lines).unwrap();
-        let (kernel, words) = (Path::new("kernel"), String::new());
-        let guest =
-            Guest { kernel, initramfs: kernel.into(), words, limit: LONG, accelerator: Accelerator::Emulation, log };
-        let last = guest.last_lines();
+        let last = last_lines(&log);
         assert_eq!(last.lines().count(), LAST_LINES);
         assert!(last.ends_with("?[2Jline 99"), "{last}");
     }

@@ -5,11 +5,11 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
-use cargo_metadata::Message;
+use cargo_metadata::{Artifact, Message};
 
 use super::image::is_machine_code;
 use crate::workspace::Workspace;
-use crate::{command, ebpf, languages};
+use crate::{command, ebpf, languages, test};
 
 /// The test program of the kernel side, and what it drives.
 pub struct Programs {
@@ -28,9 +28,17 @@ pub fn build(workspace: &Workspace) -> Result<Programs> {
     ebpf::build(workspace)?;
     command::run(&mut workspace.cargo(["build", "--release", "-p", "tracer", "-p", "workloads"]))?;
     languages::build::build(workspace)?;
-    let tests = one(workspace, &["test", "--no-run", "--test", "kernel"], "kernel")?;
-    let subject = one(workspace, &["build", "--example", "subject"], "subject")?;
-    Ok(Programs { tests, subject, optimised: optimised(&workspace.release())?, scratch: workspace.target.join("tmp") })
+    let built = tests(workspace)?;
+    let [tests, subject] = ["kernel", "subject"].map(|name| {
+        let path = built.iter().rev().find_map(|artifact| executable(artifact, name));
+        path.with_context(|| format!("cargo built no program {name}"))
+    });
+    Ok(Programs {
+        tests: tests?,
+        subject: subject?,
+        optimised: optimised(&workspace.release())?,
+        scratch: workspace.target.join("tmp"),
+    })
 }
 
 impl Programs {
@@ -41,24 +49,21 @@ impl Programs {
     }
 }
 
-/// Builds one program and returns its path.
-fn one(workspace: &Workspace, words: &[&str], name: &str) -> Result<PathBuf> {
-    let mut cargo = workspace.cargo(words.iter().copied());
-    cargo.args(["--message-format=json-render-diagnostics", "-p", "tracer"]);
+/// Builds all tests, as [`crate::test`] does: with other packages or targets cargo would build the libraries anew.
+fn tests(workspace: &Workspace) -> Result<Vec<Artifact>> {
+    let mut cargo = workspace.cargo(["test", "--no-run", "--message-format=json-render-diagnostics"]);
+    cargo.args(test::PACKAGES.iter().flat_map(|name| ["-p", name]));
     command::show(&cargo);
     let output = cargo.stderr(Stdio::inherit()).output().context("start cargo")?;
     if !output.status.success() {
-        bail!("{name} does not build: {}", output.status);
+        bail!("the tests do not build: {}", output.status);
     }
-    let messages = Message::parse_stream(output.stdout.as_slice()).flatten();
-    let mut paths = messages.filter_map(|message| executable(&message, name));
-    paths.next().with_context(|| format!("cargo built no program {name}"))
+    let artifact = |message| if let Message::CompilerArtifact(artifact) = message { Some(artifact) } else { None };
+    Ok(Message::parse_stream(output.stdout.as_slice()).flatten().filter_map(artifact).collect())
 }
 
-fn executable(message: &Message, name: &str) -> Option<PathBuf> {
-    let Message::CompilerArtifact(artifact) = message else { return None };
-    let path = artifact.executable.as_ref().filter(|_| artifact.target.name == name)?;
-    Some(path.clone().into())
+fn executable(artifact: &Artifact, name: &str) -> Option<PathBuf> {
+    artifact.executable.as_ref().filter(|_| artifact.target.name == name).map(|path| path.clone().into())
 }
 
 fn optimised(folder: &Path) -> Result<Vec<PathBuf>> {

@@ -12,20 +12,30 @@ pub struct Series {
     flavour: &'static str,
     /// What init sets `/proc/sys/kernel/pid_max` to. Both sizes that machines have are in the matrix: the kernel's own
     /// choice for few CPUs, and what systemd sets.
-    pub pid_max: u32,
+    pid_max: u32,
+    /// The cgroup version that has the memory controller. Newer kernels may be built without the first.
+    cgroup: &'static str,
+    /// Where tracefs is mounted: without it, taskweight mounts it for itself.
+    tracefs: &'static str,
 }
 
-/// All of the matrix.
+/// All of the matrix, those with the fastest guests first.
 pub const ALL: [Series; 3] = [
-    Series { name: "6.1-cloud", release: "6.1", flavour: "cloud", pid_max: 32_768 },
-    Series { name: "6.12-cloud", release: "6.12", flavour: "cloud", pid_max: 4_194_304 },
-    Series { name: "6.12-rt", release: "6.12", flavour: "rt", pid_max: 32_768 },
+    Series { name: "6.1-cloud", release: "6.1", flavour: "cloud", pid_max: 32_768, cgroup: "v1", tracefs: "mounted" },
+    Series { name: "6.12-cloud", release: "6.12", flavour: "cloud", pid_max: 4_194_304, cgroup: "v2", tracefs: "none" },
+    Series { name: "6.12-rt", release: "6.12", flavour: "rt", pid_max: 32_768, cgroup: "v2", tracefs: "mounted" },
 ];
 
 impl Series {
     /// The series of a name.
     pub fn named(name: &str) -> Option<&'static Self> {
         ALL.iter().find(|series| series.name == name)
+    }
+
+    /// What init is to set up, as words of its environment.
+    pub fn words(&self) -> String {
+        let Self { pid_max, cgroup, tracefs, .. } = self;
+        format!("taskweight_pid_max={pid_max} taskweight_cgroup={cgroup} taskweight_tracefs={tracefs}")
     }
 
     /// What the names of its packages begin with.
@@ -108,9 +118,11 @@ linux-image-cloud-amd64 - Linux for x86-64 cloud (meta-package)
     }
 
     #[test]
-    fn names_are_distinct_and_both_sizes_of_pid_max_are_there() {
+    fn names_are_distinct_and_all_that_init_can_set_up_is_there() {
         assert!(ALL.iter().all(|series| Series::named(series.name) == Some(series)));
-        let sizes: Vec<_> = ALL.iter().map(|series| series.pid_max).collect();
-        assert!(sizes.contains(&32_768) && sizes.contains(&4_194_304));
+        let words: Vec<_> = ALL.iter().map(Series::words).collect();
+        for word in ["pid_max=32768", "pid_max=4194304", "cgroup=v1", "cgroup=v2", "tracefs=mounted", "tracefs=none"] {
+            assert!(words.iter().any(|words| words.contains(word)), "{word}");
+        }
     }
 }

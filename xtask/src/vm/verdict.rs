@@ -1,61 +1,82 @@
-//! What came of a guest, for people.
+//! What came of the tests on one kernel, for people.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::time::Duration;
 
+use serde_json::Value;
+
 use super::console::Console;
 use super::guest::End;
+use super::slowest;
 
 /// As many tests are named that did not end.
 const NAMED: usize = 4;
 
 /// What came of a kernel of the matrix.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Verdict {
     /// The name of its series.
     pub name: String,
     /// The kernel's release; `None` when there is no kernel to boot.
     pub release: Option<String>,
     pub passed: usize,
-    /// Tests that failed, with what they printed.
-    pub failed: Vec<(String, String)>,
+    /// Tests that failed, and not only at the first attempt.
+    pub failed: Vec<String>,
+    /// Tests that failed at first and passed at the second attempt.
+    pub passed_again: Vec<String>,
     /// Tests that could not be run, with their reasons.
     pub skipped: Vec<(String, String)>,
     /// Parts that tests left out, with their reasons.
     pub left_out: Vec<(String, String)>,
     /// Why the tests are not the whole story.
     pub problems: Vec<String>,
+    /// What tests printed that failed at any attempt.
+    pub output: BTreeMap<String, String>,
+    /// What the doctor says of the kernel, by the form of the probes.
+    pub diagnoses: BTreeMap<String, Value>,
+    /// The tests that took longest, the longest first.
+    pub slowest: Vec<(String, Duration)>,
     pub elapsed: Duration,
 }
 
 impl Verdict {
     /// Of a kernel that could not even be booted.
     pub fn unavailable(name: &str, reason: String) -> Self {
-        Self { problems: vec![reason], ..Self::of(name, None, &Console::default()) }
+        Self { problems: vec![reason], ..Self::of(name, &Console::default()) }
     }
 
     /// Of a guest that ran; `expected` are the names of the tests it was to run.
     pub fn new(name: &str, release: &str, (console, end): (&Console, End), expected: &[String]) -> Self {
-        let mut verdict = Self::of(name, Some(console.release.as_deref().unwrap_or(release)), console);
+        let mut verdict = Self::of(name, console);
+        verdict.release.get_or_insert_with(|| release.to_owned());
         verdict.problems.extend(unfinished(console, end, expected));
         let complaints = console.complaints();
         verdict.problems.extend(complaints.first().map(|first| format!("the kernel complains: {first}")));
+        verdict.slowest = slowest::times(console, expected);
         verdict
     }
 
-    fn of(name: &str, release: Option<&str>, console: &Console) -> Self {
-        let printed = |test: &&str| console.output.get(*test).cloned().unwrap_or_default();
+    /// Of all tests that have ended, which says nothing of the others.
+    pub fn of(name: &str, console: &Console) -> Self {
+        let failed = console.with("FAILED");
+        let passes_again = |test: &str| console.again.get(test).is_some_and(|word| word == "ok");
+        let owned = |test: &&str| (*test).to_owned();
+        let (again, never): (Vec<_>, Vec<_>) = failed.iter().map(owned).partition(|test| passes_again(test));
         let ignored = console.with("ignored").into_iter().map(|test| (test.to_owned(), "ignored".to_owned()));
         let is_run = |test: &&&str| !console.skipped.contains_key(**test);
+        let printed = |test: &&str| (owned(test), console.output.get(*test).cloned().unwrap_or_default());
         Self {
             name: name.to_owned(),
-            release: release.map(str::to_owned),
-            passed: console.with("ok").iter().filter(is_run).count(),
-            failed: console.with("FAILED").iter().map(|test| ((*test).to_owned(), printed(test))).collect(),
+            release: console.release.clone(),
+            passed: console.with("ok").iter().filter(is_run).count() + again.len(),
+            failed: never,
+            passed_again: again,
             skipped: console.skipped.clone().into_iter().chain(ignored).collect(),
             left_out: console.left_out.clone(),
-            problems: Vec::new(),
-            elapsed: Duration::ZERO,
+            output: failed.iter().map(printed).collect(),
+            diagnoses: console.diagnoses.iter().filter_map(parsed).collect(),
+            ..Self::default()
         }
     }
 
@@ -64,10 +85,41 @@ impl Verdict {
         self.failed.is_empty() && self.problems.is_empty()
     }
 
+    /// Whether there is nothing to boot.
+    pub fn is_unavailable(&self) -> bool {
+        self.release.is_none()
+    }
+
     /// Whether a look at the console's last lines helps.
     pub fn is_unfinished(&self) -> bool {
-        !self.problems.is_empty()
+        !self.problems.is_empty() && !self.is_unavailable()
     }
+
+    /// How many tests were run.
+    pub fn run_count(&self) -> usize {
+        self.passed + self.failed.len()
+    }
+
+    /// What is not plain success, in short: which tests passed only at the second attempt, and what was not run, by reason.
+    pub fn remarks(&self) -> Vec<String> {
+        let again = self.passed_again.iter().map(|test| format!("passed at the second attempt: {test}"));
+        let skipped = by_reason(&self.skipped).into_iter().map(|(reason, tests)| format!("skipped: {tests}: {reason}"));
+        let left = by_reason(&self.left_out).into_iter().map(|(reason, tests)| format!("left out: {reason} ({tests})"));
+        again.chain(skipped).chain(left).chain(self.problems.clone()).collect()
+    }
+}
+
+fn parsed((form, text): (&String, &String)) -> Option<(String, Value)> {
+    Some((form.clone(), serde_json::from_str(text).ok()?))
+}
+
+/// The tests that have a reason in common, in one line.
+fn by_reason(reasons: &[(String, String)]) -> BTreeMap<&str, String> {
+    let mut tests: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for (test, reason) in reasons {
+        tests.entry(reason).or_default().insert(test);
+    }
+    tests.into_iter().map(|(reason, tests)| (reason, tests.into_iter().collect::<Vec<_>>().join(", "))).collect()
 }
 
 /// Why not all tests have ended.
@@ -95,83 +147,15 @@ fn unfinished(console: &Console, end: End, expected: &[String]) -> Option<String
 }
 
 impl fmt::Display for Verdict {
-    /// Everything that is not plain success, test by test.
+    /// Everything that is not plain success, with what failed tests printed.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (test, output) in &self.failed {
+        for (test, output) in &self.output {
             writeln!(f, "{}: {test} FAILED", self.name)?;
             output.lines().filter(|line| !line.is_empty()).try_for_each(|line| writeln!(f, "    {line}"))?;
         }
-        for (test, reason) in &self.skipped {
-            writeln!(f, "{}: {test} skipped: {reason}", self.name)?;
-        }
-        for (test, reason) in &self.left_out {
-            writeln!(f, "{}: {test} left out: {reason}", self.name)?;
-        }
-        self.problems.iter().try_for_each(|problem| writeln!(f, "{}: {problem}", self.name))
+        self.remarks().iter().try_for_each(|remark| writeln!(f, "{}: {remark}", self.name))
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn verdict(log: &str, end: End, expected: &[&str]) -> Verdict {
-        let mut console = Console::default();
-        console.feed(log.as_bytes());
-        let expected: Vec<_> = expected.iter().map(|test| (*test).to_owned()).collect();
-        Verdict::new("6.1-cloud", "6.1.0", (&console, end), &expected)
-    }
-
-    #[test]
-    fn all_tests_passed_is_success() {
-        let log = "taskweight-vm: booted 6.1\ntest a::b ... ok\ntaskweight-vm: exit 0\n";
-        let verdict = verdict(log, End::ByItself, &["a::b"]);
-        assert!(verdict.is_success(), "{verdict}");
-        assert_eq!((verdict.passed, verdict.to_string().as_str()), (1, ""));
-    }
-
-    #[test]
-    fn a_failed_test_is_shown_with_its_output() {
-        let log = "taskweight-vm: booted 6.1\ntest a::b ... FAILED\n---- a::b stdout ----\nreason\n\n\
-                   test result: FAILED\ntaskweight-vm: exit 101\n";
-        let verdict = verdict(log, End::ByItself, &["a::b"]);
-        assert!(!verdict.is_success() && !verdict.is_unfinished());
-        assert_eq!(verdict.to_string(), "6.1-cloud: a::b FAILED\n    reason\n");
-    }
-
-    #[test]
-    fn a_skipped_test_has_not_passed() {
-        let log = "taskweight-vm: booted 6.1\nSKIPPED: kernel::a::b: no BTF\ntest a::b ... ok\ntaskweight-vm: exit 0\n";
-        let verdict = verdict(log, End::ByItself, &["a::b"]);
-        assert_eq!((verdict.passed, verdict.skipped.len(), verdict.is_success()), (0, 1, true));
-    }
-
-    #[test]
-    fn a_guest_that_does_not_end_is_a_failure_with_the_tests_that_are_open() {
-        let log = "taskweight-vm: booted 6.1\ntest a::b ... ok\n";
-        let hung = verdict(log, End::Hung, &["a::b", "a::c"]);
-        assert!(hung.problems[0].contains("1 of 2 tests had ended, not a::c"), "{hung}");
-        let died = verdict(log, End::ByItself, &["a::b", "a::c"]);
-        assert!(died.problems[0].contains("not ended are a::c"), "{died}");
-        let missing = verdict(&format!("{log}taskweight-vm: exit 0\n"), End::ByItself, &["a::b", "a::c"]);
-        assert!(missing.problems[0].contains("have not ended: a::c"), "{missing}");
-    }
-
-    #[test]
-    fn a_guest_that_does_not_boot_is_a_failure() {
-        let verdict = verdict("SeaBIOS\n", End::NotBooted, &["a::b"]);
-        assert!(!verdict.is_success() && verdict.release.as_deref() == Some("6.1.0"), "{verdict}");
-    }
-
-    #[test]
-    fn a_status_without_a_failed_test_is_a_failure() {
-        let log = "taskweight-vm: booted 6.1\ntest a::b ... ok\ntaskweight-vm: exit 139\n";
-        assert!(verdict(log, End::ByItself, &["a::b"]).problems[0].contains("status 139"));
-    }
-
-    #[test]
-    fn a_warning_of_the_kernel_is_a_failure() {
-        let log = "taskweight-vm: booted 6.1\ntaskweight-vm: exit 0\n<4>[ 1.0] WARNING: CPU: 0 PID: 7\n";
-        assert!(verdict(log, End::ByItself, &[]).problems[0].contains("WARNING: CPU: 0 PID: 7"));
-    }
-}
+mod tests;
