@@ -166,7 +166,7 @@ fn coroutines_have_nothing_but_user_mode() {
 fn the_timer_interrupts_who_computes() {
     needs_bpf!();
     // Long enough for a tick of even the slowest kernel's timer, with a host that takes the CPU away meanwhile.
-    let options = ["--models", "corosensei", "--operations", size("50000000", "5000000"), "--repetitions", "1"];
+    let options = ["--models", "corosensei", "--operations", size("50000000", "1000000"), "--repetitions", "1"];
     let outcome = Invocation::new("anatomy", &[&options[..], &["--pin", &cpu().to_string()]].concat()).start().finish();
     let anatomy = outcome.report().anatomy.remove(0);
     assert!(anatomy.interrupts["timer"].count > 0, "{:?}", anatomy.interrupts);
