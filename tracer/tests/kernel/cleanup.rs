@@ -54,7 +54,7 @@ fn a_killed_comparison_takes_programs_and_workload_along() {
 #[test]
 fn a_killed_check_takes_its_program_along() {
     let mut command = Command::new(programs().join("taskweight"));
-    command.args(["check-model", "--scenarios", "control", "--", "sleep", "1000"]).stdout(Stdio::null());
+    command.args(["check-model", "--scenarios", "control", "--", "sh", "-c", "exec sleep 1000"]).stdout(Stdio::null());
     let mut taskweight = command.spawn().unwrap();
     let held = Held::of(child(taskweight.id()));
     taskweight.kill().unwrap();
