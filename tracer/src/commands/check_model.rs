@@ -6,6 +6,7 @@ use anyhow::Context as _;
 
 use crate::{
     cli::CheckModelArgs,
+    guardian::Guardian,
     notice::one_line,
     workload::{
         catalog,
@@ -20,6 +21,8 @@ use crate::{
 pub fn run(args: &CheckModelArgs) -> anyhow::Result<u8> {
     let scenarios = args.scenarios.as_ref().map_or(Ok(Scenario::ALL.to_vec()), |names| Scenario::of_names(names))?;
     let signals = Signals::install().context("install signal handlers")?;
+    // Without one, a program that root has checked outlives a check that is killed.
+    let _guardian = Guardian::start();
     let programs = args.programs.clone().map_or_else(catalog::programs_folder, Ok)?;
     let checker = Checker {
         command: &args.command,

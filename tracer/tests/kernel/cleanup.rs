@@ -1,10 +1,11 @@
 //! The machine is left as it was found, also by a taskweight that is killed.
 
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use taskweight::report::model::Report;
 
-use crate::invocation::{Invocation, subject};
+use crate::invocation::{Invocation, programs, subject};
 use crate::loaded::Loaded;
 use crate::lossless::assert_no_other_loss;
 use crate::machine::{Held, programs_of, state, wait_for};
@@ -48,6 +49,17 @@ fn a_killed_comparison_takes_programs_and_workload_along() {
     taskweight.kill();
     assert!(held.ends());
     loaded.disappears();
+}
+
+#[test]
+fn a_killed_check_takes_its_program_along() {
+    let mut command = Command::new(programs().join("taskweight"));
+    command.args(["check-model", "--scenarios", "control", "--", "sh", "-c", "exec sleep 1000"]).stdout(Stdio::null());
+    let mut taskweight = command.spawn().unwrap();
+    let held = Held::of(child(taskweight.id()));
+    taskweight.kill().unwrap();
+    taskweight.wait().unwrap();
+    assert!(held.ends());
 }
 
 #[test]
