@@ -18,9 +18,9 @@ const INIT: &str = include_str!("init.sh");
 /// Folders that are mounted on or searched.
 const FOLDERS: [&str; 10] = ["proc", "sys", "dev", "tmp", "run", "root", "scratch", "etc", "bin", "usr/bin"];
 /// What the tests let taskweight measure, beside the subject, and what their scripts call.
-const OF_THIS_MACHINE: [&str; 18] = [
-    "cat", "echo", "env", "grep", "head", "id", "ls", "mount", "nice", "rm", "sed", "sh", "sleep", "sort", "touch",
-    "tr", "true", "unshare",
+const OF_THIS_MACHINE: [&str; 19] = [
+    "cat", "echo", "env", "grep", "head", "id", "ls", "mount", "nice", "rm", "script", "sed", "sh", "sleep", "sort",
+    "touch", "tr", "true", "unshare",
 ];
 const USERS: &str = "root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/:/bin/sh\n";
 const GROUPS: &str = "root:x:0:\nnogroup:x:65534:\n";
