@@ -5,7 +5,7 @@
 //! waited for, they come back with `wait4`. Each pair is compared since the first instruction, at a moment when our
 //! count stood still, so that no tolerance is needed but the one stated in [`LEADER_NOTE`].
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use procfs::process::Process;
 use tracer_ebpf::{KernelCounters, ThreadCounts, ThreadState};
@@ -106,17 +106,18 @@ fn involuntary(counts: &ThreadCounts) -> u64 {
 /// Compares the whole tree with what `wait4` said of it. `threads` is the table after the end, of a session that sees the
 /// kernel's counters; `is_real_time` says whether the kernel is one that can be preempted while it lets a thread go.
 ///
-/// Returns the witnesses `voluntary`, `involuntary`, `minor_faults` and `major_faults`. Processes that nobody waited
-/// for are in ours only.
+/// Returns the witnesses `voluntary`, `involuntary`, `minor_faults` and `major_faults`. Processes that still live, such as
+/// daemons, are in neither; those that have ended and were waited for by nobody of the tree are in ours only.
 pub fn compare_tree(threads: &[ThreadState], rusage: &Rusage, is_real_time: bool) -> BTreeMap<String, Witness> {
+    let ended = of_ended_processes(threads);
     let sum = |of: fn(&ThreadState) -> ThreadCounts| {
-        threads.iter().fold(ThreadCounts::default(), |all, thread| snapshot::sum(&all, &of(thread)))
+        ended.iter().fold(ThreadCounts::default(), |all, thread| snapshot::sum(&all, &of(thread)))
     };
     let doubtful = if is_real_time { sum(in_doubt) } else { ThreadCounts::default() };
     let ours = snapshot::difference(&sum(accounted), &doubtful);
     let start = threads.first().map(|thread| thread.kernel_at_start).unwrap_or_default();
-    let exec_faults = threads.iter().map(|thread| thread.exec_fault_count).sum();
-    let leaders = threads.iter().filter(|thread| thread.is_leader != 0).count() as u64;
+    let exec_faults = ended.iter().map(|thread| thread.exec_fault_count).sum();
+    let leaders = ended.iter().filter(|thread| thread.is_leader != 0).count() as u64;
     let doubt = is_real_time.then_some(DOUBT_NOTE);
     let witness = |name: &str, ours, theirs: u64, start, bound, note: Option<&str>| {
         let witness = Witness {
@@ -158,6 +159,13 @@ pub fn compare_tree(threads: &[ThreadState], rusage: &Rusage, is_real_time: bool
     ])
 }
 
+/// The threads of processes of which none lives, ended ones of the others left out: nobody can have waited for those.
+fn of_ended_processes(threads: &[ThreadState]) -> Vec<&ThreadState> {
+    let living: BTreeSet<u32> =
+        threads.iter().filter(|thread| thread.ended_ns == 0).map(|thread| thread.tgid).collect();
+    threads.iter().filter(|thread| !living.contains(&thread.tgid)).collect()
+}
+
 /// What of a thread's counts the kernel has added to its process: not what it did after it was let go.
 fn accounted(thread: &ThreadState) -> ThreadCounts {
     ThreadCounts {
@@ -187,7 +195,17 @@ mod tests {
     fn thread(voluntary: u64, is_leader: u32) -> ThreadState {
         let counts =
             ThreadCounts { voluntary_count: voluntary, preempted_count: 2, yielded_count: 1, ..Default::default() };
-        ThreadState { is_leader, counts, ..Default::default() }
+        ThreadState { is_leader, counts, ended_ns: 1, counts_at_exit: counts, ..Default::default() }
+    }
+
+    #[test]
+    fn a_process_that_lives_on_was_waited_for_by_nobody() {
+        let daemon = |ended_ns| ThreadState { tgid: 7, ended_ns, ..thread(5, 1) };
+        let rusage = Rusage { voluntary: 10, involuntary: 3, ..Rusage::default() };
+        let agree = |threads: &[ThreadState]| compare_tree(threads, &rusage, false).values().all(Witness::agrees);
+        assert!(agree(&[thread(10, 1), daemon(0)]));
+        assert!(agree(&[thread(10, 1), daemon(0), daemon(1)]), "one of its threads has ended");
+        assert!(!agree(&[thread(10, 1), daemon(1)]));
     }
 
     #[test]
@@ -212,7 +230,6 @@ mod tests {
     #[test]
     fn on_a_real_time_kernel_the_switches_of_an_exiting_thread_may_be_accounted_or_not() {
         let ended = ThreadState {
-            ended_ns: 1,
             counts_at_exit: ThreadCounts { voluntary_count: 9, preempted_count: 0, ..Default::default() },
             ..thread(10, 0)
         };
