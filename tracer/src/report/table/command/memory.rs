@@ -1,7 +1,7 @@
 //! The memory of a command: what it weighed, and the stacks of its threads.
 
 use crate::report::model::{MemoryFigures, OverTime, Run, RunMemory, StackSummary, Thread};
-use crate::report::table::figure::{ABSENT, bytes, count, duration};
+use crate::report::table::figure::{ABSENT, bytes, count, duration, plural};
 use crate::report::table::grid::Grid;
 use crate::report::table::text::{Footnotes, Page, Style};
 
@@ -43,8 +43,8 @@ fn sample(memory: &RunMemory, seen: &OverTime, page: &mut Page) {
     grid.print(page);
     page.footnotes(&footnotes);
     let peak = seen.peak_rss_bytes.map_or(ABSENT.to_owned(), |peak| bytes(peak as f64));
-    let (times, cost) = (count(seen.sampling_count), duration(seen.sampling_ns));
-    page.item(&format!("largest resident set seen: {peak}, in {times} looks that took {cost}"), Style::Plain);
+    let (looks, cost) = (plural(seen.sampling_count, "look"), duration(seen.sampling_ns));
+    page.item(&format!("largest resident set seen: {peak}, in {looks} that took {cost}"), Style::Plain);
 }
 
 fn value(figures: &MemoryFigures, column: &str) -> Option<u64> {
