@@ -74,7 +74,7 @@ pub struct MeasureArgs {
 /// Builds as the user, then becomes this program again, as root, to measure.
 pub fn bench(workspace: &Workspace, args: &Args) -> Result<ExitCode> {
     build::programs(workspace)?;
-    command::run(&mut workspace.cargo(["build", "--release", "-p", "tracer", "--example", "ping_pong"]))?;
+    command::run(&mut workspace.cargo(["build", "--release", "-p", "workloads", "--example", "ping_pong"]))?;
     let me = std::env::current_exe().context("find the path of this program")?;
     let mut measure = command::as_root(me)?;
     measure.args(["bench-measure", "--rounds", &args.rounds.to_string(), "--programs"]).arg(workspace.release());
