@@ -1,13 +1,16 @@
 //! Two threads on one CPU pass a byte forth and back through two pipes, and print nanoseconds per hand-over.
 //!
-//!     ping_pong CPU HAND_OVERS
+//!     ping_pong CPU HAND_OVERS [PARKED]
 //!
 //! A hand-over is one byte passed: one write, one read and one switch between the threads. It is about the most
-//! that a program can make the kernel do per microsecond, so it shows what watching the kernel costs at worst.
+//! that a program can make the kernel do per microsecond, so it shows what watching the kernel costs at worst. PARKED
+//! more threads do nothing meanwhile. Without hand-overs, it says when these are there, and ends when standard input does.
 
 use std::{
     env,
-    io::{self, PipeReader, PipeWriter, Read as _, Write as _},
+    io::{self, BufRead as _, BufReader, PipeReader, PipeWriter, Read as _, Write as _},
+    process::{Child, Command, Stdio},
+    sync::atomic::{AtomicU64, Ordering},
     thread,
     time::{Duration, Instant},
 };
@@ -20,20 +23,32 @@ use nix::{
 
 /// Round trips before the clock starts: threads are up, caches warm.
 const WARM_UP: u64 = 1_000;
+/// Threads of one process: each takes four of the 65,530 mappings that Linux allows it.
+const MOST_HERE: u64 = 15_000;
+/// Stack of a thread that does nothing.
+const STACK_BYTES: usize = 16 * 1024;
 
 fn main() -> anyhow::Result<()> {
-    let (cpu, hand_overs) = arguments().context("usage: ping_pong CPU HAND_OVERS")?;
+    let (cpu, hand_overs, parked) = arguments().context("usage: ping_pong CPU HAND_OVERS [PARKED]")?;
     bind(usize::try_from(cpu)?).with_context(|| format!("bind to CPU {cpu}: choose one that `nproc` counts"))?;
+    let others = park(cpu, parked).with_context(|| format!("start {parked} threads"))?;
+    if hand_overs == 0 {
+        println!("parked");
+        io::stdin().read_to_end(&mut Vec::new())?;
+        return Ok(());
+    }
     let round_trips = hand_overs.div_ceil(2).max(1);
     let elapsed = play(round_trips).context("pass a byte through a pipe")?;
     println!("{:.1}", elapsed.as_nanos() as f64 / (2 * round_trips) as f64);
+    // Waiting closes its standard input, upon which it ends.
+    others.map_or(Ok(()), |mut others| others.wait().map(drop))?;
     Ok(())
 }
 
-fn arguments() -> anyhow::Result<(u64, u64)> {
+fn arguments() -> anyhow::Result<(u64, u64, u64)> {
     let mut numbers = env::args().skip(1).map(|word| word.parse::<u64>().with_context(|| format!("`{word}`")));
     let mut next = || numbers.next().context("a number is missing")?;
-    Ok((next()?, next()?))
+    Ok((next()?, next()?, numbers.next().unwrap_or(Ok(0))?))
 }
 
 /// Binds this thread, and with it every thread that it starts.
@@ -41,6 +56,34 @@ fn bind(cpu: usize) -> nix::Result<()> {
     let mut cpus = CpuSet::new();
     cpus.set(cpu)?;
     sched_setaffinity(Pid::from_raw(0), &cpus)
+}
+
+/// Starts so many threads, and waits until all of them do nothing. Gives the process that has those beyond
+/// [`MOST_HERE`].
+fn park(cpu: u64, count: u64) -> io::Result<Option<Child>> {
+    static PARKED: AtomicU64 = AtomicU64::new(0);
+    let here = count.min(MOST_HERE);
+    for _ in 0..here {
+        thread::Builder::new().stack_size(STACK_BYTES).spawn(|| {
+            PARKED.fetch_add(1, Ordering::Relaxed);
+            loop {
+                thread::park();
+            }
+        })?;
+    }
+    while PARKED.load(Ordering::Relaxed) < here {
+        thread::sleep(Duration::from_millis(1));
+    }
+    if count == here { Ok(None) } else { park_elsewhere(cpu, count - here).map(Some) }
+}
+
+fn park_elsewhere(cpu: u64, count: u64) -> io::Result<Child> {
+    let mut command = Command::new(env::current_exe()?);
+    command.args([cpu, 0, count].map(|number| number.to_string()));
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
+    let said = child.stdout.take().ok_or(io::ErrorKind::BrokenPipe)?;
+    BufReader::new(said).read_line(&mut String::new())?;
+    Ok(child)
 }
 
 /// How long this many round trips take.

@@ -4,6 +4,7 @@ mod background;
 mod document;
 mod machine;
 mod models;
+mod parked;
 mod peers;
 mod ping_pong;
 mod place;
@@ -44,8 +45,10 @@ pub struct Args {
 enum Topic {
     /// Each eBPF program
     Programs,
-    /// The same among few threads and many
+    /// The same among few threads and many that take turns
     Threads,
+    /// Two threads among few and many that do nothing
+    Parked,
     /// What it costs to be watched, by taskweight and by other tools
     PingPong,
     /// The workloads themselves
@@ -104,6 +107,7 @@ impl Topic {
         match self {
             Self::Programs => probes::table(place, rounds),
             Self::Threads => threads::table(place, rounds),
+            Self::Parked => parked::table(place, rounds),
             Self::PingPong => ping_pong::table(place, rounds),
             Self::Models => models::table(place, rounds),
             Self::StartUp => start_up::table(place, rounds),

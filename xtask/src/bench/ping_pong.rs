@@ -63,7 +63,7 @@ fn watched(place: &Place, peer: &Peer) -> Result<f64> {
 }
 
 /// The first line is the ping-pong's; a tool may print more.
-fn figure(stdout: &str) -> Result<f64> {
+pub(super) fn figure(stdout: &str) -> Result<f64> {
     let line = stdout.lines().next().unwrap_or_default();
     line.trim().parse().with_context(|| format!("ping_pong printed `{line}` in place of nanoseconds"))
 }

@@ -49,7 +49,7 @@ fn net_ns(programs: &[Program], hook: &str) -> f64 {
 }
 
 /// As many threads as can be started while enough pids stay free.
-fn most() -> Result<impl Iterator<Item = u64>> {
+pub(super) fn most() -> Result<impl Iterator<Item = u64>> {
     let read = |path: &str| fs::read_to_string(path).with_context(|| format!("read {path}"));
     let pid_max = read("/proc/sys/kernel/pid_max")?.trim().parse().context("read /proc/sys/kernel/pid_max")?;
     let there = threads_there(&read("/proc/loadavg")?).context("read /proc/loadavg")?;
