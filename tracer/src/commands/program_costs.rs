@@ -22,6 +22,8 @@ struct Costs {
     main: Vec<ProgramCost>,
     /// Programs of `anatomy`; empty where a ring of more than two threads was asked for.
     anatomy: Vec<ProgramCost>,
+    /// Time of one hand-over under empty programs, in nanoseconds.
+    hand_over_ns: f64,
 }
 
 /// Measures and prints.
@@ -41,9 +43,9 @@ pub fn run(args: &ProgramCostsArgs) -> anyhow::Result<u8> {
         threads_listed: 0,
         timeline: None,
     };
-    let main = program_costs(&context, &catalog::programs_folder()?, &case)?;
+    let (main, hand_over_ns) = program_costs(&context, &catalog::programs_folder()?, &case)?;
     let is_pair = args.threads == 2;
     let anatomy = if is_pair { anatomy::cost::program_costs(&kernel, ProbeForm::Auto, cpu)? } else { Vec::new() };
-    println!("{}", serde_json::to_string(&Costs { main, anatomy })?);
+    println!("{}", serde_json::to_string(&Costs { main, anatomy, hand_over_ns })?);
     Ok(0)
 }

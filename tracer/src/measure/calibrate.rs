@@ -14,6 +14,8 @@ use crate::{
 
 /// Hand-overs of the ring: a few dozen milliseconds.
 const OPERATIONS: u64 = 20_000;
+/// Turns of each thread of a large ring, at least: its beginning and its end are seen in the figures, too.
+const TURNS: u64 = 32;
 
 /// Measures each probe's net time per run, and writes it into `probes`.
 pub fn calibrate(context: &Context<'_>, programs: &Path, cpu: u32, probes: &mut [Probe]) -> anyhow::Result<()> {
@@ -28,7 +30,7 @@ pub fn calibrate(context: &Context<'_>, programs: &Path, cpu: u32, probes: &mut 
     Ok(())
 }
 
-/// A ring of so many threads of a model, each of which has its turn at least twice.
+/// A ring of so many threads of a model.
 pub fn ring(model: &str, threads: u64, cpu: u32) -> anyhow::Result<Case> {
     let model =
         MODELS.iter().find(|known| known.name == model).with_context(|| format!("there is no model {model}"))?;
@@ -37,7 +39,7 @@ pub fn ring(model: &str, threads: u64, cpu: u32) -> anyhow::Result<Case> {
         scenario: Scenario::Switch,
         tasks: threads,
         pinned: Some(cpu),
-        operations: OPERATIONS.max(2 * threads),
+        operations: OPERATIONS.max(TURNS * threads),
         rate: None,
         depth: None,
         touch_bytes: None,

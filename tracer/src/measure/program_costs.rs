@@ -9,14 +9,15 @@ use crate::{
     report::model::Probe,
 };
 
-/// Measures them with the ring that `case` describes.
-pub fn program_costs(context: &Context<'_>, programs: &Path, case: &Case) -> anyhow::Result<Vec<ProgramCost>> {
+/// Measures them with the ring that `case` describes. Gives the time of one hand-over under the empty programs, too, in
+/// nanoseconds.
+pub fn program_costs(context: &Context<'_>, programs: &Path, case: &Case) -> anyhow::Result<(Vec<ProgramCost>, f64)> {
     let _statistics = Statistics::on()?;
     let traced = workload::traced(context, case, programs)?;
-    let empty = {
+    let (empty, hand_over_ns) = {
         let attached = EmptyPrograms::attach(context.kernel)?;
-        workload::twin(context, case, programs)?;
-        attached.costs()
+        let done = workload::twin(context, case, programs)?.done;
+        (attached.costs(), done.elapsed_ns as f64 / done.operations as f64)
     };
     let mut session = context.open_session(0)?;
     session.open_window()?;
@@ -25,7 +26,7 @@ pub fn program_costs(context: &Context<'_>, programs: &Path, case: &Case) -> any
     let mut probes = traced.probes;
     calibration::fill_in(&mut probes, &traced.costs, &empty, &traced.counts);
     let of = |probe| cost(probe, session.stack_bytes(&probe.name), &untraced, &empty);
-    Ok(probes.iter().map(of).collect())
+    Ok((probes.iter().map(of).collect(), hand_over_ns))
 }
 
 fn cost(probe: &Probe, stack_bytes: Option<u64>, untraced: &Costs, empty: &Costs) -> ProgramCost {

@@ -7,11 +7,13 @@ use super::place::Place;
 use super::table::{Figures, median, one_decimal};
 use crate::command;
 
-/// Programs by the session that they belong to.
+/// Programs by the session that they belong to, and the ring that they were measured with.
 #[derive(Deserialize)]
 pub(super) struct Costs {
     pub(super) main: Vec<Program>,
     pub(super) anatomy: Vec<Program>,
+    /// Time of one hand-over under empty programs.
+    pub(super) hand_over_ns: f64,
 }
 
 /// One program.

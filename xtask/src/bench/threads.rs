@@ -5,7 +5,7 @@ use std::fs;
 use anyhow::{Context, Result};
 
 use super::place::Place;
-use super::probes::{self, Program};
+use super::probes::{self, Costs};
 use super::table::{Figures, median, one_decimal};
 
 /// Threads of the ring; beside them as many as there can be.
@@ -23,29 +23,36 @@ const HOOKS: [&str; 4] = ["tp_btf/sched_switch", "tp_btf/sched_wakeup", "raw_tp/
 pub fn table(place: &Place, rounds: u32) -> Result<String> {
     let rounds = rounds.min(MOST_ROUNDS);
     let numbers: Vec<u64> = THREADS.into_iter().chain(most()?.filter(|most| *most > THREADS[3])).collect();
-    let mut measured: Vec<Vec<Program>> = vec![Vec::new(); numbers.len()];
+    let mut measured: Vec<Vec<Costs>> = numbers.iter().map(|_| Vec::new()).collect();
     for round in 1..=rounds {
-        for (threads, programs) in numbers.iter().zip(&mut measured) {
+        for (threads, rings) in numbers.iter().zip(&mut measured) {
             eprintln!("threads: {threads}, round {round} of {rounds}");
             let words = ["--model", MODEL, "--threads", &threads.to_string()];
-            programs.extend(probes::costs(place, &words)?.main);
+            rings.push(probes::costs(place, &words)?);
         }
     }
     let title = format!("Threads in a ring on CPU {}: net ns per run; medians of {rounds} rounds", place.cpu);
-    let mut figures = Figures::new(title, &["threads", HOOKS[0], HOOKS[1], HOOKS[2], HOOKS[3], "sum", "ratio"]);
-    let rows: Vec<_> = measured.iter().map(|programs| HOOKS.map(|hook| net_ns(programs, hook))).collect();
-    let sum = |row: &[f64; 4]| row.iter().sum::<f64>();
-    let first = rows.first().map_or(f64::NAN, sum);
-    for (threads, row) in numbers.iter().zip(&rows) {
-        let figures_of_row = row.iter().copied().chain([sum(row)]).map(one_decimal);
-        let ratio = format!("{:.2}", sum(row) / first);
-        figures.row(&[threads.to_string()].into_iter().chain(figures_of_row).chain([ratio]).collect::<Vec<_>>());
-    }
-    Ok(figures.render())
+    Ok(render(title, &numbers, &measured))
 }
 
-fn net_ns(programs: &[Program], hook: &str) -> f64 {
-    median(programs.iter().filter(|program| program.hook == hook).filter_map(|program| program.net_ns_per_run))
+/// The sum is of one event of each kind. The hand-over of the ring is slower with more threads, too.
+fn render(title: String, numbers: &[u64], measured: &[Vec<Costs>]) -> String {
+    let columns = ["threads", HOOKS[0], HOOKS[1], HOOKS[2], HOOKS[3], "sum", "hand-over", "share"];
+    let mut figures = Figures::new(title, &columns);
+    for (threads, rings) in numbers.iter().zip(measured) {
+        let of_hooks = HOOKS.map(|hook| net_ns(rings, hook));
+        let sum: f64 = of_hooks.iter().sum();
+        let hand_over = median(rings.iter().map(|ring| ring.hand_over_ns));
+        let in_ns = of_hooks.into_iter().chain([sum, hand_over]).map(one_decimal);
+        let share = format!("{:.0} %", 100.0 * sum / hand_over);
+        figures.row(&[threads.to_string()].into_iter().chain(in_ns).chain([share]).collect::<Vec<_>>());
+    }
+    figures.render()
+}
+
+fn net_ns(rings: &[Costs], hook: &str) -> f64 {
+    let programs = rings.iter().flat_map(|ring| &ring.main);
+    median(programs.filter(|program| program.hook == hook).filter_map(|program| program.net_ns_per_run))
 }
 
 /// As many threads as can be started while enough pids stay free.
@@ -68,6 +75,15 @@ fn threads_there(loadavg: &str) -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_row_has_the_share_of_the_hand_over() {
+        let program = |hook| format!(r#"{{"hook": "{hook}", "net_ns_per_run": 50.0}}"#);
+        let json = format!(r#"{{"main": [{}], "anatomy": [], "hand_over_ns": 2000.0}}"#, HOOKS.map(program).join(","));
+        let text = render("t".into(), &[100], &[vec![serde_json::from_str(&json).unwrap()]]);
+        let row = text.lines().last().unwrap().split_whitespace().collect::<Vec<_>>();
+        assert_eq!(row, ["100", "50.0", "50.0", "50.0", "50.0", "200.0", "2000.0", "10", "%"]);
+    }
 
     #[test]
     fn pids_stay_free_for_others() {
