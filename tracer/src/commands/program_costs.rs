@@ -1,5 +1,7 @@
 //! `taskweight program-costs`: what every eBPF program costs and takes, as JSON: `cargo xtask bench` makes tables of it.
 
+use std::io::{self, Write as _};
+
 use anyhow::Context as _;
 use serde::Serialize;
 
@@ -46,6 +48,6 @@ pub fn run(args: &ProgramCostsArgs) -> anyhow::Result<u8> {
     let (main, hand_over_ns) = program_costs(&context, &catalog::programs_folder()?, &case)?;
     let is_pair = args.threads == 2;
     let anatomy = if is_pair { anatomy::cost::program_costs(&kernel, ProbeForm::Auto, cpu)? } else { Vec::new() };
-    println!("{}", serde_json::to_string(&Costs { main, anatomy, hand_over_ns })?);
+    writeln!(io::stdout(), "{}", serde_json::to_string(&Costs { main, anatomy, hand_over_ns })?)?;
     Ok(0)
 }
