@@ -55,8 +55,6 @@ pub struct SessionOptions {
 impl SessionOptions {
     /// Threads that can be told apart unless said otherwise: 26 MB.
     pub const DEFAULT_THREAD_CAPACITY: u32 = 65_536;
-    /// System call numbers that can have a histogram unless said otherwise: 0.6 MB per CPU.
-    pub const DEFAULT_SYSCALL_HISTOGRAM_CAPACITY: u32 = 64;
 
     /// The defaults, for a child.
     pub fn new(root_pid: u32) -> Self {
@@ -64,7 +62,7 @@ impl SessionOptions {
             root_pid,
             form: ProbeForm::Auto,
             thread_capacity: Self::DEFAULT_THREAD_CAPACITY,
-            syscall_histogram_capacity: Self::DEFAULT_SYSCALL_HISTOGRAM_CAPACITY,
+            syscall_histogram_capacity: syscall_histogram_capacity(aya::util::nr_cpus().unwrap_or(usize::MAX)),
             timeline: None,
         }
     }
@@ -289,6 +287,12 @@ fn settings(kernel: &RunningKernel, options: SessionOptions) -> Settings {
     }
 }
 
+/// System call numbers that can have a histogram unless said otherwise. Each has one on every CPU, of 10 KB, and they are to
+/// take no more than 80 MB where there are up to 256 CPUs.
+fn syscall_histogram_capacity(cpus: usize) -> u32 {
+    (8192 / cpus).clamp(32, 128) as u32
+}
+
 fn monotonic_ns() -> Result<u64, KernelError> {
     let now: Duration = clock_gettime(ClockId::CLOCK_MONOTONIC).map_err(map_error("CONTROL"))?.into();
     Ok(now.as_nanos() as u64)
@@ -333,4 +337,16 @@ fn no_map(name: &'static str) -> KernelError {
 
 fn map_error<E: std::fmt::Display>(name: &'static str) -> impl Fn(E) -> KernelError {
     move |error| KernelError::Map { name, reason: error.to_string() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn histograms_of_system_calls_take_no_more_where_there_are_many_cpus() {
+        for (cpus, capacity) in [(1, 128), (2, 128), (64, 128), (128, 64), (256, 32), (usize::MAX, 32)] {
+            assert_eq!(syscall_histogram_capacity(cpus), capacity, "{cpus} CPUs");
+        }
+    }
 }

@@ -3,7 +3,6 @@
 use crate::invocation::{Invocation, programs, run, subject};
 use crate::lossless::assert_switches_witnessed;
 use crate::syscall::check_getppid;
-use taskweight::kernel::session::SessionOptions;
 use taskweight::report::json;
 
 #[test]
@@ -32,7 +31,7 @@ fn a_taskweight_that_is_measured_itself_measures_the_same() {
     let file = folder.path().join("inner.json");
     let (taskweight, file_name) = (programs().join("taskweight"), file.to_str().unwrap());
     let inner = [taskweight.to_str().unwrap(), "run", "--json", file_name, "--", &subject(), "fork", "20", "5"];
-    let mut outer = run(&[], &inner).run();
+    let outer = run(&[], &inner).run();
     let inner = json::read(&file).unwrap().runs.remove(0);
     assert_eq!((inner.threads.len(), inner.exit_status), (1 + 20 + 100, Some(0)));
     assert_switches_witnessed(&inner);
@@ -41,10 +40,6 @@ fn a_taskweight_that_is_measured_itself_measures_the_same() {
     assert_eq!(of_subject.count(), inner.threads.len());
     assert!(outer.threads.iter().any(|thread| thread.name == "taskweight"));
     assert_switches_witnessed(&outer);
-    // With its guardian, taskweight makes so many different system calls that the last ones may have no distribution.
-    let full = outer.loss.insert(String::from("syscall_histograms_full"), 0);
-    let most = SessionOptions::DEFAULT_SYSCALL_HISTOGRAM_CAPACITY as usize;
-    assert!(full == Some(0) || outer.syscall_histograms.len() == most, "{full:?}");
     for run in [&inner, &outer] {
         crate::lossless::assert_no_other_loss(run);
     }
