@@ -96,6 +96,10 @@ fn measure(
         report.runs.push(Run { repetition, ..measured.run });
         report.probes = measured.probes;
         report.interrupted = measured.interrupted;
+        if let Some(reason) = measured.goes_on {
+            notice(&reason);
+            return Ok(RUN_FAILURE.into());
+        }
         if report.interrupted {
             break;
         }

@@ -1,6 +1,6 @@
 //! Measuring a command: the window is its lifetime.
 
-use std::{ffi::OsString, sync::Arc, time::Duration, time::Instant};
+use std::{ffi::OsString, io, sync::Arc, time::Duration, time::Instant};
 
 use anyhow::Context as _;
 use nix::sys::signal::Signal;
@@ -54,6 +54,8 @@ pub struct Measured {
     pub probes: Vec<Probe>,
     /// Cut short by a signal or the time limit.
     pub interrupted: bool,
+    /// Why the command was left running, where it could not be ended.
+    pub goes_on: Option<String>,
     /// Time from the start of loading to the release of the command, in nanoseconds.
     pub opened_in_ns: u64,
 }
@@ -88,14 +90,16 @@ pub fn measure(
     child.release()?;
     let account = Arc::new(account);
     let sampler = Sampler::start(Arc::clone(&account), child.pid(), FIRST_SAMPLE).context("start a thread")?;
-    let (exit, interrupted) = wait(context, &mut child)?;
+    let end = wait(context, &mut child)?;
     let elapsed = released.elapsed();
     let sampled = sampler.finish();
     wait_for_last_switches(&session)?;
     let mut window = Window::close(&mut session, Snapshot::default(), context.threads_listed)?;
     context.draw(&mut window, || program.to_string_lossy().into_owned(), &[]);
-    let mut run = assemble(&window, &exit, elapsed, cpu, operations);
-    if session.sees_kernel_counters {
+    let mut run = assemble(&window, end.exit.as_ref(), elapsed, cpu, operations);
+    if session.sees_kernel_counters
+        && let Some(exit) = &end.exit
+    {
         run.witness.extend(witness::compare_tree(&window.after.threads, &exit.rusage, context.kernel.is_real_time));
     }
     weigh(&mut run, sampled, account.no_cgroup());
@@ -103,7 +107,13 @@ pub fn measure(
         Ok(counters) => counters.read(),
         Err(reason) => Hardware { reason: Some(reason.clone()), ..Hardware::default() },
     };
-    Ok(Measured { run, probes: window.probes.clone(), interrupted, opened_in_ns: session.opened_in_ns })
+    Ok(Measured {
+        run,
+        probes: window.probes.clone(),
+        interrupted: end.interrupted,
+        goes_on: end.goes_on,
+        opened_in_ns: session.opened_in_ns,
+    })
 }
 
 /// Puts the memory that was seen into the run, and into its threads.
@@ -127,25 +137,48 @@ fn weigh(run: &mut Run, sampled: Sampled, no_cgroup: Option<&str>) {
     });
 }
 
-/// Waits for the command's end. A signal to taskweight ends the command: the terminal has sent it Ctrl-C as well,
-/// and what came to taskweight alone is passed on.
-fn wait(context: &Context<'_>, child: &mut Child) -> anyhow::Result<(Exit, bool)> {
-    match child.wait_until(context.deadline(), context.signals)? {
-        Waited::Exited(exit) => Ok((exit, false)),
-        Waited::Signalled(received) => {
-            if received.sent_by_process {
-                send(child, received.signal)?;
-            }
-            Ok((end(child, context.signals)?, true))
-        }
-        Waited::TimedOut => {
-            send(child, Signal::SIGTERM)?;
-            Ok((end(child, context.signals)?, true))
+/// How the command's measurement came to its end.
+#[derive(Debug, Default)]
+struct End {
+    /// `None` where the command could not be ended.
+    exit: Option<Exit>,
+    interrupted: bool,
+    goes_on: Option<String>,
+}
+
+impl End {
+    /// Interrupted: the command has ended, or has become somebody whom we may not send a signal.
+    fn cut_short(ended: Result<Exit, NotEnded>) -> anyhow::Result<Self> {
+        match ended {
+            Ok(exit) => Ok(Self { exit: Some(exit), interrupted: true, goes_on: None }),
+            Err(NotEnded::OutOfReach(reason)) => Ok(Self { exit: None, interrupted: true, goes_on: Some(reason) }),
+            Err(NotEnded::Failed(error)) => Err(error.into()),
         }
     }
 }
 
-fn end(child: &mut Child, signals: &Signals) -> anyhow::Result<Exit> {
+/// Why the command was not ended.
+#[derive(Debug, thiserror::Error)]
+enum NotEnded {
+    #[error("{0}")]
+    OutOfReach(String),
+    #[error(transparent)]
+    Failed(#[from] io::Error),
+}
+
+/// Waits for the command's end. A signal to taskweight ends the command: the terminal has sent it Ctrl-C as well,
+/// and what came to taskweight alone is passed on.
+fn wait(context: &Context<'_>, child: &mut Child) -> anyhow::Result<End> {
+    let first = match child.wait_until(context.deadline(), context.signals)? {
+        Waited::Exited(exit) => return Ok(End { exit: Some(exit), ..End::default() }),
+        Waited::Signalled(received) => received.sent_by_process.then_some(received.signal),
+        Waited::TimedOut => Some(Signal::SIGTERM),
+    };
+    End::cut_short(end(child, first, context.signals))
+}
+
+fn end(child: &mut Child, first: Option<Signal>, signals: &Signals) -> Result<Exit, NotEnded> {
+    first.map_or(Ok(()), |signal| send(child, signal))?;
     for louder in [Signal::SIGTERM, Signal::SIGKILL] {
         let deadline = Instant::now() + GRACE;
         loop {
@@ -162,9 +195,12 @@ fn end(child: &mut Child, signals: &Signals) -> anyhow::Result<Exit> {
     Ok(child.reap()?)
 }
 
-fn send(child: &Child, signal: Signal) -> anyhow::Result<()> {
-    child.kill(signal).with_context(|| {
-        format!("the command goes on: process {} has become another user's and cannot be sent {signal}", child.pid())
+fn send(child: &Child, signal: Signal) -> Result<(), NotEnded> {
+    child.kill(signal).map_err(|error| {
+        let pid = child.pid();
+        NotEnded::OutOfReach(format!(
+            "the command goes on: process {pid} has become another user's and cannot be sent {signal}: {error}"
+        ))
     })
 }
 
@@ -178,7 +214,7 @@ fn counters(child: &Child, wanted: bool) -> Result<Counters, String> {
     Ok(counters)
 }
 
-fn assemble(window: &Window, exit: &Exit, elapsed: Duration, cpu: Option<u32>, operations: &Operations) -> Run {
+fn assemble(window: &Window, exit: Option<&Exit>, elapsed: Duration, cpu: Option<u32>, operations: &Operations) -> Run {
     let kernel = window.kernel();
     let (operations, operation) = count(operations, window);
     let traced = lifetime_ns(window).unwrap_or(elapsed.as_nanos() as u64);
@@ -201,13 +237,13 @@ fn assemble(window: &Window, exit: &Exit, elapsed: Duration, cpu: Option<u32>, o
         syscall_histograms: window.figures.syscall_histograms.clone(),
         threads: window.threads.clone(),
         threads_omitted: window.threads_omitted,
-        cpu: Cpu { user_ns: Some(exit.rusage.user_ns), system_ns: Some(exit.rusage.system_ns) },
+        cpu: Cpu { user_ns: exit.map(|exit| exit.rusage.user_ns), system_ns: exit.map(|exit| exit.rusage.system_ns) },
         hardware: Hardware::default(),
         own: None,
         memory: None,
         witness: window.witness.clone(),
         loss: window.figures.loss.clone(),
-        exit_status: Some(exit.exit_code().into()),
+        exit_status: exit.map(|exit| exit.exit_code().into()),
     }
 }
 
