@@ -24,6 +24,8 @@ const GRACE: Duration = Duration::from_secs(5);
 
 /// When a command's memory is looked at first: most live longer.
 const FIRST_SAMPLE: Duration = Duration::from_millis(10);
+/// When it has been looked at several times.
+const LONG: Duration = Duration::from_millis(500);
 
 /// What one operation of the command is, and how many there were.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -102,7 +104,7 @@ pub fn measure(
     {
         run.witness.extend(witness::compare_tree(&window.after.threads, &exit.rusage, context.kernel.is_real_time));
     }
-    weigh(&mut run, sampled, account.no_cgroup());
+    weigh(&mut run, sampled, elapsed, account.no_cgroup());
     run.hardware = match &mut counters {
         Ok(counters) => counters.read(),
         Err(reason) => Hardware { reason: Some(reason.clone()), ..Hardware::default() },
@@ -117,7 +119,7 @@ pub fn measure(
 }
 
 /// Puts the memory that was seen into the run, and into its threads.
-fn weigh(run: &mut Run, sampled: Sampled, no_cgroup: Option<&str>) {
+fn weigh(run: &mut Run, sampled: Sampled, elapsed: Duration, no_cgroup: Option<&str>) {
     for thread in &mut run.threads {
         if let Some(stack) = sampled.stacks.get(&thread.tid) {
             thread.stack_reserved_bytes = Some(stack.reserved_bytes);
@@ -126,15 +128,20 @@ fn weigh(run: &mut Run, sampled: Sampled, no_cgroup: Option<&str>) {
             thread.stack_high_water_bytes = Some(stack.high_water_bytes);
         }
     }
-    let never = (sampled.over_time.sampling_count == 0).then(|| format!("it ended within {FIRST_SAMPLE:?}"));
+    let never = (sampled.over_time.sampling_count == 0).then(|| why_never_seen(elapsed));
     run.memory = Some(RunMemory {
         tasks: None,
         ready: None,
         done: sampled.last,
         over_time: Some(sampled.over_time),
         stacks: sampled.summary,
-        reason: never.or(no_cgroup.map(str::to_owned)),
+        reason: never.or(no_cgroup).map(str::to_owned),
     });
+}
+
+/// A command that lived long enough to be looked at several times did not let itself be looked at.
+fn why_never_seen(elapsed: Duration) -> &'static str {
+    if elapsed < LONG { "it ended before it was looked at" } else { "that of another user needs CAP_SYS_PTRACE" }
 }
 
 /// How the command's measurement came to its end.
