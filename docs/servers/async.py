@@ -1,6 +1,7 @@
 """The same with a coroutine for each connection."""
 
 import asyncio
+import contextlib
 
 REQUESTS = 10_000
 answered = 0
@@ -8,12 +9,14 @@ answered = 0
 
 async def serve(reader, writer, done):
     global answered
-    while request := await reader.read(64):
-        writer.write(request)
-        await writer.drain()
-        answered += 1
-        if answered == REQUESTS:
-            done.set()
+    # At the end of the program all that is left is cancelled.
+    with contextlib.suppress(asyncio.CancelledError):
+        while request := await reader.read(64):
+            writer.write(request)
+            await writer.drain()
+            answered += 1
+            if answered == REQUESTS:
+                done.set()
 
 
 async def main():

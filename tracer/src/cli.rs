@@ -54,7 +54,7 @@ pub struct Cli {
     /// Say more on standard error: loading times, each run.
     #[arg(short, long, global = true)]
     pub verbose: bool,
-    /// Say nothing on standard error but errors.
+    /// Say nothing on standard error but errors, and the report of `run`.
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     pub quiet: bool,
     /// Language of the verdicts [default: that of LC_ALL, LC_MESSAGES or LANG]

@@ -14,6 +14,7 @@ use crate::{
         KernelError, RunningKernel, TypeInformation,
         attach::check_arguments,
         footprint,
+        grace_period::wait_for_running_programs,
         program::{self, ProgramStatistics},
         session::{OBJECT, ProbeForm},
     },
@@ -174,9 +175,11 @@ impl Session {
         self.control(now.as_nanos() as u64)
     }
 
-    /// Closes the window.
+    /// Closes the window: nothing more is recorded when this returns.
     pub fn close_window(&mut self) -> Result<(), KernelError> {
-        self.control(0)
+        self.control(0)?;
+        wait_for_running_programs();
+        Ok(())
     }
 
     fn control(&mut self, window_opened_ns: u64) -> Result<(), KernelError> {

@@ -11,6 +11,7 @@ pub mod btf;
 mod bytecode;
 pub mod calibration;
 pub mod footprint;
+pub(crate) mod grace_period;
 pub mod interrupts;
 pub mod namespace;
 pub mod preflight;
