@@ -5,6 +5,7 @@
 //! gap or overlap. See [`Path`].
 
 mod path;
+mod phase;
 #[cfg(test)]
 mod tests;
 

@@ -10,7 +10,7 @@ use super::MeasuringArgs;
 #[derive(Debug, Args)]
 #[command(
     after_help = "The grid: bound to one CPU and not x switch and switch-io x 2, 100 and 10,000 tasks x 0, 16 and 256 KiB that each task
-touches while it has the token. Without --quick it takes about half an hour with the default models.
+touches while it has the token. Without --quick it takes a quarter of an hour with the default models.
 
 EXAMPLES:
   sudo taskweight regimes --quick

@@ -75,7 +75,7 @@ fn fill(mut page: Page, report: &Report, options: &Options) -> String {
     if report.regimes.is_empty() {
         compare::render(report, &compared, &mut page);
     }
-    regimes::render(report, &mut page);
+    regimes::render(report, options.verbose, &mut page);
     ledger::render(report, &mut page);
     anatomy::render(report, &mut page);
     command::render(report, &commands, options, &mut page);

@@ -17,9 +17,10 @@ const LEGEND: &str = "Time per hand-over of the threads as a multiple of that of
      within each repetition, and its bootstrap interval. + coroutines are twice as fast or more; ! they are slower. touched: bytes of which \
      each task reads and writes one word in every 64 while it holds the token (K = 1024). Counts are per hand-over, medians of \
      the traced runs. idle exits: switches to a thread of the run on a CPU that was idle. The sentence is made from these counts alone, and \
-     from the times of the cells where nothing is touched.";
+     from the times of the cells where nothing is touched. -v shows the counts of all cells.";
 
-pub(super) fn render(report: &Report, page: &mut Page) {
+/// `verbose`: with the counts of all cells.
+pub(super) fn render(report: &Report, verbose: bool, page: &mut Page) {
     let mut models: Vec<Vec<&Regime>> = Vec::new();
     for regime in &report.regimes {
         match models.iter_mut().find(|regimes| regimes[0].coroutine_model == regime.coroutine_model) {
@@ -31,7 +32,7 @@ pub(super) fn render(report: &Report, page: &mut Page) {
         page.heading(&format!("{} : {}", regimes[0].thread_model, regimes[0].coroutine_model));
         heat(regimes, page);
         page.blank();
-        small(regimes, page);
+        explain(regimes, verbose, page);
     }
     if !models.is_empty() {
         page.paragraph(LEGEND);
@@ -93,20 +94,25 @@ fn cell(regime: Option<&Regime>, name: &str, width: usize, page: &Page, footnote
     page.painted(&format!("{:>1$}{mark}", number(ratio.median), width - 1), style)
 }
 
-/// Each small ratio with the counts of both sides and its cause.
-fn small(regimes: &[&Regime], page: &mut Page) {
-    let small: Vec<_> = regimes.iter().filter_map(|regime| Some((*regime, regime.cause.as_ref()?))).collect();
-    if small.is_empty() {
+/// Each small ratio with the counts of both sides and its cause; all others with their counts, where they are wanted.
+fn explain(regimes: &[&Regime], verbose: bool, page: &mut Page) {
+    let measured = regimes.iter().copied().filter(|regime| regime.ratio.is_some());
+    let (small, large): (Vec<&Regime>, Vec<&Regime>) = measured.partition(|regime| regime.cause.is_some());
+    counts("Where coroutines are less than twice as fast", &small, page);
+    if verbose {
+        counts("Where they are twice as fast or more", &large, page);
+    }
+}
+
+/// The counts of both sides of each cell, and the cause where there is one.
+fn counts(heading: &str, regimes: &[&Regime], page: &mut Page) {
+    if regimes.is_empty() {
         return;
     }
-    let row = |cells: [&str; 6]| {
-        let [name, figures @ ..] = cells;
-        let figures: String = figures.iter().map(|figure| format!("{figure:>COUNT_COLUMNS$}")).collect();
-        format!("  {name:LABEL_COLUMNS$}{figures}")
-    };
-    page.heading("Where coroutines are less than twice as fast");
-    page.line(row(["", "time", "switches", "syscalls", "migrations", "idle exits"]).trim_end(), Style::Heading);
-    for (regime, cause) in small {
+    page.heading(heading);
+    let columns = ["", "time", "switches", "syscalls", "migrations", "idle exits"];
+    page.line(row(columns).trim_end(), Style::Heading);
+    for regime in regimes {
         let ratio = regime.ratio.as_ref().map_or(String::new(), interval);
         page.paragraph(&format!("{}: {ratio}", title(regime)));
         for (model, side) in [(&regime.thread_model, regime.thread), (&regime.coroutine_model, regime.coroutine)] {
@@ -115,9 +121,16 @@ fn small(regimes: &[&Regime], page: &mut Page) {
             let name = super::text::escape(model);
             page.line(&row([&name, time, switches, syscalls, migrations, idle]), Style::Plain);
         }
-        page.item(cause, Style::Plain);
+        if let Some(cause) = &regime.cause {
+            page.item(cause, Style::Plain);
+        }
     }
     page.blank();
+}
+
+fn row([name, figures @ ..]: [&str; 6]) -> String {
+    let figures: String = figures.iter().map(|figure| format!("{figure:>COUNT_COLUMNS$}")).collect();
+    format!("  {name:LABEL_COLUMNS$}{figures}")
 }
 
 fn title(regime: &Regime) -> String {
@@ -228,7 +241,8 @@ mod tests {
         let mut page = Page::new(80, false);
         let mut one = regime(false, "switch-io", 100, 256 << 10, 1.3);
         one.thread.as_mut().expect("measured").syscalls = None;
-        small(&[&one, &regime(true, "switch", 2, 0, 9.0)], &mut page);
+        let large = regime(true, "switch", 2, 0, 9.0);
+        explain(&[&one, &large], false, &mut page);
         let text = page.finish();
         assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
         assert!(text.contains("unpinned switch-io, 100 tasks, 256K touched: 1.30 (1.17-1.43)\n"), "{text}");
@@ -239,5 +253,11 @@ mod tests {
         assert_eq!(cells("os-thread"), ["os-thread", "1.50", "µs", "1.00", "-", "-", "-"]);
         assert_eq!(cells("tokio"), ["tokio", "1.50", "µs", "1.00", "3.00", "-", "-"]);
         assert!(text.contains("  both enter the kernel\n") && !text.contains("pinned switch, 2 tasks"), "{text}");
+        let mut page = Page::new(80, false);
+        explain(&[&one, &large], true, &mut page);
+        let all = page.finish();
+        let (small, large) = all.split_once("Where they are twice as fast or more\n").expect("two headings");
+        assert_eq!(small.trim_end(), text.trim_end());
+        assert!(large.contains("\npinned switch, 2 tasks: 9.0 (8.1-9.9)\n  os-thread"), "{large}");
     }
 }

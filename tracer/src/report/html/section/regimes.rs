@@ -64,13 +64,15 @@ pub(in crate::report::html) fn section(context: &Context<'_>) -> Section {
         ),
         table,
     };
-    let causes = regimes.iter().filter_map(|regime| Some((regime, regime.cause.as_ref()?)));
+    let causes: Vec<_> = regimes.iter().filter_map(|regime| Some((regime, regime.cause.as_ref()?))).collect();
     let content = html! {
         (figure)
-        h3 { "Where coroutines are less than twice as fast" }
-        ul.notes {
-            @for (regime, cause) in causes {
-                li { strong { (shown(&regime.coroutine_model)) ", " (work(regime)) } ": " (shown(cause)) }
+        @if !causes.is_empty() {
+            h3 { "Where coroutines are less than twice as fast" }
+            ul.notes {
+                @for (regime, cause) in causes {
+                    li { strong { (shown(&regime.coroutine_model)) ", " (work(regime)) } ": " (shown(cause)) }
+                }
             }
         }
     };
