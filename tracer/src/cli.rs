@@ -35,6 +35,7 @@ use crate::{claims::Language, kernel::session::ProbeForm};
 /// What does a task weigh? Measures threads and coroutines with eBPF: kernel transitions, switch latency, faults.
 #[derive(Debug, Parser)]
 #[command(
+    name = "taskweight",
     version,
     max_term_width = 100,
     after_help = "EXAMPLES:

@@ -91,7 +91,22 @@ fn help_has_examples_and_fits_a_terminal() {
         let help = taskweight(&[verb, &["--help"]].concat()).assert().success();
         help.stdout(contains("EXAMPLES:").and(contains("sudo taskweight"))).stderr(is_empty());
     }
-    taskweight(&["--version"]).assert().success().stdout(contains(env!("CARGO_PKG_VERSION")));
+    taskweight(&["--version"]).assert().success().stdout(concat!("taskweight ", env!("CARGO_PKG_VERSION"), "\n"));
+}
+
+#[test]
+fn manual_pages_and_completions_are_those_of_taskweight() {
+    let folder = TempDir::new().unwrap();
+    fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o777)).unwrap();
+    taskweight(&["man", folder.path().to_str().unwrap()]).assert().success();
+    for name in ["taskweight.1", "taskweight-run.1"] {
+        let page = fs::read_to_string(folder.path().join(name)).unwrap();
+        assert!(page.contains("taskweight") && !page.contains("tracer"), "{page}");
+    }
+    taskweight(&["completions", "bash"])
+        .assert()
+        .success()
+        .stdout(contains("_taskweight()").and(contains("tracer").not()));
 }
 
 #[test]
