@@ -35,7 +35,8 @@ pub fn table(place: &Place, rounds: u32) -> Result<String> {
     Ok(render(title, &numbers, &measured))
 }
 
-/// The sum is of one event of each kind. The hand-over of the ring is slower with more threads, too.
+/// The sum is of one event of each kind, of which a hand-over may make more: the share shows how both grow, and is less than
+/// what a hand-over pays.
 fn render(title: String, numbers: &[u64], measured: &[Vec<Costs>]) -> String {
     let columns = ["threads", HOOKS[0], HOOKS[1], HOOKS[2], HOOKS[3], "sum", "hand-over", "share"];
     let mut figures = Figures::new(title, &columns);
