@@ -23,7 +23,16 @@ use kernel_side::KernelSide;
 use summary::Summary;
 
 /// The packages whose tests are run: all but the eBPF programs themselves.
-pub const PACKAGES: [&str; 4] = ["tracer", "tracer-ebpf", "workloads", "xtask"];
+pub const PACKAGES: [&str; 8] = [
+    "tracer",
+    "taskweight-core",
+    "taskweight-probe",
+    "taskweight-report",
+    "taskweight-run",
+    "tracer-ebpf",
+    "workloads",
+    "xtask",
+];
 
 /// cargo's options before `--`, those of the test programs after it. With any of them, the checks of the workloads in
 /// other languages and the guests with other kernels are left out.

@@ -1,0 +1,31 @@
+//! `idle` and `deep`: how many tasks a model can have, and what the kernel sees of them.
+
+use taskweight_core::format::count_bounded;
+use taskweight_core::report::Run;
+
+use super::cells::Cells;
+use super::{Layout, Table, figure};
+
+pub(super) static LAYOUT: Layout =
+    Layout { tables: &[Table { head: &HEAD, row }], ends_in_text: true, legend: LEGEND, remark: None };
+
+const HEAD: [&str; 5] = ["model", "tasks asked", "reached", "kernel threads", "stopped by"];
+
+const LEGEND: &str = "tasks asked, reached: how many the program was to park, and how many it had when it was ready, \
+     median of the repetitions. kernel threads: all that the program had by then, those of its runtime included. stopped \
+     by: the limit that kept it from having more, with its value.";
+
+fn row(cells: &mut Cells<'_>, runs: &[&Run]) -> Option<Vec<String>> {
+    let median = |value: fn(&Run) -> Option<u64>| {
+        figure(runs, |run| value(run).map(|count| count as f64))
+            .map(|summary| count_bounded(summary.median.round() as u64))
+    };
+    let threads = median(|run| (run.threads.len() as u64).checked_add(run.threads_omitted));
+    let stopped_by = runs.iter().find_map(|run| run.own.as_ref()?.stopped_by.clone());
+    Some(vec![
+        cells.or_absent(median(|run| run.tasks), "tasks asked", "the report does not say"),
+        cells.or_absent(median(|run| Some(run.own.as_ref()?.tasks_reached)), "reached", "the program does not say"),
+        cells.or_absent(threads, "kernel threads", "there are too many"),
+        stopped_by.unwrap_or_default(),
+    ])
+}
