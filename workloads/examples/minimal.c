@@ -10,7 +10,7 @@ static pthread_barrier_t all; /* every task, and main */
 static int yields;
 
 static void *task(void *count) { /* reads its share there, and stores its count */
-    volatile unsigned long made = 0; /* volatile: the loop must run */
+    volatile unsigned long made = 0; /* or the compiler removes the loop */
     unsigned long share = *(unsigned long *)count;
     pthread_barrier_wait(&all); /* ready */
     pthread_barrier_wait(&all); /* the gate */
