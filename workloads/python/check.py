@@ -33,7 +33,7 @@ DEPTHS = (1, 5000, 65_536)
 WITH_RUNTIME_STACKS = ("go", "go-1", "java-virtual", "java-virtual-1", "erlang")
 # Languages whose stacks end before the machine's memory does.
 ENDING_STACKS = ("go", "java", "kotlin", "erlang", "python", "node")
-# Languages whose models say when hand-overs were.
+# Languages whose models report begin and end of timed switches.
 WITH_MOMENTS = ("go", "java", "python")
 PATIENCE_SECONDS = 60
 
@@ -149,7 +149,7 @@ def check_run(path, scenario, tasks, operations=PRIME, *options):
 
 
 def check_moments(path, scenario, started, done):
-    """When hand-overs were, by the clock of the kernel: one after another, within the run."""
+    """Timed switches, by the kernel's clock: one after another, within the run."""
     moments = done.pop("hand_overs", None)
     name = path.name.removeprefix("taskweight-")
     assert (moments is not None) == (scenario in RINGS and name.startswith(WITH_MOMENTS)), done
