@@ -2,9 +2,10 @@
 
 use maud::{Markup, html};
 
-use super::axis::{Axis, Quantity, is_drawn};
+use super::axis::{Axis, is_drawn};
 use super::label::width;
 use super::plot::{Frame, GAP_PIXELS, Plot};
+use super::quantity::Quantity;
 use super::svg::{Anchor, Ink};
 
 const ROW_PIXELS: f64 = 34.0;

@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 
 use maud::Markup;
 
-use super::axis::{Axis, Quantity, is_drawn};
+use super::axis::{Axis, is_drawn};
 use super::label::{LINE_PIXELS, width};
 use super::plot::{Frame, Plot};
+use super::quantity::Quantity;
 use super::svg::{Anchor, Ink};
 
 /// Height of a row's marks and of the space around them, pixels.

@@ -9,9 +9,13 @@ pub(super) mod dots;
 mod label;
 pub(super) mod lines;
 pub(super) mod marks;
+#[cfg_attr(not(test), expect(dead_code, reason = "no section shows it yet"))]
+pub(super) mod overview;
 pub(super) mod percentiles;
 mod plot;
+mod quantity;
 mod simplify;
 mod svg;
 
-pub(super) use axis::{Axis, Quantity};
+pub(super) use axis::Axis;
+pub(super) use quantity::Quantity;

@@ -2,8 +2,9 @@
 
 use maud::Markup;
 
-use super::axis::{Axis, Quantity};
+use super::axis::Axis;
 use super::lines::{Line, lines};
+use super::quantity::Quantity;
 use crate::report::model::Histogram;
 
 /// What a duration of 0 is drawn as: there is no 0 on a logarithmic axis.

@@ -7,7 +7,7 @@ use super::label::{LINE_PIXELS, width, wrapped};
 use super::svg::{Anchor, Ink, Point, Svg};
 
 /// Widths in pixels: for a page, and for a telephone held upright. The style sheet shows one of the two.
-const WIDTHS: [(&str, f64); 2] = [("wide", 800.0), ("narrow", 360.0)];
+pub(super) const WIDTHS: [(&str, f64); 2] = [("wide", 800.0), ("narrow", 360.0)];
 /// Most of the width that labels of the vertical axis may take.
 const LABELS_SHARE: f64 = 0.43;
 /// Between a label and what it belongs to.

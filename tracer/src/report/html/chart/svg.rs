@@ -28,6 +28,8 @@ pub(super) enum Ink {
     Band,
     /// Text, and lines that belong to it.
     Text,
+    /// Text that stands out.
+    Strong,
     /// The interval of one of several series; never dashed.
     Interval(u8),
     /// One of several series of marks and lines.
@@ -46,6 +48,7 @@ impl Ink {
             Self::Grid => "g".to_owned(),
             Self::Band => "b".to_owned(),
             Self::Text => "t".to_owned(),
+            Self::Strong => "n".to_owned(),
             Self::Interval(index) => format!("i{index}"),
             Self::Series(index) => format!("s{index}"),
             Self::Part(index) => format!("p{index}"),
