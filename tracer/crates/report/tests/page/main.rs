@@ -97,6 +97,26 @@ fn pictures_are_drawn_for_the_width_of_the_window() {
 }
 
 #[test]
+fn text_in_charts_neither_overlaps_nor_leaves_its_chart() {
+    let Some(program) = browser::program() else { return };
+    // Letters fill less than their box: two units at each side are not seen.
+    let faults = "[...document.querySelectorAll('svg.chart')].filter(one => one.checkVisibility()).flatMap(chart => { \
+        const view = chart.viewBox.baseVal, texts = [...chart.querySelectorAll('text')].map(one => [one.textContent, one.getBBox()]); \
+        const out = texts.filter(([, box]) => box.x < 0 || box.y < 0 || box.x + box.width > view.width || box.y + box.height > view.height); \
+        const apart = (a, b) => a.x + a.width <= b.x || b.x + b.width <= a.x || a.y + a.height - 4 <= b.y || b.y + b.height - 4 <= a.y; \
+        const over = texts.filter(([, box], at) => texts.slice(0, at).some(([, other]) => !apart(box, other))); \
+        return [...out, ...over].map(([text]) => chart.getAttribute('aria-label') + ': ' + text) })";
+    let many = render(&of_many_models(0), Language::English);
+    let pages = FIXTURES.map(|name| render(&fixture(name), Language::English));
+    for html in pages.iter().chain([&many]) {
+        for width in [1200, 390] {
+            let page = browser::show(program.clone(), &html.replace("<details", "<details open"), (width, 900), false);
+            assert_eq!(page.ask::<Vec<String>>(faults), Vec::<String>::new(), "{width} pixels");
+        }
+    }
+}
+
+#[test]
 fn dark_is_dark_and_everything_can_be_read_in_both() {
     let Some(program) = browser::program() else { return };
     let html = render(&fixture("page.json"), Language::English);

@@ -1,19 +1,20 @@
 //! Bars stacked from parts, one a row, each with its sum beside it.
 
 use maud::{Markup, html};
-use plotters::element::{Rectangle, Text};
 
-use super::axis::DRAWN;
-use super::{Axis, Ink, Quantity, UNITS_PER_PIXEL, beside, centered, picture, pixels};
+use super::axis::{Axis, is_drawn};
+use super::label::width;
+use super::plot::{Frame, GAP_PIXELS, Plot};
+use super::quantity::Quantity;
+use super::svg::{Anchor, Ink};
 
-const ROW_PIXELS: i32 = 34;
-const REST_PIXELS: i32 = 52;
-/// Share of a row that its bar fills.
-const THICKNESS: f64 = 0.62;
-/// Room for the sum beside the longest bar, as a share of it.
-const BESIDE: f64 = 0.24;
+const ROW_PIXELS: f64 = 34.0;
+/// Height of a bar.
+const THICKNESS_PIXELS: f64 = 21.0;
 /// A part narrower than this has no room for its letter, pixels.
-const LETTER_PIXELS: i32 = 13;
+const LETTER_PIXELS: f64 = 13.0;
+/// What the longest bar has at least, pixels.
+const LEAST_PIXELS: f64 = 120.0;
 
 /// A kind of part: what it is called, and the letter that stands on it.
 #[derive(Clone, Copy)]
@@ -36,11 +37,27 @@ pub(in crate::html) struct Bar {
 impl Bar {
     /// What can be drawn of it.
     fn drawn(&self) -> impl Iterator<Item = (usize, f64)> {
-        self.values.iter().copied().filter(|(_, value)| DRAWN.contains(value))
+        self.values.iter().copied().filter(|(_, value)| is_drawn(*value))
     }
 
     fn length(&self) -> f64 {
         self.drawn().map(|(_, value)| value).sum()
+    }
+
+    fn draw(&self, plot: &mut Plot, parts: &[Part], row: usize) {
+        let (middle, mut from) = (plot.y.at(row as f64), 0.0);
+        let height = middle - THICKNESS_PIXELS / 2.0..middle + THICKNESS_PIXELS / 2.0;
+        for (part, value) in self.drawn() {
+            let Some(part) = parts.get(part) else { continue };
+            let [left, right] = [from, from + value].map(|value| plot.x.at(value));
+            plot.svg.rectangle(Ink::Part(part.color), left..right, height.clone());
+            if right - left >= LETTER_PIXELS {
+                let place = ((left + right) / 2.0, middle);
+                plot.svg.text(Ink::OnPart(part.color), Anchor::Middle, place, part.letter.encode_utf8(&mut [0; 4]));
+            }
+            from += value;
+        }
+        plot.svg.text(Ink::Text, Anchor::Start, (plot.x.at(from) + GAP_PIXELS, middle), &self.sum);
     }
 }
 
@@ -56,33 +73,13 @@ pub(in crate::html) fn bars(
     if longest <= 0.0 {
         return None;
     }
-    let x = Axis::linear(longest * (1.0 + BESIDE), name, quantity);
-    let y = Axis::rows(bars.iter().map(|bar| bar.name.clone()).collect());
-    let height = bars.len() as i32 * ROW_PIXELS + REST_PIXELS;
-    Some(picture(text, height, &(x, y), |chart| {
-        for (row, bar) in bars.iter().enumerate() {
-            let (middle, mut from) = (-(row as f64), 0.0);
-            for (part, value) in bar.drawn() {
-                let Some(part) = parts.get(part) else { continue };
-                let corners = [(from, middle + THICKNESS / 2.0), (from + value, middle - THICKNESS / 2.0)];
-                chart.plotting_area().draw(&Rectangle::new(corners, Ink::Part(part.color).filled()))?;
-                let [left, right] = corners.map(|corner| chart.backend_coord(&corner).0);
-                if right - left >= LETTER_PIXELS * UNITS_PER_PIXEL {
-                    let place = (from + value / 2.0, middle);
-                    chart.plotting_area().draw(&Text::new(
-                        part.letter.to_string(),
-                        place,
-                        centered(Ink::OnPart(part.color)),
-                    ))?;
-                }
-                from += value;
-            }
-            let sum = plotters::element::EmptyElement::at((from, middle))
-                + Text::new(bar.sum.clone(), (pixels(6.0), 0), beside(Ink::Text));
-            chart.plotting_area().draw(&sum)?;
-        }
-        Ok(())
-    }))
+    let names = bars.iter().map(|bar| bar.name.clone()).collect();
+    let axes = (Axis::linear(longest, name, quantity), Axis::rows(names));
+    // A sum stands partly where its bar leaves room, and partly beyond the axis.
+    let beyond = |bar: &Bar| width(&bar.sum) + GAP_PIXELS - (1.0 - bar.length() / longest) * LEAST_PIXELS;
+    let right = bars.iter().map(beyond).fold(0.0, f64::max);
+    let frame = Frame { text, axes: &axes, height: bars.len() as f64 * ROW_PIXELS, above: 4.0, right };
+    Some(frame.draw(|plot| bars.iter().enumerate().for_each(|(row, bar)| bar.draw(plot, parts, row))))
 }
 
 /// The parts that occur in any bar, with their letters.

@@ -1,15 +1,18 @@
 //! Marks with intervals in rows, on a logarithmic scale: for values that differ by orders of magnitude.
 
+use std::collections::BTreeSet;
+
 use maud::Markup;
-use plotters::element::{EmptyElement, PathElement, Rectangle, Text};
 
-use super::axis::DRAWN;
-use super::{Axis, Chart, DrawResult, Ink, Quantity, beside, marks, picture, pixels};
+use super::axis::{Axis, is_drawn};
+use super::label::{LINE_PIXELS, width};
+use super::plot::{Frame, Plot};
+use super::quantity::Quantity;
+use super::svg::{Anchor, Ink};
 
-/// Height of a row's marks and of the space around them, and of what is not rows, pixels.
-const MARK_PIXELS: i32 = 13;
-const AROUND_PIXELS: i32 = 15;
-const REST_PIXELS: i32 = 56;
+/// Height of a row's marks and of the space around them, pixels.
+const MARK_PIXELS: f64 = 13.0;
+const AROUND_PIXELS: f64 = 15.0;
 
 /// One value with its interval.
 pub(in crate::html) struct Dot {
@@ -35,56 +38,38 @@ pub(in crate::html) fn dots(
     let ends = |dot: &Dot| [Some(dot.value), dot.interval.map(|ends| ends.0), dot.interval.map(|ends| ends.1)];
     let values = dots.iter().flat_map(ends).chain([reference.map(|(value, _)| value)]);
     let x = Axis::log(values.flatten(), name, quantity)?;
-    let lanes = lanes(dots);
-    let row_pixels = lanes.len() as i32 * MARK_PIXELS + AROUND_PIXELS;
-    let height = rows.len() as i32 * row_pixels + REST_PIXELS;
-    let (row_count, y) = (rows.len(), Axis::rows(rows));
-    Some(picture(text, height, &(x.clone(), y), |chart| {
-        bands(chart, row_count, &x)?;
-        if let Some(reference) = reference {
-            compare_with(chart, row_count, reference)?;
-        }
-        for dot in dots.iter().filter(|dot| DRAWN.contains(&dot.value)) {
+    // Each series has a place of its own in all rows.
+    let lanes: Vec<u8> = dots.iter().map(|dot| dot.series).collect::<BTreeSet<_>>().into_iter().collect();
+    let row_pixels = lanes.len() as f64 * MARK_PIXELS + AROUND_PIXELS;
+    let row_count = rows.len();
+    let axes = (x, Axis::rows(rows));
+    let above = if reference.is_some() { 4.0 + LINE_PIXELS } else { 4.0 };
+    let frame = Frame { text, axes: &axes, height: row_count as f64 * row_pixels, above, right: 18.0 };
+    Some(frame.draw(|plot| {
+        bands(plot, row_count);
+        reference.into_iter().for_each(|reference| compare_with(plot, reference));
+        for dot in dots.iter().filter(|dot| is_drawn(dot.value)) {
             let lane = lanes.iter().position(|series| *series == dot.series).unwrap_or(0) as f64;
-            let below = (lane - (lanes.len() as f64 - 1.0) / 2.0) * f64::from(MARK_PIXELS) / f64::from(row_pixels);
-            draw(chart, dot, -(dot.row as f64) - below, &x)?;
+            let below = (lane - (lanes.len() as f64 - 1.0) / 2.0) * MARK_PIXELS;
+            let y = plot.y.at(dot.row as f64) + below;
+            let ends = dot.interval.map(|(low, high)| [(plot.x.at(low), y), (plot.x.at(high), y)]);
+            plot.svg.mark(dot.series, (plot.x.at(dot.value), y), ends);
         }
-        Ok(())
     }))
 }
 
-/// The series that there are: each has a place of its own in all rows.
-fn lanes(dots: &[Dot]) -> Vec<u8> {
-    let mut lanes: Vec<u8> = dots.iter().map(|dot| dot.series).collect();
-    lanes.sort_unstable();
-    lanes.dedup();
-    lanes
-}
-
 /// Every other row has a background: marks of one row belong together.
-fn bands(chart: &mut Chart<'_, '_>, rows: usize, x: &Axis) -> DrawResult {
-    for row in (0..rows).step_by(2) {
-        let (middle, ends) = (-(row as f64), x.ends());
-        let corners = [(ends.start, middle + 0.5), (ends.end, middle - 0.5)];
-        chart.plotting_area().draw(&Rectangle::new(corners, Ink::Band.filled()))?;
+fn bands(plot: &mut Plot, rows: usize) {
+    let [left, right] = plot.x.ends;
+    for row in (0..rows).step_by(2).map(|row| row as f64) {
+        plot.svg.rectangle(Ink::Band, left..right, plot.y.at(row - 0.5)..plot.y.at(row + 0.5));
     }
-    Ok(())
 }
 
-fn compare_with(chart: &mut Chart<'_, '_>, rows: usize, (value, name): Reference<'_>) -> DrawResult {
-    let bottom = 0.5 - rows as f64;
-    let line = PathElement::new(vec![(value, 0.5), (value, bottom)], Ink::Text.line());
-    chart.plotting_area().draw(&line)?;
-    let label =
-        EmptyElement::at((value, bottom)) + Text::new(name.to_owned(), (pixels(5.0), -pixels(9.0)), beside(Ink::Text));
-    chart.plotting_area().draw(&label)
-}
-
-fn draw(chart: &mut Chart<'_, '_>, dot: &Dot, at: f64, x: &Axis) -> DrawResult {
-    if let Some((low, high)) = dot.interval {
-        // An end at or below zero is beyond any logarithmic axis.
-        let [low, high] = [low, high].map(|end: f64| end.clamp(x.ends().start, x.ends().end));
-        marks::interval(chart, dot.series, [(low, at), (high, at)])?;
-    }
-    marks::mark(chart, dot.series, (dot.value, at))
+/// A line through all rows, with its name above it.
+fn compare_with(plot: &mut Plot, (value, name): Reference<'_>) {
+    let (at, [bottom, top], [left, right]) = (plot.x.at(value), plot.y.ends, plot.x.ends);
+    plot.svg.line(Ink::Text, &[(at, bottom), (at, top)]);
+    let middle = at.min(right - width(name) / 2.0).max(left + width(name) / 2.0);
+    plot.svg.text(Ink::Text, Anchor::Middle, (middle, top - LINE_PIXELS / 2.0 - 2.0), name);
 }

@@ -1,55 +1,53 @@
-//! Marks of series: each has a colour, a shape and a dash of its own, so that none is told by colour alone.
+//! Marks of series: each has a colour, a shape and a dash of its own, so that colour alone never matters.
 
 use maud::{Markup, html};
-use plotters::element::{Circle, PathElement};
 
-use super::{Chart, DrawResult, Ink, pixels};
+use super::svg::units;
 
 /// Colours of series; beyond them, colours come again with other shapes and dashes.
 const COLORS: u8 = 8;
-/// Shapes of marks, and dashes of lines.
-const SHAPES: u8 = 6;
 /// Series that all look different.
 pub(in crate::html) const LOOKS: u8 = 24;
-/// Dashes by shape, in pixels.
-const DASHES: [&[f64]; SHAPES as usize] =
-    [&[], &[7.0, 3.0], &[2.0, 2.0], &[8.0, 2.5, 2.0, 2.5], &[12.0, 3.0], &[5.0, 2.0, 1.0, 2.0, 1.0, 2.0]];
-/// Half of a mark's width, pixels.
-const HALF_PIXELS: f64 = 4.5;
-/// Width and height of what stands before a name in a key.
+/// Shapes of marks around their centre, in units of a chart, and the dashes of their lines in pixels. There are fewer
+/// than colours: a colour comes again with another shape.
+const SHAPES: [(&str, &[f64]); 6] = [
+    ("M-18 0a18 18 0 1 0 36 0a18 18 0 1 0-36 0", &[]),
+    ("M0-23l20 35h-40z", &[7.0, 3.0]),
+    ("M-16-16h32v32h-32z", &[2.0, 2.0]),
+    ("M0-24l24 24l-24 24l-24-24z", &[8.0, 2.5, 2.0, 2.5]),
+    ("M0 23l20-35h-40z", &[12.0, 3.0]),
+    ("M-7-22h14v15h15v14h-15v15h-14v-15h-15v-14h15z", &[5.0, 2.0, 1.0, 2.0, 1.0, 2.0]),
+];
+/// Width and height of what stands before a name in a key, pixels.
 const KEY_PIXELS: (f64, f64) = (32.0, 14.0);
 
-/// Fewer shapes than colours: a colour comes again with another shape.
-const fn shape(series: u8) -> u8 {
-    series % SHAPES
+fn shape(series: u8) -> (&'static str, &'static [f64]) {
+    SHAPES[usize::from(series) % SHAPES.len()]
 }
 
 /// The style sheet's part for series: their colours are those that it names `--series-0` to `--series-7`.
 pub(in crate::html) fn style_sheet() -> String {
-    let dashes = |series: u8| {
-        let lengths = DASHES[usize::from(shape(series))].iter().map(|length| pixels(*length).to_string());
-        lengths.collect::<Vec<_>>().join(" ")
-    };
     let rules = (0..LOOKS).map(|series| {
         let color = format!("var(--series-{})", series % COLORS);
-        let dashes = Some(dashes(series)).filter(|dashes| !dashes.is_empty());
-        let dashed = dashes.map(|dashes| format!(".ls{series}{{stroke-dasharray:{dashes}}}")).unwrap_or_default();
-        format!(".fs{series}{{fill:{color}}}.ls{series},.li{series}{{stroke:{color}}}{dashed}\n")
+        let lengths: Vec<_> = shape(series).1.iter().map(|length| units(*length).to_string()).collect();
+        let dashes = format!(".ls{series}{{stroke-dasharray:{}}}", lengths.join(" "));
+        let dashes = if lengths.is_empty() { "" } else { &dashes };
+        format!(".fs{series}{{fill:{color}}}.ls{series},.li{series}{{stroke:{color}}}{dashes}\n")
     });
     rules.collect()
 }
 
-/// The marks of all series, alone and on a line as in a key, which the pictures refer to.
+/// The marks of all series, alone and on a line as in a key, which the charts refer to.
 pub(in crate::html) fn definitions() -> Markup {
-    let [width, middle] = [KEY_PIXELS.0, KEY_PIXELS.1 / 2.0].map(pixels);
+    let [width, middle] = [KEY_PIXELS.0, KEY_PIXELS.1 / 2.0].map(units);
     html! {
         svg width="0" height="0" aria-hidden="true" {
             defs {
                 @for series in 0..LOOKS {
-                    polygon id=(format!("m{series}")) class=(format!("fs{series}")) points=(points(series)) {}
+                    path id=(format!("m{series}")) class=(format!("fs{series}")) d=(shape(series).0) {}
                     g id=(format!("k{series}")) {
                         path class=(format!("ls{series}")) d=(format!("M4 {middle}H{}", width - 4)) {}
-                        (at(series, (width / 2, middle)))
+                        use href=(format!("#m{series}")) x=(width / 2) y=(middle) {}
                     }
                 }
             }
@@ -57,71 +55,25 @@ pub(in crate::html) fn definitions() -> Markup {
     }
 }
 
-/// Where the mark of a series is defined.
-pub(super) fn reference(series: u8) -> String {
-    format!("#m{series}")
-}
-
-fn at(series: u8, (x, y): (i32, i32)) -> Markup {
-    html! { use href=(reference(series)) x=(x) y=(y) {} }
-}
-
-/// Corners of a series' mark around its centre, as shares of half its width.
-fn corners(series: u8) -> Vec<(f64, f64)> {
-    let round = |count: u8, turn: f64, size: f64| {
-        let angle = move |corner: u8| (f64::from(corner) + turn) / f64::from(count) * std::f64::consts::TAU;
-        (0..count).map(move |corner| (size * angle(corner).sin(), -size * angle(corner).cos())).collect()
-    };
-    match shape(series) {
-        0 => round(12, 0.0, 1.0),
-        1 => round(3, 0.0, 1.3),
-        2 => round(4, 0.5, 1.25),
-        3 => round(4, 0.0, 1.35),
-        4 => round(3, 0.5, 1.3),
-        _ => cross(),
-    }
-}
-
-fn cross() -> Vec<(f64, f64)> {
-    let (long, short) = (1.2, 0.4);
-    let quarter = [(-short, -long), (short, -long), (short, -short)];
-    let turned = |turns: usize| quarter.map(|corner| (0..turns).fold(corner, |(x, y), _| (-y, x)));
-    (0..4).flat_map(turned).collect()
-}
-
-/// The mark of a series where these values are: a circle, which stands for its own shape.
-pub(in crate::html) fn mark(chart: &mut Chart<'_, '_>, series: u8, at: (f64, f64)) -> DrawResult {
-    chart.plotting_area().draw(&Circle::new(at, pixels(HALF_PIXELS), Ink::Series(series).filled()))
-}
-
-/// An interval as a line from one place to another.
-pub(in crate::html) fn interval(chart: &mut Chart<'_, '_>, series: u8, ends: [(f64, f64); 2]) -> DrawResult {
-    let line = PathElement::new(ends.to_vec(), Ink::Interval(series).line());
-    chart.plotting_area().draw(&line)
-}
-
 /// The names of series with their marks; `has_lines` where marks stand on lines.
 pub(in crate::html) fn key(series: &[(u8, String)], has_lines: bool) -> Markup {
-    let (width, height) = (pixels(KEY_PIXELS.0), pixels(KEY_PIXELS.1));
+    let [width, height] = [KEY_PIXELS.0, KEY_PIXELS.1].map(units);
     html! {
         ul.key {
             @for (series, name) in series {
                 li {
                     svg viewBox=(format!("0 0 {width} {height}")) aria-hidden="true" {
-                        @if has_lines { use href=(format!("#k{series}")) {} } @else { (at(*series, (width / 2, height / 2))) }
+                        @if has_lines {
+                            use href=(format!("#k{series}")) {}
+                        } @else {
+                            use href=(format!("#m{series}")) x=(width / 2) y=(height / 2) {}
+                        }
                     }
                     (name)
                 }
             }
         }
     }
-}
-
-/// Corners around the middle of a mark.
-fn points(series: u8) -> String {
-    let around =
-        corners(series).into_iter().map(|corner| <[f64; 2]>::from(corner).map(|share| pixels(share * HALF_PIXELS)));
-    around.map(|[x, y]| format!("{x},{y}")).collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]
@@ -131,8 +83,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_two_of_many_series_look_alike() {
-        let looks: BTreeSet<_> = (0..LOOKS).map(|series| (series % COLORS, points(series))).collect();
+    fn no_two_series_look_alike() {
+        let looks: BTreeSet<_> = (0..LOOKS).map(|series| (series % COLORS, shape(series).0)).collect();
         assert_eq!(looks.len(), usize::from(LOOKS));
     }
 }

@@ -2,14 +2,11 @@
 
 use maud::Markup;
 
-use super::{
-    Axis, Quantity,
-    lines::{Line, lines},
-};
+use super::axis::Axis;
+use super::lines::{Line, lines};
+use super::quantity::Quantity;
 use taskweight_core::report::Histogram;
 
-/// Steps of either axis, smaller than what anyone sees: points nearer to each other are one.
-const STEPS: f64 = 120.0;
 /// What a duration of 0 is drawn as: there is no 0 on a logarithmic axis.
 const SHORTEST_NS: f64 = 1.0;
 
@@ -22,7 +19,7 @@ pub(in crate::html) fn curves(text: &str, name: &str, series: &[(u8, &Histogram)
     let curves: Vec<_> = filled
         .iter()
         .map(|(series, histogram)| {
-            let path = thinned(&points(histogram), y.span());
+            let path = points(histogram);
             // The end of a curve is the longest duration: its mark tells curves apart without colours.
             let marks = path.last().map(|end| (*end, None)).into_iter().collect();
             Line { series: *series, path, marks }
@@ -53,22 +50,6 @@ fn points(histogram: &Histogram) -> Vec<(f64, f64)> {
     points
 }
 
-/// Leaves out what is not a step away from what is before it; the last point stays.
-fn thinned(points: &[(f64, f64)], y_span: f64) -> Vec<(f64, f64)> {
-    let x_span = points.last().map_or(1.0, |(x, _)| x.ln().max(1.0));
-    let mut kept: Vec<(f64, f64)> = Vec::new();
-    for (position, point) in points.iter().enumerate() {
-        let is_step = kept.last().is_none_or(|last| {
-            let (x, y) = ((point.0 / last.0).ln() / x_span, (point.1 / last.1).ln() / y_span);
-            x.hypot(y) >= 1.0 / STEPS
-        });
-        if is_step || position + 1 == points.len() {
-            kept.push(*point);
-        }
-    }
-    kept
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -78,14 +59,5 @@ mod tests {
     fn each_tenth_of_what_is_left_is_one_decade_further() {
         let points = points(&of_durations(&[(10, 900), (20, 90), (30, 9), (40, 1)]));
         assert_eq!(points, [(1.0, 10.0), (10.0, 10.0), (100.0, 20.0), (1000.0, 30.0), (1000.0, 40.0)]);
-    }
-
-    #[test]
-    fn many_points_become_few_without_losing_the_ends() {
-        let durations: Vec<_> = (1..20_000).map(|ns| (ns, 1)).collect();
-        let all = points(&of_durations(&durations));
-        let few = thinned(&all, 10.0);
-        assert!(few.len() < 400, "{}", few.len());
-        assert_eq!((few.first(), few.last()), (all.first(), all.last()));
     }
 }
