@@ -40,29 +40,29 @@ use taskweight_report::claims::Language;
     version,
     max_term_width = 100,
     after_help = "EXAMPLES:
-  sudo taskweight compare                      threads against coroutines: a verdict on each claim of the textbook
-  sudo taskweight compare --quick              the same in under a minute
-  sudo taskweight memory                       what a thread, a goroutine, a future weigh in bytes
-  sudo taskweight regimes --quick              where the advantage of coroutines ends, and why
-  sudo taskweight run -- make -j2              what the kernel does for any command
+  sudo taskweight compare                      threads vs coroutines: a verdict on each textbook claim
+  sudo taskweight compare --quick              the same, in under a minute
+  sudo taskweight memory                       bytes per thread, goroutine and future
+  sudo taskweight regimes --quick              when coroutines stop winning, and why
+  sudo taskweight run -- make -j2              what the kernel does for a command
   sudo taskweight run --per syscall:accept4 -- ./server
-                                               the same divided by accepted connections
+                                               the same, per accepted connection
   taskweight doctor                            what this kernel and user can measure"
 )]
 pub struct Cli {
     /// What to do.
     #[command(subcommand)]
     pub verb: Verb,
-    /// Say more on standard error: loading times, each run.
+    /// Print more to standard error: load times and each run
     #[arg(short, long, global = true)]
     pub verbose: bool,
-    /// Say nothing on standard error but errors, and the report of `run`.
+    /// Print only errors to standard error, and the report of `run`
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     pub quiet: bool,
     /// Language of the verdicts [default: that of LC_ALL, LC_MESSAGES or LANG]
     #[arg(long, global = true, value_name = "en|ko", value_enum, hide_possible_values = true)]
     pub lang: Option<Language>,
-    /// Colours in tables: `auto` where a terminal reads them and NO_COLOR is not set.
+    /// Colour the tables: `auto` means on a terminal, unless NO_COLOR is set
     #[arg(long, global = true, value_name = "WHEN", value_enum, default_value_t)]
     pub color: Color,
 }
@@ -94,47 +94,47 @@ const COMPLETIONS_EXAMPLES: &str = "EXAMPLES:
 /// The verbs.
 #[derive(Debug, Subcommand)]
 pub enum Verb {
-    /// Let several concurrency models do the same work, and compare what it costs
+    /// Run the same work under several concurrency models and compare the cost
     Compare(CompareArgs),
-    /// Let several concurrency models keep tasks that do nothing, and find what one of them weighs in bytes
+    /// Measure the memory of one idle task in several concurrency models
     Memory(MemoryArgs),
-    /// Let threads and coroutines do the same work under different circumstances, and say why one gains on the other
+    /// Find when coroutines stop winning over threads, and why
     Regimes(RegimesArgs),
-    /// Take one hand-over apart: what its time consists of, step by step
+    /// Break one task switch down into timed steps
     Anatomy(AnatomyArgs),
     /// Run a command and report what the kernel did for it
     Run(RunArgs),
-    /// Render a report that was written with --json
+    /// Render a report written with --json
     Report(ReportArgs),
-    /// Set two reports beside each other: what became more, what less, and what cannot be told apart
+    /// Compare two reports: what increased, decreased, or is within noise
     Diff(DiffArgs),
-    /// Say for every probe and capability: available, fallback, or missing and how to get it
+    /// Check every probe and capability: available, fallback, or missing and how to get it
     #[command(after_help = "EXAMPLES:\n  sudo taskweight doctor\n  sudo taskweight doctor --json -")]
     Doctor(DoctorArgs),
-    /// Attach programs that do nothing to all hooks, until a signal comes: what the hooks themselves cost
+    /// Attach empty programs to all hooks until a signal arrives, to measure the cost of the hooks themselves
     #[command(hide = true)]
     EmptyPrograms,
-    /// Measure what each eBPF program costs and takes, and print it as JSON
+    /// Measure the time and size of each eBPF program, and print them as JSON
     #[command(hide = true)]
     ProgramCosts(ProgramCostsArgs),
-    /// Sleep until the taskweight at the other end of standard input is no more, and remove what it has left
+    /// Sleep until the taskweight at the other end of standard input has exited, then clean up after it
     #[command(hide = true, name = taskweight_run::guardian::VERB)]
     RunGuardian,
-    /// List the models and scenarios
-    #[command(after_help = "EXAMPLES:\n  taskweight models -v    with what each model lacks, and why")]
+    /// List models and scenarios
+    #[command(after_help = "EXAMPLES:\n  taskweight models -v    also which scenarios each model lacks, and why")]
     Models,
-    /// Say what a program that is to be compared does wrong: neither root nor eBPF is needed
+    /// Check that a program speaks the workload protocol (no root or eBPF needed)
     CheckModel(CheckModelArgs),
-    /// Print what makes a shell complete the command line
+    /// Print a shell completion script
     #[command(after_help = COMPLETIONS_EXAMPLES)]
     Completions {
         /// The shell
         shell: Shell,
     },
-    /// Write manual pages into a folder
+    /// Write the manual pages to a directory
     #[command(hide = true)]
     Man {
-        /// The folder
+        /// The directory
         folder: PathBuf,
     },
 }
@@ -142,10 +142,10 @@ pub enum Verb {
 /// Options of `program-costs`.
 #[derive(Args, Debug)]
 pub struct ProgramCostsArgs {
-    /// Model whose threads make a ring under the programs
+    /// Model whose threads form the ring
     #[arg(long, default_value = "os-thread")]
     pub model: String,
-    /// Threads of the ring; the anatomy's programs are measured with 2 only
+    /// Threads in the ring; the switch breakdown's programs are measured with 2 only
     #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u64).range(2..))]
     pub threads: u64,
 }
@@ -153,7 +153,7 @@ pub struct ProgramCostsArgs {
 /// Options of `doctor`.
 #[derive(Debug, Args)]
 pub struct DoctorArgs {
-    /// Write what was found to a file as JSON; `-` is standard output, in place of the table
+    /// Write the findings to a file as JSON; `-` is standard output, instead of the table
     #[arg(long, value_name = "FILE|-")]
     pub json: Option<PathBuf>,
     /// Form of the tracepoint programs

@@ -46,7 +46,7 @@ fn twice_the_switches(report: &mut Value) {
 fn a_report_differs_in_nothing_from_itself() {
     let output = diff(&[COMPARE, COMPARE]).assert().success().get_output().stdout.clone();
     let text = String::from_utf8(output).unwrap();
-    assert!(!text.contains(" less\n") && !text.contains(" more\n") && !text.contains("Warning"), "{text}");
+    assert!(!text.contains(" decreased\n") && !text.contains(" increased\n") && !text.contains("Warning"), "{text}");
     assert!(text.lines().all(|line| line.width() <= 80), "{text}");
 }
 

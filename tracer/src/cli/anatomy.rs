@@ -10,22 +10,22 @@ use taskweight_core::plan::Pinning;
 /// Options of `anatomy`.
 #[derive(Debug, Args)]
 #[command(after_help = "EXAMPLES:
-  sudo taskweight anatomy                              threads against coroutines, on one CPU
-  sudo taskweight anatomy --models pthread --pin none  with wake-ups on other CPUs")]
+  sudo taskweight anatomy                              threads and coroutines, on one CPU
+  sudo taskweight anatomy --models pthread --pin none  including wakeups on other CPUs")]
 pub struct AnatomyArgs {
     /// Models, separated by commas
     #[arg(long, value_delimiter = ',', value_name = "LIST", default_value = "os-thread,pthread,tokio,corosensei")]
     pub models: Vec<String>,
-    /// Bring a model along: any program that speaks the protocol (docs/protocol.md). May be given several times
+    /// Add a model: any program that speaks the workload protocol (docs/protocol.md). Repeatable
     #[arg(long, value_name = "NAME=COMMAND")]
     pub model: Vec<String>,
-    /// What is handed over by: `switch` in memory, `switch-io` through pipes
+    /// How tasks switch: `switch` in memory, `switch-io` through pipes
     #[arg(long, value_name = "switch|switch-io", default_value = "switch", value_parser = ["switch", "switch-io"])]
     pub scenario: String,
     /// Tasks in the ring
     #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u64).range(2..=10_000_000))]
     pub tasks: u64,
-    /// Bind every run to one CPU, or none [default: the last CPU]
+    /// Pin every run to one CPU, or to none [default: the last CPU]
     #[arg(long, value_name = "CPU|none")]
     pub pin: Option<Pinning>,
     /// Repetitions, each with a traced run between two untraced ones
@@ -34,13 +34,13 @@ pub struct AnatomyArgs {
     /// Operations per run [default: about 50 ms of work]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub operations: Option<u64>,
-    /// Do without the tracepoints at entry to and exit from the scheduler, as on kernels before 6.16
+    /// Do not use the scheduler's entry and exit tracepoints, as on kernels before 6.16
     #[arg(long, hide = true)]
     pub coarse: bool,
     /// What runs share.
     #[command(flatten)]
     pub measuring: MeasuringArgs,
-    /// Folder of the models' programs [default: beside taskweight]
+    /// Directory of the models' programs [default: beside taskweight]
     #[arg(long, value_name = "DIR", hide = true, env = "TASKWEIGHT_PROGRAMS")]
     pub programs: Option<PathBuf>,
 }

@@ -9,11 +9,11 @@ use taskweight_report::diff::expression::Expression;
 /// Options of `diff`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "EXPR is PATH>LIMIT (or >=, <, <=). PATH is that of a figure in the JSON report's runs, divided by the run's operations where
-/operations follows. LIMIT is a number for the figure in B, or a number and x for its ratio to that in A. It is met when the
-whole 95 % interval meets it.
+    after_help = "EXPR is PATH>LIMIT (or >=, <, <=). PATH names a metric in the runs of the JSON report; append /operations to divide it by the
+run's operations. LIMIT is a number, which applies to B, or a number followed by x, which applies to the ratio B / A. The
+condition is met when the whole 95 % confidence interval meets it.
 
-EXIT STATUS: 0 no condition is met, 1 one is, 2 the reports cannot be compared
+EXIT STATUS: 0 no condition met, 1 a condition met, 2 the reports cannot be compared
 
 EXAMPLES:
   taskweight diff before.json after.json
@@ -22,22 +22,22 @@ EXAMPLES:
   taskweight diff compare.json compare.json --models os-thread,tokio"
 )]
 pub struct DiffArgs {
-    /// The first report, to which the other one is compared; `-` is standard input
+    /// The baseline report; `-` is standard input
     #[arg(value_name = "A")]
     pub a: PathBuf,
-    /// The second report
+    /// The report to compare with it
     #[arg(value_name = "B")]
     pub b: PathBuf,
-    /// Exit with status 1 when this is met in any group. May be given several times
+    /// Exit with status 1 if this condition is met in any group. Repeatable
     #[arg(long, value_name = "EXPR")]
     pub fail_on: Vec<Expression>,
-    /// Set this model of A beside that of B
+    /// Compare this model of A with that model of B
     #[arg(long, value_name = "A,B", value_delimiter = ',', num_args = 1)]
     pub models: Vec<String>,
-    /// Write the comparison as JSON; `-` is standard output, in place of the tables
+    /// Write the comparison as JSON; `-` is standard output, instead of the tables
     #[arg(long, value_name = "FILE|-")]
     pub json: Option<PathBuf>,
-    /// Rows of system calls
+    /// Maximum rows of system calls
     #[arg(long, value_name = "N", default_value_t = 5)]
     pub top: usize,
 }

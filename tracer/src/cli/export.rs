@@ -9,10 +9,10 @@ use taskweight_report::export::Format;
 /// Options of `report` that write it in another format.
 #[derive(Debug, Args)]
 pub struct ExportArgs {
-    /// Write the report in a format of other tools, instead of tables
+    /// Write the report in another tool's format, instead of tables
     #[arg(long, value_enum, value_name = "FORMAT")]
     pub format: Option<Format>,
-    /// File or folder to write to [default: standard output, where the format is one file]
+    /// File or directory to write to [default: standard output, if the format is a single file]
     #[arg(long, value_name = "FILE|DIR", requires = "format")]
     pub output: Option<PathBuf>,
 }

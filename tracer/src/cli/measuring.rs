@@ -9,22 +9,22 @@ use taskweight_probe::session::{ProbeForm, SessionOptions};
 /// Options of everything that measures.
 #[derive(Clone, Debug, Args)]
 pub struct MeasuringArgs {
-    /// Write the report to a file as JSON; `-` is standard output, in place of the tables
+    /// Write the report as JSON; `-` is standard output, instead of the tables
     #[arg(long, value_name = "FILE|-")]
     pub json: Option<PathBuf>,
-    /// Write the report to a file as a page to look at, with pictures; `-` is standard output, in place of the tables
+    /// Write the report as an HTML page with charts; `-` is standard output, instead of the tables
     #[arg(long, value_name = "FILE|-")]
     pub html: Option<PathBuf>,
-    /// Fail (exit status 1) when anything could not be recorded, or a count differs from the kernel's own
+    /// Fail (exit status 1) if an event was not recorded, or a count differs from the kernel's own counter
     #[arg(long)]
     pub strict: bool,
-    /// Keep root for the programs under measurement, instead of the user who called sudo
+    /// Run the measured programs as root, instead of as the user who called sudo
     #[arg(long)]
     pub as_root: bool,
-    /// Seconds that a program may take [default: compare 60 for each step, 180 with idle and deep, run unlimited]
+    /// Time limit for a program, in seconds [default: compare 60 per step, 180 with idle and deep; run unlimited]
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     pub timeout: Option<Duration>,
-    /// Threads that can be told apart
+    /// Maximum number of threads to track
     #[arg(long, value_name = "N", default_value_t = SessionOptions::DEFAULT_THREAD_CAPACITY, value_parser = clap::value_parser!(u32).range(1..=4_194_304))]
     pub max_threads: u32,
     /// Form of the tracepoint programs

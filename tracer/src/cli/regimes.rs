@@ -9,16 +9,16 @@ use super::MeasuringArgs;
 /// Options of `regimes`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "The grid: bound to one CPU and not x switch and switch-io x 2, 100 and 10,000 tasks x 0, 16 and 256 KiB that each task
-touches while it has the token. Without --quick it takes a quarter of an hour with the default models.
+    after_help = "The grid: pinned to one CPU or unpinned x switch or switch-io x 2, 100 or 10,000 tasks x 0, 16 or 256 KiB that each task
+touches while it holds the token. Without --quick it takes a quarter of an hour with the default models.
 
 EXAMPLES:
   sudo taskweight regimes --quick
   sudo taskweight regimes --models pthread,tokio-mt,go --json regimes.json"
 )]
 pub struct RegimesArgs {
-    /// Models, separated by commas: one of threads, which is the reference, and the coroutines [default:
-    /// os-thread,tokio,corosensei,go, with --quick os-thread,tokio]
+    /// Models, separated by commas: one thread model, the baseline, and the coroutine models [default:
+    /// os-thread,tokio,corosensei,go; with --quick os-thread,tokio]
     #[arg(long, value_delimiter = ',', value_name = "LIST")]
     pub models: Option<Vec<String>>,
     /// Repetitions, each with a traced and an untraced run
@@ -30,7 +30,7 @@ pub struct RegimesArgs {
     /// What runs share.
     #[command(flatten)]
     pub measuring: MeasuringArgs,
-    /// Folder of the models' programs [default: beside taskweight]
+    /// Directory of the models' programs [default: beside taskweight]
     #[arg(long, value_name = "DIR", hide = true, env = "TASKWEIGHT_PROGRAMS")]
     pub programs: Option<PathBuf>,
 }

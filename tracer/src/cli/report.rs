@@ -17,10 +17,10 @@ pub struct ReportArgs {
     /// The report; `-` is standard input
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
-    /// Write it to a file as a page to look at, with pictures, instead of printing tables; `-` is standard output
+    /// Write an HTML page with charts, instead of printing tables; `-` is standard output
     #[arg(long, value_name = "FILE|-")]
     pub html: Option<PathBuf>,
-    /// Rows of the tables of threads and system calls
+    /// Maximum rows in the tables of threads and system calls
     #[arg(long, value_name = "N", default_value_t = 10)]
     pub top: usize,
     /// Other formats.

@@ -17,25 +17,25 @@ pub struct RunArgs {
     /// The command and its arguments
     #[arg(required = true, trailing_var_arg = true, value_name = "COMMAND")]
     pub command: Vec<OsString>,
-    /// Operations that the command makes: counts are divided by it
+    /// Operations the command performs: counts are divided by this number
     #[arg(long, value_name = "N", conflicts_with = "per", value_parser = clap::value_parser!(u64).range(1..))]
     pub operations: Option<u64>,
-    /// Divide counts by the calls of a system call instead: syscall:NAME
+    /// Divide counts by the number of calls of a system call: syscall:NAME
     #[arg(long, value_name = "syscall:NAME", value_parser = per_syscall)]
     pub per: Option<String>,
-    /// Run the command so often, one after the other: figures get intervals, and `diff` can tell chance from change
+    /// Run the command N times; adds confidence intervals
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1000))]
     pub repetitions: u32,
-    /// Bind the command to one CPU, or none
+    /// Pin the command to one CPU, or to none
     #[arg(long, value_name = "CPU|none", default_value = "none")]
     pub pin: Pinning,
-    /// Rows of the tables of threads and system calls
+    /// Maximum rows in the tables of threads and system calls
     #[arg(long, value_name = "N", default_value_t = 10)]
     pub top: usize,
-    /// Count cycles, instructions and misses too, which makes switches slower
+    /// Also count cycles, instructions, cache and TLB misses; slows context switches down
     #[arg(long)]
     pub hardware: bool,
-    /// Measure afterwards what each probe costs, in half a second
+    /// Measure the cost of each probe afterwards, which takes half a second
     #[arg(long)]
     pub calibrate: bool,
     /// A timeline.

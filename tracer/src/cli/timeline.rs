@@ -14,13 +14,13 @@ const RING_BYTES: u32 = 16 << 20;
 /// Options of `run` and `compare` that record a timeline.
 #[derive(Clone, Debug, Args)]
 pub struct TimelineArgs {
-    /// Record every switch, wake-up and system call in a file for ui.perfetto.dev, which makes them slower
+    /// Record every context switch, wakeup and system call to a file for ui.perfetto.dev; slows them down
     #[arg(long, value_name = "FILE")]
     pub timeline: Option<PathBuf>,
-    /// Events that the timeline keeps, about 30 bytes each in the file
+    /// Maximum number of events in the timeline, about 30 bytes each in the file
     #[arg(long, value_name = "N", requires = "timeline", default_value_t = EVENTS, value_parser = clap::value_parser!(u32).range(1..=100_000_000))]
     pub timeline_events: u32,
-    /// Bytes of the buffer between kernel and taskweight: a power of two
+    /// Size of the buffer between kernel and taskweight, in bytes: a power of two
     #[arg(long = "timeline-ring", value_name = "BYTES", requires = "timeline", hide_short_help = true, default_value_t = RING_BYTES, value_parser = ring_bytes)]
     pub timeline_ring_bytes: u32,
 }

@@ -336,7 +336,7 @@ mod tests {
         }
         assert_eq!(count(Scenario::Yield, 256 << 10), count(Scenario::Yield, 0));
         let case = Case { touch_bytes: Some(64), ..cases(&Request { models: vec![tokio], ..request() }).remove(0) };
-        assert_eq!(case.operation(), "one hand-over, touching 64 bytes");
+        assert_eq!(case.operation(), "one task switch, touching 64 bytes");
     }
 
     #[test]

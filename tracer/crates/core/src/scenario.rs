@@ -57,60 +57,60 @@ impl Scenario {
         match self {
             Self::Switch => Description {
                 name: "switch",
-                operation: "one hand-over",
-                sentence: "N tasks in a ring hand one token round by the model's own park and unpark",
+                operation: "one task switch",
+                sentence: "N tasks in a ring pass one token around, using the model's own park and unpark",
                 tasks: &[2, 100],
             },
             Self::SwitchIo => Description {
                 name: "switch-io",
-                operation: "one hand-over through a pipe",
-                sentence: "the same ring over pipes: each hand-over is one byte written and one read",
+                operation: "one task switch through a pipe",
+                sentence: "the same ring over pipes: each switch writes one byte and reads one",
                 tasks: &[2, 100],
             },
             Self::Yield => {
-                Description { name: "yield", operation: "one yield", sentence: "N tasks give way in turn", tasks: &[2] }
+                Description { name: "yield", operation: "one yield", sentence: "N tasks yield in turn", tasks: &[2] }
             }
             Self::Control => Description {
                 name: "control",
-                operation: "one turn of the loop, without hand-over",
-                sentence: "everything but the hand-over: what to subtract",
+                operation: "one loop iteration, without a switch",
+                sentence: "everything but the switch: the control to subtract",
                 tasks: &[2],
             },
             Self::Spawn => Description {
                 name: "spawn",
                 operation: "one task created and waited for",
-                sentence: "tasks that do nothing are created and waited for, N at a time",
+                sentence: "empty tasks are created and waited for, N at a time",
                 tasks: &[1, 1000],
             },
             Self::Idle => Description {
                 name: "idle",
                 operation: "one parked task",
-                sentence: "N tasks are created and parked, nothing else",
+                sentence: "N tasks are created and parked",
                 // Five over two decades, so that the weight of one is a slope; and more than threads can be.
                 tasks: &[100, 316, 1000, 3162, 10_000, 1_000_000],
             },
             Self::Deep => Description {
                 name: "deep",
                 operation: "one parked task",
-                sentence: "N tasks call down until a part of their stacks is in use, then park: there, or having returned",
+                sentence: "N tasks recurse until part of their stacks is in use, then park there or after returning",
                 tasks: &[32, 100, 316, 1000, 3200],
             },
             Self::Echo => Description {
                 name: "echo",
                 operation: "one request answered",
-                sentence: "a server answers requests of 64 bytes on N connections, one task each",
+                sentence: "a server answers 64-byte requests on N connections, one task each",
                 tasks: &[10, 1000, 10_000],
             },
             Self::Cpu => Description {
                 name: "cpu",
                 operation: "one chunk of computation",
-                sentence: "chunks of computation are shared out among N tasks on all CPUs",
+                sentence: "chunks of computation are divided among N tasks on all CPUs",
                 tasks: &[1, 2, 100],
             },
             Self::Hog => Description {
                 name: "hog",
                 operation: "one tick",
-                sentence: "one task computes for 200 ms without giving way, N others tick every millisecond",
+                sentence: "one task computes for 200 ms without yielding, N others tick every millisecond",
                 tasks: &[100],
             },
         }

@@ -92,11 +92,11 @@ pub(super) fn missing(report: &Report, probe: &str) -> Option<String> {
 pub(super) fn interrupts_reason(report: &Report) -> String {
     let probes = ["local_timer_entry", "irq_handler_entry", "softirq_entry"];
     let reason = probes.iter().find_map(|probe| missing(report, probe));
-    reason.unwrap_or_else(|| "the report does not have them".to_owned())
+    reason.unwrap_or_else(|| "not in the report".to_owned())
 }
 
 /// Why page faults are absent.
 pub(super) fn page_faults_reason(report: &Report) -> String {
     let reason = missing(report, "page_fault_minor").or_else(|| missing(report, "page_fault_major"));
-    reason.unwrap_or_else(|| "the operations or the faults are unknown".to_owned())
+    reason.unwrap_or_else(|| "the number of operations or of page faults is unknown".to_owned())
 }

@@ -48,17 +48,16 @@ fn unfolded(text: &str) -> String {
 fn models_stand_beside_each_other() {
     let text = text(&fixture("compare.json"));
     println!("{text}");
-    assert!(unfolded(&text).starts_with("switch: 2 tasks, pinned to CPU 1 - one operation is one hand-over from one"));
-    assert_eq!(line(&text, "os-thread"), "os-thread 2.33 µs 2.31-2.36 2.00 3.00 0.0004 3.00 1.7µs 2.2µs 1.12");
-    assert_eq!(line(&text, "tokio"), "tokio 185 ns 182-188 0.0010 <1e-4 0.0004 0.0004 3.5µs 4.6µs 1.01");
-    assert_eq!(line(&text, "corosensei"), "corosensei 7.94 ns 7.90-7.98 <1e-4 0 0.0001 0.0001 - - 1.00");
-    assert!(text.contains("- queue wait: no thread became runnable"));
-    assert!(text.contains("switch: 2 tasks, not pinned"));
-    assert_eq!(
-        line(&text, "Witnesses"),
-        "Witnesses: 40 of 40 comparisons agree exactly (120 threads compared one by one)"
-    );
-    assert_eq!(line(&text, "Loss"), "Loss: none");
+    assert!(unfolded(&text).starts_with("switch: 2 tasks, pinned to CPU 1 - operation: one task switch"));
+    assert_eq!(line(&text, "os-thread"), "os-thread 2.33 µs 2.31-2.36 2.00 3.00 0.0004 1.7µs 2.2µs 1.12");
+    assert_eq!(line(&text, "tokio"), "tokio 185 ns 182-188 0.0010 0 0.0004 3.5µs 4.6µs 1.01");
+    assert_eq!(line(&text, "corosensei"), "corosensei 7.94 ns 7.90-7.98 0 0 0.0001 - - 1.00");
+    assert!(text.contains("- wait (corosensei): no thread became runnable"));
+    assert!(text.contains("switch: 2 tasks, unpinned"));
+    let witnesses = "Witnesses (cross-checks against the kernel's own counters): 40 of 40 comparisons agree exactly (120 threads \
+                     checked one by one)";
+    assert!(unfolded(&text).contains(witnesses), "{text}");
+    assert_eq!(line(&text, "Lost"), "Lost events: none");
     assert!(unfolded(&text).contains("java-virtual switch, 2 tasks, CPU 1, repetition 0, twin: java: not found"));
 }
 
@@ -72,13 +71,13 @@ fn a_command_has_totals_and_figures_per_operation() {
     assert_eq!(line(&text, "run queue"), "run queue 400 2.94 µs 3.65 µs 45.1 µs 45.3 µs 45.3 µs");
     assert_eq!(line(&text, "data TLB"), "data TLB load misses - -");
     assert_eq!(line(&text, "interrupts"), "interrupts 1,400 0.140");
-    assert_eq!(line(&text, "outside of system calls"), "outside of system calls 1,180 0.118");
-    assert_eq!(line(&text, "time in work they left"), "time in work they left 640 µs 64.0 ns");
-    assert!(text.contains("- munmap: it has no histogram of its own"));
+    assert_eq!(line(&text, "outside syscalls"), "outside syscalls 1,180 0.118");
+    assert_eq!(line(&text, "softirq time"), "softirq time 640 µs 64.0 ns");
+    assert!(text.contains("- munmap: no histogram was kept for it"));
     assert!(text.contains("and 8 more threads"));
     assert_eq!(line(&text, "Exit"), "Exit status: 139 (SIGSEGV)");
-    assert_eq!(line(&text, "Loss"), "Loss: unmatched_syscall_exit 3");
-    assert_eq!(line(&text, "command: minor"), "command: minor_faults: ours 1,234, theirs 1,240 (getrusage)");
+    assert_eq!(line(&text, "Lost"), "Lost events: unmatched_syscall_exit 3");
+    assert_eq!(line(&text, "command: minor"), "command: minor_faults: probes 1,234, kernel 1,240 (getrusage)");
     assert!(text.contains("Interrupted:"));
     assert_eq!(text.lines().filter(|line| line.contains("evil")).count(), 1);
     assert!(text.contains(r"evil\x1b[2J\x0aname"));
@@ -102,13 +101,13 @@ fn what_a_missing_probe_counts_is_absent() {
     report.runs[0].kernel.page_faults = Default::default();
     report.runs[0].kernel.interrupts = Default::default();
     let command = text(&report);
-    for name in ["system calls", "time in them", "minor page faults", "interrupts"] {
+    for name in ["syscalls", "syscall time", "minor page faults", "interrupts"] {
         assert_eq!(line(&command, name), format!("{name} - -"));
     }
-    assert!(command.contains("- system calls: probe sys_enter is missing: not built in"));
+    assert!(command.contains("- syscalls: probe sys_enter is missing: not built in"));
     let mut report = fixture("compare.json");
     report.probes.iter_mut().for_each(|probe| probe.state = ProbeState::Missing);
-    assert_eq!(line(&text(&report), "tokio"), "tokio 185 ns 182-188 0.0010 - 0.0004 - 3.5µs 4.6µs 1.01");
+    assert_eq!(line(&text(&report), "tokio"), "tokio 185 ns 182-188 0.0010 - 0.0004 3.5µs 4.6µs 1.01");
 }
 
 #[test]
@@ -118,9 +117,10 @@ fn one_repetition_without_operations_or_twin_has_only_dashes() {
     let run = &mut report.runs[0];
     (run.per_operation, run.elapsed_ns.twin, run.histograms) = (None, None, Histograms::default());
     let text = text(&report);
-    assert_eq!(line(&text, "os-thread"), format!("os-thread{}", " -".repeat(9)));
-    for reason in ["the operations are unknown", "there is no untraced twin", "needs two repetitions or more"] {
-        assert!(text.contains(reason), "{reason}");
+    assert_eq!(line(&text, "os-thread"), format!("os-thread{}", " -".repeat(8)));
+    for reason in ["the number of operations is unknown", "there is no untraced run", "needs at least two repetitions"]
+    {
+        assert!(unfolded(&text).contains(reason), "{reason}");
     }
 }
 
@@ -254,23 +254,23 @@ fn a_hand_over_is_taken_apart_step_by_step_and_adds_up() {
     let pthread = text.split("pthread in switch: 2 tasks, pinned to CPU 1").nth(1).unwrap();
     assert_eq!(line(pthread, "leave kernel"), "leave kernel leave_kernel - - - - - 62.4 ns");
     assert_eq!(line(pthread, "schedule"), "schedule scheduling 815ns 911ns 653ns 749ns 100k 648 ns");
-    assert_eq!(line(pthread, "sum"), "sum 2.23 µs, twin 2.16 µs: unexplained -72.3 ns (-3.4 %); traced 4.00 µs");
-    // What is far below a thousandth of a hand-over is not shown.
+    assert_eq!(line(pthread, "sum"), "sum 2.23 µs, untraced 2.16 µs: unexplained -72.3 ns (-3.4 %); traced 4.00 µs");
+    // What is far below a thousandth of a switch is not shown.
     assert!(!pthread.contains("other_syscalls"), "{pthread}");
     let interrupts =
-        "interrupts, in the segments that they hit: call 34 of 1.12 µs, device 15 of 4.74 µs, reschedule 1 of";
+        "interrupts, included in the segments they hit: call: 34 of mean 1.12 µs, device: 15 of mean 4.74 µs";
     assert!(unfolded(pthread).contains(interrupts), "{pthread}");
     let coroutine = text.split("corosensei in switch").nth(1).unwrap();
     assert_eq!(line(coroutine, "user"), "user user - - - - - 4.59 ns");
-    assert!(coroutine.contains("- hand-overs within the program: the kernel does not see them"));
-    assert!(text.contains("Loss: none") && !text.contains("Nothing was measured"));
+    assert!(unfolded(coroutine).contains("the kernel does not see task switches within the program"));
+    assert!(text.contains("Lost events: none") && !text.contains("Nothing was measured"));
 }
 
 #[test]
 fn bars_are_on_one_scale_and_as_long_as_their_sums() {
     let mut report = fixture("anatomy.json");
     let length = |text: &str, model: &str| {
-        let bars = text.split("One hand-over: ").nth(1).unwrap();
+        let bars = text.split("One switch (").nth(1).unwrap();
         line(bars, model).split(' ').nth(1).unwrap().len() as f64
     };
     let shown = text(&report);
@@ -296,8 +296,8 @@ fn an_anatomy_says_what_it_could_not_separate_what_was_lost_and_who_disturbed_it
     let user = anatomy.segments.iter_mut().find(|segment| segment.name == "user").unwrap();
     user.name = "run_queue_wait".to_owned();
     let text = unfolded(&text(&report));
-    assert!(text.contains(r"not separated: state_switch is part of wakee_syscall: \x1b[31m"), "{text}");
-    assert!(text.contains("Loss: pthread waker_went_on 3"), "{text}");
+    assert!(text.contains(r"merged on this kernel: state_switch is part of wakee_syscall: \x1b[31m"), "{text}");
+    assert!(text.contains("Lost events: pthread waker_went_on 3"), "{text}");
     assert!(text.contains("other programs had the CPU for 184 ns of it"), "{text}");
 }
 
@@ -348,5 +348,5 @@ fn repetitions_of_a_command_stand_before_the_last_of_them() {
     let text = text(&report);
     assert!(text.contains("3 repetitions") && text.contains("The last of 3 repetitions"), "{text}");
     assert_eq!(first.kernel.syscalls.count, 54_321);
-    assert_eq!(line(&text, "system calls"), "system calls 109k 54.3-163 54.3k 163k");
+    assert_eq!(line(&text, "syscalls"), "syscalls 109k 54.3-163 54.3k 163k");
 }

@@ -13,18 +13,18 @@ use taskweight_core::report::Anatomy;
 /// The steps of the textbook by the segments of an anatomy. Saving and restoring are one segment: the kernel exchanges the
 /// state of both threads in one function.
 const STEPS: [(&str, Text); 4] = [
-    ("enter_kernel", Text::new("into kernel mode", "커널 모드 전환")),
+    ("enter_kernel", Text::new("enter kernel mode", "커널 모드 전환")),
     ("state_switch", Text::new("save and restore the CPU state", "CPU 상태 저장·복원")),
     ("scheduling", Text::new("schedule", "스케줄링")),
-    ("leave_kernel", Text::new("back into user mode", "유저 모드 전환")),
+    ("leave_kernel", Text::new("return to user mode", "유저 모드 전환")),
 ];
 
 /// What else there is in a hand-over, by the steps of an anatomy.
 const OTHERS: [(&str, Text); 6] = [
     ("wake", Text::new("waking the next thread", "다음 스레드를 깨우는 일")),
-    ("waker gives way", Text::new("the waker giving way", "깨운 스레드가 CPU를 내주는 일")),
+    ("waker gives way", Text::new("the waker yielding the CPU", "깨운 스레드가 CPU를 내주는 일")),
     ("wait", Text::new("waiting for the CPU", "CPU를 기다리는 시간")),
-    ("user", Text::new("the program itself in user mode", "유저 모드에서 실행되는 프로그램 자체")),
+    ("user", Text::new("the program's own code in user mode", "유저 모드에서 실행되는 프로그램 자체")),
     ("return", Text::new("the rest of the resumed thread's system call", "재개된 스레드가 시스템 콜을 마무리하는 일")),
     ("other calls", Text::new("other system calls", "그 밖의 시스템 콜")),
 ];
@@ -38,8 +38,8 @@ const SHARE: Text = Text::new("share of the five steps", "다섯 단계의 비�
 pub(super) const FIVE_STEPS: Claim = Claim {
     id: "five-steps",
     sentence: Text::new(
-        "A switch between threads takes five steps: into kernel mode, save the CPU state, schedule, restore the CPU state, \
-         back into user mode.",
+        "A context switch between threads takes five steps: enter kernel mode, save the CPU state, schedule, restore the CPU \
+         state, return to user mode.",
         "스레드의 컨텍스트 스위칭은 커널 모드 전환, CPU 상태 저장, 스케줄링, CPU 상태 복원, 유저 모드 전환의 다섯 단계로 이루어진다.",
     ),
     parts: &[
@@ -53,11 +53,11 @@ pub(super) const FIVE_STEPS: Claim = Claim {
                 of_threads(scope).map(|all| all.into_iter().map(figure).collect())
             },
             kept: Text::new(
-                "All five steps are found in a hand-over between threads.",
+                "All five steps occur in a thread switch.",
                 "스레드의 컨텍스트 스위칭에서 다섯 단계가 모두 확인된다.",
             ),
             broken: Text::new(
-                "Not all five steps are found (steps found: {}).",
+                "Not all five steps occur (steps found: {}).",
                 "다섯 단계가 모두 확인되지는 않는다(확인된 단계 수: {}).",
             ),
         },
@@ -74,9 +74,9 @@ pub(super) const FIVE_STEPS: Claim = Claim {
                 };
                 of_threads(scope).map(|all| all.into_iter().map(figure).collect())
             },
-            kept: Text::new("They are most of its time ({}).", "다섯 단계가 시간의 대부분을 차지한다({})."),
+            kept: Text::new("They take most of its time ({}).", "다섯 단계가 시간의 대부분을 차지한다({})."),
             broken: Text::new(
-                "But they are not all of it (their share of the time: {}).",
+                "But they are not all of it (share of the time: {}).",
                 "그러나 그것이 전부는 아니다(전체 시간에서 다섯 단계의 비율: {}).",
             ),
         },
@@ -91,9 +91,8 @@ pub(super) const FIVE_STEPS: Claim = Claim {
 /// Dissections of threads of which all segments can be told apart.
 fn of_threads<'a>(scope: &Scope<'a>) -> Result<Vec<&'a Anatomy>, Gap> {
     const NONE: Text =
-        Text::new("no hand-over of threads was taken apart", "스레드의 컨텍스트 스위칭을 단계별로 측정한 결과가 없다");
-    const MERGED: Text =
-        Text::new("this kernel does not separate the steps: {}", "이 커널에서는 단계를 구분할 수 없다: {}");
+        Text::new("no breakdown of a thread switch", "스레드의 컨텍스트 스위칭을 단계별로 측정한 결과가 없다");
+    const MERGED: Text = Text::new("this kernel merges the steps: {}", "이 커널에서는 단계를 구분할 수 없다: {}");
     let of_switch = |anatomy: &&Anatomy| anatomy.scenario == "switch" && Who::Threads.includes(&anatomy.model);
     let all: Vec<_> = scope.report.anatomy.iter().filter(of_switch).collect();
     let separate: Vec<_> = all.iter().copied().filter(|anatomy| anatomy.merged.is_empty()).collect();
@@ -135,7 +134,7 @@ fn figure(scope: &Scope<'_>, anatomy: &Anatomy, value: f64, spread: Spread) -> F
 /// What takes longest of all that the textbook does not list.
 fn largest_other(scope: &Scope<'_>) -> Option<String> {
     const LARGEST: Text = Text::new(
-        "Of what the textbook does not list, {} takes longest ({}).",
+        "The largest part that the textbook does not list: {} ({}).",
         "교과서에 없는 부분 가운데 가장 오래 걸리는 것은 '{}'이다({}).",
     );
     let all = of_threads(scope).ok()?;

@@ -91,7 +91,7 @@ struct Judged<'a> {
 
 /// For figures that have an interval.
 pub(super) const TOO_WIDE: Text = Text::new(
-    "The intervals do not decide it for {}: use more repetitions, on a quiet machine.",
+    "The confidence intervals are too wide to decide for {}: use more repetitions, on a quiet machine.",
     "신뢰 구간이 넓어 판정할 수 없는 모델이 있다({}). 다른 부하가 없는 기계에서 반복 횟수를 늘려 다시 측정한다.",
 );
 const MISSING: Text = Text::new("{}. To measure it: `{}`", "{}. 측정 방법: `{}`");

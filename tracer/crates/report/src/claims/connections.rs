@@ -34,7 +34,7 @@ fn p99_ns(run: &Run) -> Option<f64> {
 
 /// Where coroutines get ahead as connections become more, and what clients wait at most of them.
 pub(super) fn course(scope: &Scope<'_>) -> Option<String> {
-    const AHEAD: Text = Text::new("Ahead of threads: {}.", "스레드를 앞서기 시작하는 연결 수: {}.");
+    const AHEAD: Text = Text::new("Faster than threads: {}.", "스레드를 앞서기 시작하는 연결 수: {}.");
     let courses = courses(scope);
     let mut sentences = Vec::new();
     if courses.iter().any(|(_, ratios)| ratios.len() > 1) {
@@ -74,7 +74,7 @@ fn all_ahead(scope: &Scope<'_>, courses: &[Course<'_>]) -> String {
 
 /// The number of connections from which on all that were measured have more throughput than threads.
 fn ahead(scope: &Scope<'_>, ratios: &[(u64, f64)]) -> String {
-    const FROM: Text = Text::new("from {} on", "{}개");
+    const FROM: Text = Text::new("from {} connections", "{}개");
     const NOWHERE: Text = Text::new("nowhere", "없음");
     let from = ratios.iter().rev().take_while(|(_, ratio)| *ratio >= 1.0).last();
     from.map_or_else(|| scope.say(NOWHERE, &[]), |(from, _)| scope.say(FROM, &[&count(*from)]))
@@ -82,7 +82,7 @@ fn ahead(scope: &Scope<'_>, ratios: &[(u64, f64)]) -> String {
 
 fn latency(scope: &Scope<'_>) -> Option<String> {
     const LATENCY: Text = Text::new(
-        "99th percentile of latency on the most: {}.",
+        "99th percentile of latency at the highest number of connections: {}.",
         "연결이 가장 많을 때 지연 시간의 99번째 백분위수: {}.",
     );
     let cell = scope.largest("echo", &BOTH).ok()?;
@@ -96,8 +96,8 @@ fn latency(scope: &Scope<'_>) -> Option<String> {
 /// that of threads where connections are not the most.
 pub(super) fn seen_by_clients(scope: &Scope<'_>) -> Vec<Evidence> {
     const REQUESTS: Text = Text::new("requests per second", "초당 요청 수");
-    const TRANSITIONS: Text = Text::new("kernel transitions per request", "요청 하나당 커널 모드 전환");
-    const BYTES: Text = Text::new("memory of the server", "서버 메모리");
+    const TRANSITIONS: Text = Text::new("kernel entries per request", "요청 하나당 커널 모드 전환");
+    const BYTES: Text = Text::new("server memory", "서버 메모리");
     let transitions = |run: &Run| run.per_operation?.kernel_transitions;
     let mut evidence = Vec::new();
     let mut add = |figures: Measured, quantity, unit: Unit| {

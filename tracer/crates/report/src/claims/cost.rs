@@ -10,12 +10,12 @@ use super::{
 };
 use taskweight_core::{catalog, format::time};
 
-const CALLS: Text = Text::new("cost of a switch in function calls", "함수 호출과 비교한 컨텍스트 스위칭 비용");
+const CALLS: Text = Text::new("cost of a task switch in function calls", "함수 호출과 비교한 컨텍스트 스위칭 비용");
 
 pub(super) const COST: Claim = Claim {
     id: "switch-cost",
     sentence: Text::new(
-        "A switch between threads is expensive; one between coroutines costs about as much as a function call.",
+        "A thread context switch is expensive; a coroutine switch costs about as much as a function call.",
         "스레드의 컨텍스트 스위칭은 비싸고, 코루틴의 컨텍스트 스위칭은 단순한 함수 호출과 유사할 정도로 저렴하다.",
     ),
     parts: &[
@@ -27,11 +27,11 @@ pub(super) const COST: Claim = Claim {
             bound: Bound::AtLeast(100.0),
             measure: |scope| in_calls(scope, Who::Threads),
             kept: Text::new(
-                "A switch between threads costs more than a hundred function calls ({}).",
+                "A thread switch costs more than 100 function calls ({}).",
                 "스레드의 컨텍스트 스위칭 비용은 함수 호출의 100배가 넘는다({}).",
             ),
             broken: Text::new(
-                "A switch between these threads costs less than a hundred function calls ({}).",
+                "A switch of these threads costs less than 100 function calls ({}).",
                 "다음 스레드의 컨텍스트 스위칭 비용은 함수 호출의 100배에 못 미친다({}).",
             ),
         },
@@ -43,19 +43,21 @@ pub(super) const COST: Claim = Claim {
             bound: Bound::AtMost(10.0),
             measure: |scope| in_calls(scope, Who::Coroutines),
             kept: Text::new(
-                "A switch between these coroutines costs no more than ten ({}).",
+                "A switch of these coroutines costs at most 10 function calls ({}).",
                 "다음 코루틴의 컨텍스트 스위칭 비용은 함수 호출의 10배를 넘지 않는다({}).",
             ),
             broken: Text::new(
-                "One between these coroutines costs more than ten ({}).",
+                "A switch of these coroutines costs more than 10 function calls ({}).",
                 "다음 코루틴의 컨텍스트 스위칭 비용은 함수 호출의 10배를 넘는다({}).",
             ),
         },
     ],
     refuted_by: RefutedBy::OnePart,
     remark: |scope| {
-        const CALL: Text =
-            Text::new("An indirect function call takes {} here.", "이 기계에서 간접 함수 호출 한 번은 {} 걸린다.");
+        const CALL: Text = Text::new(
+            "An indirect function call takes {} on this machine.",
+            "이 기계에서 간접 함수 호출 한 번은 {} 걸린다.",
+        );
         let call = scope.report.reference.as_ref()?.indirect_call_ns;
         Some(scope.say(CALL, &[&time(call.median)]))
     },
@@ -82,10 +84,9 @@ pub(super) const COST: Claim = Claim {
 
 /// Times per hand-over as multiples of a function call. Interpreters have function calls of another kind.
 fn in_calls(scope: &Scope<'_>, who: Who) -> Measured {
-    const NO_CALL: Text =
-        Text::new("the report does not have the time of a function call", "보고서에 함수 호출 시간이 없다");
+    const NO_CALL: Text = Text::new("the report has no function call time", "보고서에 함수 호출 시간이 없다");
     const ONLY_INTERPRETED: Text =
-        Text::new("only interpreters ran in `switch`", "`switch` 시나리오에 인터프리터 모델만 있다");
+        Text::new("`switch` has only interpreted models", "`switch` 시나리오에 인터프리터 모델만 있다");
     let cell = scope.plainest("switch", &BOTH)?;
     let reference = scope.report.reference.as_ref().ok_or_else(|| scope.gap(NO_CALL, &[]))?;
     let call = reference.indirect_call_ns;

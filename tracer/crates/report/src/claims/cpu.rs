@@ -10,8 +10,7 @@ use super::{
 };
 use taskweight_core::{format::count, stats::summary::summarise};
 
-const GAIN: Text =
-    Text::new("share of the speed-up that the CPUs allow", "CPU 수가 허용하는 속도 향상 가운데 달성한 비율");
+const GAIN: Text = Text::new("share of the possible speedup", "CPU 수가 허용하는 속도 향상 가운데 달성한 비율");
 
 /// Half of the way from one CPU to all.
 const HALF: f64 = 0.5;
@@ -30,11 +29,11 @@ pub(super) const CPU_BOUND: Claim = Claim {
             bound: Bound::AtLeast(HALF),
             measure: |scope| gains(scope, Who::Threads),
             kept: Text::new(
-                "More CPUs make threads faster (share of the speed-up that the CPUs allow: {}).",
+                "Threads get faster with more CPUs (share of the possible speedup: {}).",
                 "스레드는 CPU가 늘어나는 만큼 빨라진다(가능한 속도 향상 가운데 달성한 비율: {}).",
             ),
             broken: Text::new(
-                "They make these threads hardly any faster (share of the speed-up that the CPUs allow: {}).",
+                "These threads hardly get faster with more CPUs (share of the possible speedup: {}).",
                 "다음 스레드는 CPU가 늘어도 거의 빨라지지 않는다(가능한 속도 향상 가운데 달성한 비율: {}).",
             ),
         },
@@ -45,11 +44,11 @@ pub(super) const CPU_BOUND: Claim = Claim {
             bound: Bound::AtMost(HALF),
             measure: |scope| gains(scope, Who::Coroutines),
             kept: Text::new(
-                "These coroutines gain less than half of it ({}).",
+                "These coroutines achieve less than half of the possible speedup ({}).",
                 "다음 코루틴이 얻는 속도 향상은 그 절반에 못 미친다({}).",
             ),
             broken: Text::new(
-                "Coroutines on a runtime with several threads suit it as well ({}).",
+                "Coroutines on a multi-threaded runtime suit it as well ({}).",
                 "런타임이 여러 스레드를 쓰는 코루틴도 마찬가지로 적합하다({}).",
             ),
         },
@@ -63,13 +62,13 @@ pub(super) const CPU_BOUND: Claim = Claim {
 
 /// How much of the possible speed-up there is over one task, within each repetition.
 fn gains(scope: &Scope<'_>, who: Who) -> Measured {
-    const ONE_CPU: Text = Text::new("there is one CPU only", "CPU가 하나뿐이다");
+    const ONE_CPU: Text = Text::new("there is only one CPU", "CPU가 하나뿐이다");
     const ALONE: Text = Text::new(
         "`cpu` has no runs both with 1 task and with several",
         "`cpu` 시나리오에 태스크 1개의 실행과 여러 개의 실행이 함께 있지 않다",
     );
     const BUSY: Text = Text::new(
-        "other programs kept the CPUs busy: with 1 task in `cpu`, threads waited {} of the time for one",
+        "other programs kept the CPUs busy: with 1 task in `cpu`, threads waited for a CPU {} of the time",
         "다른 프로그램이 CPU를 쓰고 있었다(`cpu` 시나리오에서 태스크가 1개일 때 스레드가 CPU를 기다린 시간의 비율: {})",
     );
     let cpus = cpus(scope);

@@ -11,8 +11,8 @@ use super::{
 };
 use taskweight_core::report::Run;
 
-pub(super) const THROUGHPUT: Text = Text::new("requests per second against threads", "스레드 대비 초당 요청 수");
-const MEMORY: Text = Text::new("memory of the server against threads", "스레드 대비 서버 메모리");
+pub(super) const THROUGHPUT: Text = Text::new("requests per second relative to threads", "스레드 대비 초당 요청 수");
+const MEMORY: Text = Text::new("server memory relative to threads", "스레드 대비 서버 메모리");
 
 pub(super) const IO_BOUND: Claim = Claim {
     id: "io-bound",
@@ -28,11 +28,11 @@ pub(super) const IO_BOUND: Claim = Claim {
             bound: Bound::AtLeast(1.0),
             measure: |scope| against_threads(scope, THROUGHPUT, |run| Some(1e9 / time_ns(run)?)),
             kept: Text::new(
-                "On the most connections measured, these coroutines answer more requests than threads (ratio of requests per second: {}).",
+                "At the highest number of connections, these coroutines answer more requests than threads (ratio of requests per second: {}).",
                 "측정한 것 가운데 연결이 가장 많을 때 다음 코루틴은 스레드보다 많은 요청에 응답한다(초당 요청 수의 비: {}).",
             ),
             broken: Text::new(
-                "On the most connections measured, these coroutines answer fewer requests than threads (ratio of requests per second: {}).",
+                "At the highest number of connections, these coroutines answer fewer requests than threads (ratio of requests per second: {}).",
                 "측정한 것 가운데 연결이 가장 많을 때 다음 코루틴은 스레드보다 적은 요청에 응답한다(초당 요청 수의 비: {}).",
             ),
         },
@@ -43,11 +43,11 @@ pub(super) const IO_BOUND: Claim = Claim {
             bound: Bound::AtMost(1.0),
             measure: |scope| against_threads(scope, MEMORY, memory),
             kept: Text::new(
-                "Their server takes less memory (as a multiple of that of threads: {}).",
+                "Their servers use less memory (relative to threads: {}).",
                 "서버의 메모리 사용량은 더 적다(스레드 서버 대비: {}).",
             ),
             broken: Text::new(
-                "The server of these takes more memory (as a multiple of that of threads: {}).",
+                "These servers use more memory (relative to threads: {}).",
                 "다음 서버는 메모리를 더 많이 사용한다(스레드 서버 대비: {}).",
             ),
         },
@@ -67,7 +67,7 @@ pub(super) fn memory(run: &Run) -> Option<f64> {
 /// A figure of coroutines as a multiple of that of the threads in the same language that answer most requests.
 fn against_threads(scope: &Scope<'_>, quantity: Text, value: fn(&Run) -> Option<f64>) -> Measured {
     const ABSENT: Text = Text::new(
-        "`echo` has no runs of threads and of coroutines in one language that tell: {}",
+        "`echo` has no comparable runs of threads and coroutines in the same language: {}",
         "`echo` 시나리오에 같은 언어의 스레드와 코루틴을 비교할 값이 없다: {}",
     );
     let cell = scope.largest("echo", &BOTH)?;

@@ -15,14 +15,14 @@ const MIB: f64 = 1024.0 * KIB;
 const ABOUT: f64 = 1.5;
 
 const STACK: Text = Text::new("address space of a stack", "스택 하나의 주소 공간");
-const THOUSAND: Text = Text::new("memory that 1,000 parked threads take", "대기 중인 스레드 1,000개의 실제 메모리");
-const WEIGHT: Text = Text::new("memory that one more task takes", "태스크 하나가 차지하는 메모리");
+const THOUSAND: Text = Text::new("memory of 1,000 idle threads", "대기 중인 스레드 1,000개의 실제 메모리");
+const WEIGHT: Text = Text::new("memory per task", "태스크 하나가 차지하는 메모리");
 const REACHED: Text = Text::new("tasks created", "생성된 태스크의 수");
 
 pub(super) const THREAD_STACK: Claim = Claim {
     id: "thread-stack",
     sentence: Text::new(
-        "Each thread has a stack of its own of about 1 MB: 1,000 threads take about 1 GB of memory.",
+        "Each thread has its own stack of about 1 MB, so 1,000 threads take about 1 GB of memory.",
         "스레드는 자신만의 스택을 약 1MB씩 할당받으므로, 1,000개의 스레드는 약 1GB의 메모리를 소모한다.",
     ),
     parts: &[
@@ -33,11 +33,11 @@ pub(super) const THREAD_STACK: Claim = Claim {
             bound: ABOUT_A_MEGABYTE,
             measure: |scope| scope.weight(Who::JavaThreads, "stack_reserved_bytes", 1.0),
             kept: Text::new(
-                "In Java, of which the textbook speaks, it is true of the address space (of each stack: {}).",
+                "In Java, the textbook's example, it is true of address space (per stack: {}).",
                 "교과서가 기준으로 삼은 Java에서는, 주소 공간으로 보면 맞다(스택 하나의 크기: {}).",
             ),
             broken: Text::new(
-                "In Java, of which the textbook speaks, it is not (address space of each stack: {}).",
+                "In Java, the textbook's example, it is not true (address space per stack: {}).",
                 "교과서가 기준으로 삼은 Java에서도 그렇지 않다(스택 하나의 주소 공간: {}).",
             ),
         },
@@ -47,9 +47,9 @@ pub(super) const THREAD_STACK: Claim = Claim {
             unit: Unit::Bytes,
             bound: ABOUT_A_MEGABYTE,
             measure: |scope| scope.weight(Who::NativeThreads, "stack_reserved_bytes", 1.0),
-            kept: Text::new("Native threads reserve as much ({}).", "네이티브 스레드도 비슷하다({})."),
+            kept: Text::new("Native threads reserve a similar amount ({}).", "네이티브 스레드도 비슷하다({})."),
             broken: Text::new(
-                "Native threads reserve something else ({}).",
+                "Native threads reserve a different amount ({}).",
                 "네이티브 스레드의 스택 크기는 이와 다르다({}).",
             ),
         },
@@ -60,11 +60,11 @@ pub(super) const THREAD_STACK: Claim = Claim {
             bound: Bound::Within(1000.0 * MIB / ABOUT, 1000.0 * MIB * ABOUT),
             measure: |scope| scope.weight(Who::Threads, "total_bytes", 1000.0),
             kept: Text::new(
-                "1,000 parked threads do take so much of the machine's memory ({}).",
+                "1,000 idle threads do use that much physical memory ({}).",
                 "대기 중인 스레드 1,000개는 실제로도 그만큼의 메모리를 차지한다({}).",
             ),
             broken: Text::new(
-                "But what is reserved is not used (memory of the machine that 1,000 parked threads take: {}).",
+                "But reserved is not resident (physical memory of 1,000 idle threads: {}).",
                 "그러나 예약한 공간이 곧 실제로 쓰는 메모리는 아니다(대기 중인 스레드 1,000개가 차지하는 실제 메모리: {}).",
             ),
         },
@@ -93,11 +93,11 @@ pub(super) const COROUTINE_WEIGHT: Claim = Claim {
             bound: Bound::AtMost(10.0 * KIB),
             measure: |scope| scope.weight(Who::Coroutines, "total_bytes", 1.0),
             kept: Text::new(
-                "Memory of a parked coroutine, the kernel's part included: {}.",
+                "Memory of an idle coroutine, including kernel memory: {}.",
                 "대기 중인 코루틴 하나가 차지하는 메모리는 커널의 몫까지 합하여 다음과 같다: {}.",
             ),
             broken: Text::new(
-                "These take more than a few KB: {}.",
+                "These use more than a few KB: {}.",
                 "다음 코루틴은 수 KB보다 많은 메모리를 차지한다: {}.",
             ),
         },
@@ -109,11 +109,11 @@ pub(super) const COROUTINE_WEIGHT: Claim = Claim {
             bound: Bound::Within(1.9 * KIB, 2.1 * KIB),
             measure: |scope| scope.weight(Who::Goroutines, "stack_reserved_bytes", 1.0),
             kept: Text::new(
-                "A goroutine's stack is the textbook's ({}).",
+                "The initial stack of a goroutine is as the textbook says ({}).",
                 "고루틴의 초기 스택 크기는 교과서와 같다({}).",
             ),
             broken: Text::new(
-                "A goroutine's stack is not the textbook's ({}).",
+                "The stack of a goroutine is not as the textbook says ({}).",
                 "고루틴의 스택 크기는 교과서와 다르다({}).",
             ),
         },
@@ -140,11 +140,11 @@ pub(super) const NO_OWN_STACK: Claim = Claim {
             bound: NO_STACK,
             measure: |scope| scope.weight(Who::Stackless, "stack_reserved_bytes", 1.0),
             kept: Text::new(
-                "It is true of stackless coroutines (stack that one more adds: {}).",
+                "True of stackless coroutines (additional stack per coroutine: {}).",
                 "스택리스 코루틴에 대해서는 맞다(코루틴 하나가 늘 때 늘어나는 스택: {}).",
             ),
             broken: Text::new(
-                "Even these, which are called stackless, come with more stack ({}).",
+                "These stackless coroutines do add stack ({}).",
                 "스택리스라고 하는 다음 코루틴도 스택이 늘어난다({}).",
             ),
         },
@@ -154,9 +154,9 @@ pub(super) const NO_OWN_STACK: Claim = Claim {
             unit: Unit::Bytes,
             bound: NO_STACK,
             measure: |scope| scope.weight(Who::Stackful, "stack_reserved_bytes", 1.0),
-            kept: Text::new("It is true of stackful ones as well ({}).", "스택풀 코루틴에 대해서도 맞다({})."),
+            kept: Text::new("True of stackful coroutines as well ({}).", "스택풀 코루틴에 대해서도 맞다({})."),
             broken: Text::new(
-                "But stackful coroutines have one each (address space of a stack: {}).",
+                "But stackful coroutines have one each (address space per stack: {}).",
                 "그러나 스택풀 코루틴은 저마다 스택을 갖는다(스택 하나의 주소 공간: {}).",
             ),
         },
@@ -206,7 +206,7 @@ pub(super) const HOW_MANY: Claim = Claim {
             measure: |scope| reached(scope, Who::Threads),
             kept: Text::same(""),
             broken: Text::new(
-                "That is more than thousands: what limits threads are settings of the system.",
+                "That is more than thousands: system settings limit the number of threads.",
                 "수천 개보다 많다. 스레드의 수를 제한하는 것은 시스템 설정이다.",
             ),
         },
@@ -226,7 +226,7 @@ pub(super) const HOW_MANY: Claim = Claim {
     refuted_by: RefutedBy::OnePart,
     remark: |scope| {
         const UNSTOPPED: Text = Text::new(
-            "Where no limit is named, more were not asked for.",
+            "Where no limit is named, no more were requested.",
             "한도를 적지 않은 모델은 그보다 많이 요청하지 않았다.",
         );
         let mut rows = [Who::Threads, Who::Coroutines].into_iter().flat_map(|who| scope.weights(who));
@@ -234,7 +234,7 @@ pub(super) const HOW_MANY: Claim = Claim {
     },
     beside: none,
     undecided: Text::new(
-        "More were never asked for ({}), so that it is not known: `sudo taskweight memory` asks for as many as there can be.",
+        "Unknown for {}, because no more were requested: `sudo taskweight memory` requests as many as possible.",
         "더 많이 요청하지 않아 판정할 수 없는 모델이 있다({}). `sudo taskweight memory`는 가능한 만큼 요청한다.",
     ),
     measured_by: "sudo taskweight memory",

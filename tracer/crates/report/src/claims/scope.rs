@@ -54,17 +54,17 @@ impl<'a> Cell<'a> {
 
 const NO_RUN: Text = Text::new("`{}` has no run of {}", "`{}` 시나리오에서 실행한 {} 모델이 없다");
 const NOT_TOGETHER: Text = Text::new(
-    "`{}` has no runs of {} with the same number of tasks and in the same place",
+    "`{}` has no runs of {} with the same number of tasks and the same pinning",
     "`{}` 시나리오에서 태스크 수와 CPU가 같은 {} 실행이 없다",
 );
-const NO_FIGURE: Text = Text::new("the runs of `{}` do not tell: {}", "`{}` 시나리오의 실행 결과에 다음 값이 없다: {}");
+const NO_FIGURE: Text = Text::new("the runs of `{}` do not have: {}", "`{}` 시나리오의 실행 결과에 다음 값이 없다: {}");
 const UNCOUNTED: Text = Text::new(
-    "in the runs of `{}` events were lost, or counts differ from the kernel's own",
+    "in the runs of `{}`, events were lost or counts differ from the kernel's own counters",
     "`{}` 시나리오의 실행에서 이벤트가 유실되었거나 커널 자체의 집계와 다르다",
 );
 const NO_PROBE: Text = Text::new("probe `{}` is missing: {}", "프로브 `{}`가 없다: {}");
 const NO_WEIGHT: Text =
-    Text::new("the ledger of `idle` has no line for {}: {}", "`idle` 시나리오의 메모리 장부에 값이 없다({}): {}");
+    Text::new("`idle` has no linear memory per task for {}: {}", "`idle` 시나리오의 메모리 장부에 값이 없다({}): {}");
 
 /// Losses that make counts too small; others are of durations only.
 const OF_COUNTS: [Loss; 3] = [Loss::ThreadTableFull, Loss::PidOutOfRange, Loss::PidReused];

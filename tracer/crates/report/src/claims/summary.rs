@@ -14,15 +14,15 @@ use taskweight_core::report::Run;
 pub(super) fn sentences(scope: &Scope<'_>) -> Vec<String> {
     const UNKNOWN: [Text; 3] = [
         Text::new(
-            "What a switch costs was not measured for both threads and coroutines.",
+            "Cost of a task switch: not measured for both threads and coroutines.",
             "스레드와 코루틴의 컨텍스트 스위칭 비용을 함께 측정하지 않았다.",
         ),
         Text::new(
-            "What a task weighs was not measured for both threads and coroutines.",
+            "Memory per task: not measured for both threads and coroutines.",
             "스레드와 코루틴이 차지하는 메모리를 함께 측정하지 않았다.",
         ),
         Text::new(
-            "What becomes of the difference when tasks wait for I/O was not measured.",
+            "Waiting for I/O: not measured for both threads and coroutines.",
             "I/O를 기다릴 때 그 차이가 어떻게 되는지 측정하지 않았다.",
         ),
     ];
@@ -35,7 +35,7 @@ pub(super) fn sentences(scope: &Scope<'_>) -> Vec<String> {
 
 fn switching(scope: &Scope<'_>) -> Option<String> {
     const SWITCHING: Text = Text::new(
-        "A hand-over between threads takes {} and {} kernel switches, one between coroutines {} and {}.",
+        "Thread switch: {}, {} context switches. Coroutine switch: {}, {} context switches.",
         "컨텍스트 스위칭 한 번에 스레드는 {}가 걸리고 커널 스위칭이 {}회 일어나며, 코루틴은 {}가 걸리고 커널 스위칭이 {}회 일어난다.",
     );
     sides(scope, "switch", SWITCHING)
@@ -43,7 +43,7 @@ fn switching(scope: &Scope<'_>) -> Option<String> {
 
 fn waiting(scope: &Scope<'_>) -> Option<String> {
     const WAITING: Text = Text::new(
-        "Where they wait for pipes instead, it takes {} and {} kernel transitions between threads, {} and {} between coroutines.",
+        "Waiting for a pipe: thread switch {}, {} kernel entries; coroutine switch {}, {} kernel entries.",
         "파이프를 기다려야 하는 경우 스레드는 {}가 걸리고 커널 모드 전환이 {}회 일어나며, 코루틴은 {}가 걸리고 커널 모드 전환이 {}회 일어난다.",
     );
     sides(scope, "switch-io", WAITING)
@@ -72,7 +72,7 @@ fn kernel_transitions(run: &Run) -> Option<f64> {
 
 fn weights(scope: &Scope<'_>) -> Option<String> {
     const WEIGHTS: Text = Text::new(
-        "At rest a thread takes {} of memory and reserves {} of address space for its stack, a coroutine takes {} and reserves {}.",
+        "Idle thread: {} of memory, {} of address space reserved for its stack. Idle coroutine: {} of memory, {} reserved.",
         "대기 중인 스레드 하나는 메모리 {}를 차지하고 스택용 주소 공간 {}를 예약하며, 코루틴 하나는 {}를 차지하고 {}를 예약한다.",
     );
     let mut words = Vec::new();

@@ -9,9 +9,9 @@ use super::{
 };
 use taskweight_core::report::Run;
 
-const SWITCHES: Text = Text::new("kernel switches per hand-over", "컨텍스트 스위칭 한 번당 커널 스위칭");
-const TRANSITIONS: Text = Text::new("kernel transitions per hand-over", "컨텍스트 스위칭 한 번당 커널 모드 전환");
-const TRANSITIONS_PER_REQUEST: Text = Text::new("kernel transitions per request", "요청 하나당 커널 모드 전환");
+const SWITCHES: Text = Text::new("context switches per task switch", "컨텍스트 스위칭 한 번당 커널 스위칭");
+const TRANSITIONS: Text = Text::new("kernel entries per task switch", "컨텍스트 스위칭 한 번당 커널 모드 전환");
+const TRANSITIONS_PER_REQUEST: Text = Text::new("kernel entries per request", "요청 하나당 커널 모드 전환");
 
 /// Half of all hand-overs. Where one CPU hands over to another, a woken thread may run without a switch of the waker.
 const MOSTLY: Bound = Bound::AtLeast(0.5);
@@ -21,7 +21,7 @@ const HARDLY_EVER: Bound = Bound::AtMost(0.01);
 pub(super) const BY_THE_KERNEL: Claim = Claim {
     id: "switched-by-kernel",
     sentence: Text::new(
-        "A switch between threads is made by the kernel; a switch between coroutines is not.",
+        "Context switches between threads go through the kernel; switches between coroutines do not.",
         "스레드의 컨텍스트 스위칭은 커널이 수행하지만, 코루틴의 컨텍스트 스위칭은 커널을 거치지 않는다.",
     ),
     parts: &[
@@ -35,11 +35,11 @@ pub(super) const BY_THE_KERNEL: Claim = Claim {
                 scope.counts(&cell, Who::Threads, SWITCHES, |run| Some(run.per_operation?.kernel_switches))
             },
             kept: Text::new(
-                "Threads are switched by the kernel (kernel switches per hand-over: {}).",
+                "The kernel switches threads (context switches per task switch: {}).",
                 "스레드는 커널이 전환한다(컨텍스트 스위칭 한 번당 커널 스위칭 횟수: {}).",
             ),
             broken: Text::new(
-                "These threads mostly hand over without a switch of the kernel (kernel switches per hand-over: {}).",
+                "These threads mostly switch without a kernel context switch (context switches per task switch: {}).",
                 "다음 스레드는 대부분 커널 스위칭 없이 전환된다(컨텍스트 스위칭 한 번당 커널 스위칭 횟수: {}).",
             ),
         },
@@ -54,11 +54,11 @@ pub(super) const BY_THE_KERNEL: Claim = Claim {
                 scope.counts(&cell, Who::Coroutines, TRANSITIONS, transitions)
             },
             kept: Text::new(
-                "Coroutines are switched without entering it (kernel transitions per hand-over: {}).",
+                "Coroutines switch without entering the kernel (kernel entries per task switch: {}).",
                 "코루틴은 커널에 들어가지 않고 전환된다(컨텍스트 스위칭 한 번당 커널 모드 전환 횟수: {}).",
             ),
             broken: Text::new(
-                "These coroutines do enter the kernel (kernel transitions per hand-over: {}).",
+                "These coroutines enter the kernel (kernel entries per task switch: {}).",
                 "다음 코루틴은 전환할 때 커널에 들어간다(컨텍스트 스위칭 한 번당 커널 모드 전환 횟수: {}).",
             ),
         },
@@ -73,7 +73,7 @@ pub(super) const BY_THE_KERNEL: Claim = Claim {
 pub(super) const NO_TRANSITION: Claim = Claim {
     id: "no-transition",
     sentence: Text::new(
-        "Coroutines run on one thread or a few, and cause no transition to kernel mode, not even when they wait for I/O.",
+        "Coroutines run on one thread or a few, and do not enter kernel mode, even when they wait for I/O.",
         "코루틴은 하나의 스레드(또는 소수의 스레드 풀) 위에서 동작하므로, I/O를 기다릴 때에도 커널 모드 전환이 발생하지 않는다.",
     ),
     parts: &[
@@ -84,11 +84,11 @@ pub(super) const NO_TRANSITION: Claim = Claim {
             bound: HARDLY_EVER,
             measure: |scope| of_coroutines(scope, "switch", TRANSITIONS),
             kept: Text::new(
-                "Where coroutines wait for each other, there is none (kernel transitions per hand-over: {}).",
+                "Waiting for each other, coroutines do not enter the kernel (kernel entries per task switch: {}).",
                 "코루틴이 서로를 기다릴 때는 커널 모드 전환이 발생하지 않는다(컨텍스트 스위칭 한 번당 횟수: {}).",
             ),
             broken: Text::new(
-                "These enter the kernel even to wait for each other (kernel transitions per hand-over: {}).",
+                "These enter the kernel even when waiting for each other (kernel entries per task switch: {}).",
                 "다음 코루틴은 서로를 기다릴 때에도 커널 모드 전환이 발생한다(컨텍스트 스위칭 한 번당 횟수: {}).",
             ),
         },
@@ -99,11 +99,11 @@ pub(super) const NO_TRANSITION: Claim = Claim {
             bound: HARDLY_EVER,
             measure: |scope| of_coroutines(scope, "switch-io", TRANSITIONS),
             kept: Text::new(
-                "Nor is there where they wait for pipes (per hand-over: {}).",
+                "Nor do they when waiting for pipes (per task switch: {}).",
                 "파이프를 기다릴 때에도 발생하지 않는다(컨텍스트 스위칭 한 번당 횟수: {}).",
             ),
             broken: Text::new(
-                "Where they wait for pipes, they enter the kernel (per hand-over: {}).",
+                "When waiting for pipes, they enter the kernel (per task switch: {}).",
                 "파이프를 기다릴 때는 커널 모드 전환이 발생한다(컨텍스트 스위칭 한 번당 횟수: {}).",
             ),
         },
@@ -114,11 +114,11 @@ pub(super) const NO_TRANSITION: Claim = Claim {
             bound: HARDLY_EVER,
             measure: |scope| of_coroutines(scope, "echo", TRANSITIONS_PER_REQUEST),
             kept: Text::new(
-                "A server that answers requests does not enter it (per request: {}).",
+                "Nor does a server answering requests (per request: {}).",
                 "요청에 응답하는 서버에서도 발생하지 않는다(요청 하나당 횟수: {}).",
             ),
             broken: Text::new(
-                "A server that answers requests enters it as well (per request: {}).",
+                "So does a server answering requests (per request: {}).",
                 "요청에 응답하는 서버에서도 커널 모드 전환이 발생한다(요청 하나당 횟수: {}).",
             ),
         },
@@ -126,7 +126,7 @@ pub(super) const NO_TRANSITION: Claim = Claim {
     refuted_by: RefutedBy::OnePart,
     remark: |scope| {
         const THREADS: Text = Text::new(
-            "For comparison, threads that wait for pipes: {}.",
+            "For comparison, threads waiting for pipes: {}.",
             "비교를 위해 파이프를 기다리는 스레드의 횟수를 들면 다음과 같다: {}.",
         );
         let cell = scope.plainest("switch-io", &[Who::Threads]).ok()?;

@@ -47,9 +47,9 @@ impl Diff {
         known.dedup();
         let near: Vec<&str> = known.into_iter().filter(|one| one.contains(last)).take(3).collect();
         let hint = if near.is_empty() {
-            String::from("paths are those of the JSON report's runs")
+            String::from("paths name fields of the runs in the JSON report")
         } else {
-            format!("there is {}", near.join(", "))
+            format!("did you mean {}?", near.join(", "))
         };
         format!("--fail-on {expression}: `{path}` was not measured on both sides of any group; {hint}")
     }

@@ -66,8 +66,8 @@ impl FromStr for Expression {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let form = "expected PATH>LIMIT, PATH>=LIMIT, PATH<LIMIT or PATH<=LIMIT, where LIMIT is a number for the figure of B, or one \
-                    with x for the ratio B / A: per_operation.kernel_switches>1.05x";
+        let form = "expected PATH>LIMIT, PATH>=LIMIT, PATH<LIMIT or PATH<=LIMIT, where LIMIT is a number, for the value in B, or a \
+                    number with x, for the ratio B / A: per_operation.kernel_switches>1.05x";
         let found = OPERATORS.iter().find_map(|(sign, operator)| Some((text.split_once(sign)?, *operator)));
         let ((path, limit), operator) = found.ok_or(form)?;
         let (path, limit) = (path.trim(), limit.trim());

@@ -97,7 +97,7 @@ fn of_ledger(row: &LedgerRow, is_nameless: bool) -> Group {
     };
     let mut figures = figures::of_ledger(row);
     figures.retain(|path, _| !is_of_no_line(path));
-    let title = format!("{}, {}: bytes for each task", row.model, table::ledger_title(row));
+    let title = format!("{}, {}: bytes per task", row.model, table::ledger_title(row));
     Group { key, title, pinned: None, repetitions: vec![figures] }
 }
 

@@ -29,13 +29,13 @@ const BY_OPERATION: [(&str, &str, Unit); 11] = [
     ("time per op", "per_operation.elapsed_ns", Unit::Time),
     ("CPU time, user", "cpu.user_ns/operations", Unit::Time),
     ("CPU time, kernel", "cpu.system_ns/operations", Unit::Time),
-    ("kernel switches", "per_operation.kernel_switches", Unit::Count),
+    ("context switches", "per_operation.kernel_switches", Unit::Count),
     ("  preempted", "kernel.switches.preempted/operations", Unit::Count),
-    ("wake-ups", "kernel.wakeups/operations", Unit::Count),
+    ("wakeups", "kernel.wakeups/operations", Unit::Count),
     ("migrations", "kernel.migrations/operations", Unit::Count),
-    ("system calls", "per_operation.syscalls", Unit::Count),
+    ("syscalls", "per_operation.syscalls", Unit::Count),
     ("page faults", "per_operation.page_faults", Unit::Count),
-    ("transitions", "per_operation.kernel_transitions", Unit::Count),
+    ("kernel entries", "per_operation.kernel_transitions", Unit::Count),
     ("interrupts", "per_operation.interrupts", Unit::Count),
 ];
 
@@ -45,29 +45,29 @@ const IN_ALL: [(&str, &str, Unit); 13] = [
     ("CPU time, user", "cpu.user_ns", Unit::Time),
     ("CPU time, kernel", "cpu.system_ns", Unit::Time),
     ("voluntary switches", "kernel.switches.voluntary", Unit::Count),
-    ("preemptions", "kernel.switches.preempted", Unit::Count),
-    ("wake-ups", "kernel.wakeups", Unit::Count),
+    ("preempted switches", "kernel.switches.preempted", Unit::Count),
+    ("wakeups", "kernel.wakeups", Unit::Count),
     ("migrations", "kernel.migrations", Unit::Count),
-    ("system calls", "kernel.syscalls.count", Unit::Count),
+    ("syscalls", "kernel.syscalls.count", Unit::Count),
     ("minor page faults", "kernel.page_faults.minor", Unit::Count),
     ("major page faults", "kernel.page_faults.major", Unit::Count),
     ("interrupts", "kernel.interrupts.count", Unit::Count),
-    ("work they left", "kernel.softirqs.count", Unit::Count),
+    ("softirqs", "kernel.softirqs.count", Unit::Count),
     ("threads created", "kernel.threads_created", Unit::Count),
 ];
 
 /// Whether operations are known or not.
 const ALWAYS: [(&str, &str, Unit); 14] = [
-    ("own hand-over p50", "own.hand_over_ns.p50", Unit::Time),
-    ("own hand-over p99", "own.hand_over_ns.p99", Unit::Time),
+    ("self-timed switch p50", "own.hand_over_ns.p50", Unit::Time),
+    ("self-timed switch p99", "own.hand_over_ns.p99", Unit::Time),
     ("latency p50", "own.latency_ns.p50", Unit::Time),
     ("latency p99", "own.latency_ns.p99", Unit::Time),
     ("lateness p99", "own.lateness_ns.p99", Unit::Time),
-    ("queue wait p50", "histograms.run_queue_ns.p50", Unit::Time),
-    ("queue wait p99", "histograms.run_queue_ns.p99", Unit::Time),
+    ("run-queue wait p50", "histograms.run_queue_ns.p50", Unit::Time),
+    ("run-queue wait p99", "histograms.run_queue_ns.p99", Unit::Time),
     ("off CPU p50", "histograms.off_cpu_ns.p50", Unit::Time),
-    ("system call p50", "histograms.syscall_ns.p50", Unit::Time),
-    ("system call p99", "histograms.syscall_ns.p99", Unit::Time),
+    ("syscall p50", "histograms.syscall_ns.p50", Unit::Time),
+    ("syscall p99", "histograms.syscall_ns.p99", Unit::Time),
     ("peak memory", "memory.over_time.peak_rss_bytes", Unit::Bytes),
     ("memory at the end", "memory.done.total_bytes", Unit::Bytes),
     ("cycles", "hardware.cycles", Unit::Count),
@@ -77,7 +77,7 @@ const ALWAYS: [(&str, &str, Unit); 14] = [
 /// Of the ledger.
 const PER_TASK: [(&str, &str, Unit); 7] = [
     ("address space", "per_task.reserved_bytes.slope", Unit::Bytes),
-    ("stack", "per_task.stack_resident_bytes.slope", Unit::Bytes),
+    ("user stack", "per_task.stack_resident_bytes.slope", Unit::Bytes),
     ("other", "per_task.other_resident_bytes.slope", Unit::Bytes),
     ("page tables", "per_task.page_tables_bytes.slope", Unit::Bytes),
     ("kernel stack", "per_task.kernel_stack_bytes.slope", Unit::Bytes),
@@ -88,7 +88,7 @@ const PER_TASK: [(&str, &str, Unit); 7] = [
 /// Before and after the name of a system call.
 const CALLS: (&str, &str) = (CALLS_BY_NAME, ".count");
 /// The row under which system calls stand by name.
-const ALL_CALLS: &str = "system calls";
+const ALL_CALLS: &str = "syscalls";
 
 /// What is shown of a run, given the first repetitions of both sides; `syscalls` is how many system calls by name.
 #[must_use]

@@ -36,7 +36,7 @@ pub fn differences(a: &Report, b: &Report) -> Vec<Difference> {
 }
 
 fn settings(environment: &Environment) -> Vec<(&'static str, String)> {
-    let text = |value: &Option<String>| value.clone().unwrap_or_else(|| String::from("not known"));
+    let text = |value: &Option<String>| value.clone().unwrap_or_else(|| String::from("unknown"));
     let bytes = environment.stack_limit_bytes.map(|limit| format!("{limit} bytes"));
     vec![
         ("kernel", environment.kernel.clone()),

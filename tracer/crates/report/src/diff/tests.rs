@@ -75,7 +75,7 @@ fn other_models_are_alone_until_they_are_named() {
     let [go, tokio] = [report("go", &[10]), report("tokio", &[20])];
     let apart = diff(&go, &tokio, None, 5);
     assert!(apart.groups.is_empty());
-    assert_eq!(apart.only_in_a, ["go, switch: 2 tasks, not pinned"]);
+    assert_eq!(apart.only_in_a, ["go, switch: 2 tasks, unpinned"]);
     let together = diff(&go, &tokio, Some(&["go".to_owned(), "tokio".to_owned()]), 5);
     assert_eq!(together.groups.len(), 1);
     assert!(together.groups[0].title.contains(" | tokio"), "{}", together.groups[0].title);
@@ -108,7 +108,7 @@ fn some_over_none_meets_every_lower_limit() {
 fn a_condition_that_cannot_be_judged_is_an_error_with_what_there_is() {
     let diff = compared(&[10], &[10]);
     let error = diff.check(&["per_op.kernel_switches>1.05x".parse().unwrap()]).unwrap_err();
-    assert!(error.contains("there is per_operation.kernel_switches"), "{error}");
+    assert!(error.contains("did you mean per_operation.kernel_switches?"), "{error}");
     let absent = diff.check(&["per_operation.page_faults>1x".parse().unwrap()]).unwrap_err();
     assert!(absent.contains("was not measured on both sides"), "{absent}");
 }

@@ -8,7 +8,7 @@ use taskweight_core::format::{count, rate, time};
 use taskweight_core::report::{PerOperation, Run};
 
 /// Why there is nothing per operation.
-pub(super) const UNCOUNTED: &str = "the operations are unknown";
+pub(super) const UNCOUNTED: &str = "the number of operations is unknown";
 
 /// The figures of one model at one piece of work.
 pub(super) struct Cells<'a> {
@@ -105,15 +105,15 @@ impl<'a> Cells<'a> {
             Some(sum as f64 / operations as f64)
         };
         let estimate = self.repetitions.estimate("cpu.user_ns + cpu.system_ns / operations", share, time);
-        // Less than a step of the kernel's is not nothing.
-        Cell::median(estimate.filter(|one| one.summary.median > 0.0), "the kernel told none, or less than one step")
+        // Below one accounting tick is not zero.
+        Cell::median(estimate.filter(|one| one.summary.median > 0.0), "below the kernel's 10 ms accounting tick")
     }
 
     pub(super) fn traced_to_twin(&self) -> Cell {
         let ratio = |run: &Run| Some(run.elapsed_ns.traced as f64 / run.elapsed_ns.twin? as f64);
         let estimate =
             self.repetitions.estimate("elapsed_ns.traced / elapsed_ns.twin", ratio, |ratio| format!("{ratio:.2}"));
-        Cell::median(estimate, "there is no untraced twin")
+        Cell::median(estimate, "there is no untraced run")
     }
 
     /// Tasks that the work was divided among.

@@ -53,7 +53,7 @@ pub fn render(report: &Report, language: Language) -> String {
                 style { (PreEscaped(STYLE)) (PreEscaped(marks::style_sheet())) }
             }
             body lang="en" {
-                a.skip href="#content" { "Skip to the content" }
+                a.skip href="#content" { "Skip to content" }
                 (marks::definitions())
                 (header(report, &title, &sections))
                 main id="content" {
@@ -142,10 +142,10 @@ fn cautions(report: &Report) -> Markup {
     let warnings = warnings(report);
     html! {
         @if report.interrupted || !warnings.is_empty() {
-            aside.caution aria-label="Before you quote a figure" {
-                p { strong { "Before you quote a figure" } }
+            aside.caution aria-label="Before you quote a number" {
+                p { strong { "Before you quote a number" } }
                 ul {
-                    @if report.interrupted { li { "The measurement was interrupted: what is here was measured, but it is not all that was asked for." } }
+                    @if report.interrupted { li { "The measurement was interrupted: the results are valid but incomplete." } }
                     @for warning in &warnings { li { (shown(&warning.to_string())) } }
                 }
             }
@@ -156,9 +156,9 @@ fn cautions(report: &Report) -> Markup {
 fn footer(report: &Report) -> Markup {
     html! {
         footer {
-            p { "Made by taskweight " (shown(&report.taskweight_version)) ", by " code { (shown(&report.command_line.join(" "))) } }
+            p { "Created by taskweight " (shown(&report.taskweight_version)) " with " code { (shown(&report.command_line.join(" "))) } }
             p {
-                "Rest the pointer on a number to see which fields of the JSON report it is made of. Definitions: docs/metrics.md and \
+                "Hover over a number to see the fields of the JSON report it comes from. Definitions: docs/metrics.md and \
                  docs/report.md of taskweight."
             }
         }

@@ -22,7 +22,7 @@ pub(super) enum Cell {
     /// What the rows below have in common: alone in its row.
     Group(String),
     Number(Number),
-    /// What could not be had, and why.
+    /// Not available, and why.
     Absent(String),
     /// Nothing belongs here.
     Empty,
@@ -53,7 +53,7 @@ impl Cell {
             return [(); 3].map(|()| Self::absent(reason));
         };
         let ends = interval.map(|ends| ends.map(Self::Number));
-        let [low, high] = ends.unwrap_or_else(|| [(); 2].map(|()| Self::absent("needs two repetitions or more")));
+        let [low, high] = ends.unwrap_or_else(|| [(); 2].map(|()| Self::absent("needs at least two repetitions")));
         [Self::Number(median), low, high]
     }
 
@@ -93,7 +93,7 @@ impl Table {
     pub(super) fn folded(&self) -> Markup {
         html! {
             details.numbers open[self.rows.len() <= OPEN_ROWS] {
-                summary { "The numbers: " (self.caption) }
+                summary { "Numbers: " (self.caption) }
                 (self)
             }
         }
@@ -104,14 +104,15 @@ impl Table {
         self.rows.iter().any(|row| matches!(row.get(column), Some(Cell::Text(_))))
     }
 
-    /// Reasons of what is absent, each once.
-    fn reasons(&self) -> Vec<&str> {
-        let mut reasons: Vec<&str> = Vec::new();
-        for cell in self.rows.iter().flatten() {
-            if let Cell::Absent(reason) = cell
-                && !reasons.contains(&reason.as_str())
-            {
-                reasons.push(reason);
+    /// Why cells are absent: each reason once, with the columns that it is in.
+    fn reasons(&self) -> Vec<(Vec<&str>, &str)> {
+        let mut reasons: Vec<(Vec<&str>, &str)> = Vec::new();
+        for (head, cell) in self.rows.iter().flat_map(|row| self.head.iter().zip(row)) {
+            let Cell::Absent(reason) = cell else { continue };
+            match reasons.iter_mut().find(|(_, known)| known == reason) {
+                Some((heads, _)) if heads.contains(&head.as_str()) => {}
+                Some((heads, _)) => heads.push(head),
+                None => reasons.push((vec![head], reason)),
             }
         }
         reasons
@@ -134,7 +135,7 @@ impl Render for Table {
                     tbody { @for row in &self.rows { tr { @for cell in row { (cell) } } } }
                 }
             }
-            @for reason in self.reasons() { p.note { "– " (reason) } }
+            @for (heads, reason) in self.reasons() { p.note { "– " (heads.join(", ")) ": " (reason) } }
         }
     }
 }
@@ -159,7 +160,7 @@ impl Render for Figure {
                     @if let Some(key) = &self.key { (key) }
                     (picture)
                 } @else {
-                    p.absent { "Nothing to draw: there is no value above zero." }
+                    p.absent { "Nothing to draw: no value is above zero." }
                 }
                 (self.table.folded())
             }

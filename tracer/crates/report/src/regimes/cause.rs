@@ -4,7 +4,7 @@ use taskweight_core::report::Side;
 
 /// So many of an event per hand-over are part of most hand-overs.
 const MOST: f64 = 0.5;
-/// So many migrations per hand-over are felt: each finds cold caches.
+/// So many migrations per switch are felt: each finds cold caches.
 const FELT_MIGRATIONS: f64 = 0.1;
 /// What is said when no count explains it.
 pub const UNEXPLAINED: &str = "not explained by these counts";
@@ -41,14 +41,14 @@ fn memory(evidence: &Evidence) -> Option<String> {
     let touching = format!("touching {} takes {}", kibibytes(evidence.touch_bytes), percent(of_coroutine));
     Some(match share(&evidence.thread, evidence.thread_untouched_ns) {
         Some(of_thread) if of_thread >= MOST => format!(
-            "both wait for the memory: {touching} of a coroutine's hand-over, {} of a thread's",
+            "both are bound by memory: {touching} of a coroutine switch, {} of a thread switch",
             percent(of_thread)
         ),
         Some(of_thread) => format!(
-            "the coroutines wait for the memory: {touching} of their hand-over, {} of the threads'",
+            "the coroutines are bound by memory: {touching} of a coroutine switch, {} of a thread switch",
             percent(of_thread)
         ),
-        None => format!("the coroutines wait for the memory: {touching} of their hand-over"),
+        None => format!("the coroutines are bound by memory: {touching} of a coroutine switch"),
     })
 }
 
@@ -56,16 +56,20 @@ fn memory(evidence: &Evidence) -> Option<String> {
 fn idle(evidence: &Evidence) -> Option<String> {
     let exits = evidence.coroutine.idle_exits.filter(|exits| *exits >= MOST)?;
     let others = evidence.thread.idle_exits?;
-    let who = if others >= MOST { "both let their CPUs" } else { "the coroutines let their CPUs" };
-    let counts = format!("{} idle exits per hand-over against {}", count(exits), count(others));
-    Some(format!("{who} go idle between hand-overs: {counts}"))
+    let whose = if others >= MOST {
+        "CPUs go idle between switches on both sides"
+    } else {
+        "the coroutines' CPUs go idle between switches"
+    };
+    let counts = format!("{} wakeups from idle per switch against {}", count(exits), count(others));
+    Some(format!("{whose}: {counts}"))
 }
 
 fn kernel_switches(evidence: &Evidence) -> Option<String> {
     let (switches, others) = (evidence.coroutine.kernel_switches, evidence.thread.kernel_switches);
     let too = if others >= MOST { " too" } else { "" };
-    let counts = format!("{} kernel switches per hand-over against {}", count(switches), count(others));
-    (switches >= MOST).then(|| format!("the coroutines' threads switch in the kernel{too}: {counts}"))
+    let counts = format!("{} context switches per switch against {}", count(switches), count(others));
+    (switches >= MOST).then(|| format!("the kernel switches the coroutines' threads{too}: {counts}"))
 }
 
 fn syscalls(evidence: &Evidence) -> Option<String> {
@@ -73,21 +77,21 @@ fn syscalls(evidence: &Evidence) -> Option<String> {
     let others = evidence.thread.syscalls?;
     let who = if others >= MOST { "both enter the kernel" } else { "the coroutines enter the kernel" };
     let purpose = if evidence.waits_for_pipes { "for readiness" } else { "to wake each other" };
-    Some(format!("{who}: {} syscalls per hand-over {purpose} against {}", count(calls), count(others)))
+    Some(format!("{who}: {} syscalls per switch {purpose} against {}", count(calls), count(others)))
 }
 
 fn migrations(evidence: &Evidence) -> Option<String> {
     let moves = evidence.coroutine.migrations.filter(|moves| *moves >= FELT_MIGRATIONS)?;
     let others = evidence.thread.migrations?;
-    let counts = format!("{} migrations per hand-over against {}", count(moves), count(others));
-    Some(format!("the coroutines' threads move between CPUs: {counts}"))
+    let counts = format!("{} migrations per switch against {}", count(moves), count(others));
+    Some(format!("the coroutines' threads migrate between CPUs: {counts}"))
 }
 
 /// Threads that find the token there before they have gone to sleep.
 fn threads_stay_out(evidence: &Evidence) -> Option<String> {
     let (switches, calls) = (evidence.thread.kernel_switches, evidence.thread.syscalls?);
-    let counts = format!("{} kernel switches and {} syscalls per hand-over", count(switches), count(calls));
-    (switches < MOST && calls < MOST).then(|| format!("the threads seldom enter the kernel: {counts}"))
+    let counts = format!("{} context switches and {} syscalls per switch", count(switches), count(calls));
+    (switches < MOST && calls < MOST).then(|| format!("the threads rarely enter the kernel: {counts}"))
 }
 
 /// `3.0`, `0.04`: enough to tell one from another in a sentence.
@@ -147,15 +151,13 @@ mod tests {
     #[test]
     fn touching_that_takes_most_of_a_hand_over_is_the_cause() {
         let both =
-            "both wait for the memory: touching 256 KiB takes 90 % of a coroutine's hand-over, 75 % of a thread's";
+            "both are bound by memory: touching 256 KiB takes 90 % of a coroutine switch, 75 % of a thread switch";
         assert_eq!(cause(&touching(Some(500.0), Some(150.0))), both);
-        let one =
-            "the coroutines wait for the memory: touching 256 KiB takes 90 % of their hand-over, 40 % of the threads'";
+        let one = "the coroutines are bound by memory: touching 256 KiB takes 90 % of a coroutine switch, 40 % of a thread switch";
         assert_eq!(cause(&touching(Some(1200.0), Some(150.0))), one);
-        let slower =
-            "the coroutines wait for the memory: touching 256 KiB takes 90 % of their hand-over, 0 % of the threads'";
+        let slower = "the coroutines are bound by memory: touching 256 KiB takes 90 % of a coroutine switch, 0 % of a thread switch";
         assert_eq!(cause(&touching(Some(9000.0), Some(150.0))), slower);
-        let alone = "the coroutines wait for the memory: touching 256 KiB takes 90 % of their hand-over";
+        let alone = "the coroutines are bound by memory: touching 256 KiB takes 90 % of a coroutine switch";
         assert_eq!(cause(&touching(None, Some(150.0))), alone);
     }
 
@@ -170,36 +172,35 @@ mod tests {
     #[test]
     fn idle_cpus() {
         let mut both = with_coroutine(|side| (side.idle_exits, side.kernel_switches) = (Some(0.8), 0.9));
-        let alone =
-            "the coroutines let their CPUs go idle between hand-overs: 0.8 idle exits per hand-over against 0.0";
+        let alone = "the coroutines' CPUs go idle between switches: 0.8 wakeups from idle per switch against 0.0";
         assert_eq!(cause(&both), alone);
         both.thread.idle_exits = Some(0.96);
-        let sentence = "both let their CPUs go idle between hand-overs: 0.8 idle exits per hand-over against 1.0";
+        let sentence = "CPUs go idle between switches on both sides: 0.8 wakeups from idle per switch against 1.0";
         assert_eq!(cause(&both), sentence);
         both.thread.idle_exits = None;
-        assert!(cause(&both).starts_with("the coroutines' threads switch in the kernel too"));
+        assert!(cause(&both).starts_with("the kernel switches the coroutines' threads too"));
     }
 
     #[test]
     fn switches_of_the_coroutines_own_threads() {
         let mut evidence = with_coroutine(|side| (side.kernel_switches, side.syscalls) = (0.9, Some(2.0)));
-        let too = "the coroutines' threads switch in the kernel too: 0.9 kernel switches per hand-over against 1.0";
+        let too = "the kernel switches the coroutines' threads too: 0.9 context switches per switch against 1.0";
         assert_eq!(cause(&evidence), too);
         evidence.thread.kernel_switches = 0.04;
-        let alone = "the coroutines' threads switch in the kernel: 0.9 kernel switches per hand-over against 0.04";
+        let alone = "the kernel switches the coroutines' threads: 0.9 context switches per switch against 0.04";
         assert_eq!(cause(&evidence), alone);
     }
 
     #[test]
     fn system_calls_for_what_they_are_for() {
         let mut evidence = with_coroutine(|side| side.syscalls = Some(3.0));
-        let both = "both enter the kernel: 3.0 syscalls per hand-over for readiness against 2.0";
+        let both = "both enter the kernel: 3.0 syscalls per switch for readiness against 2.0";
         assert_eq!(cause(&evidence), both);
         evidence.waits_for_pipes = false;
-        let to_wake = "both enter the kernel: 3.0 syscalls per hand-over to wake each other against 2.0";
+        let to_wake = "both enter the kernel: 3.0 syscalls per switch to wake each other against 2.0";
         assert_eq!(cause(&evidence), to_wake);
         evidence.thread.syscalls = Some(0.2);
-        let alone = "the coroutines enter the kernel: 3.0 syscalls per hand-over to wake each other against 0.2";
+        let alone = "the coroutines enter the kernel: 3.0 syscalls per switch to wake each other against 0.2";
         assert_eq!(cause(&evidence), alone);
         evidence.thread.syscalls = None;
         assert_eq!(cause(&evidence), UNEXPLAINED);
@@ -208,7 +209,7 @@ mod tests {
     #[test]
     fn coroutines_that_move_with_their_threads() {
         let mut evidence = with_coroutine(|side| side.migrations = Some(0.2));
-        let sentence = "the coroutines' threads move between CPUs: 0.2 migrations per hand-over against 0.0";
+        let sentence = "the coroutines' threads migrate between CPUs: 0.2 migrations per switch against 0.0";
         assert_eq!(cause(&evidence), sentence);
         evidence.thread.migrations = None;
         assert_eq!(cause(&evidence), UNEXPLAINED);
@@ -218,7 +219,7 @@ mod tests {
     fn threads_that_do_not_enter_the_kernel_either() {
         let mut evidence = evidence();
         (evidence.thread.kernel_switches, evidence.thread.syscalls) = (0.04, Some(0.2));
-        let sentence = "the threads seldom enter the kernel: 0.04 kernel switches and 0.2 syscalls per hand-over";
+        let sentence = "the threads rarely enter the kernel: 0.04 context switches and 0.2 syscalls per switch";
         assert_eq!(cause(&evidence), sentence);
         evidence.thread.syscalls = None;
         assert_eq!(cause(&evidence), UNEXPLAINED);
@@ -230,7 +231,7 @@ mod tests {
             let side = Side { idle_exits: Some(1.0), kernel_switches: 1.0, syscalls: Some(3.0), ..touched.coroutine };
             Evidence { coroutine: side, ..touched }
         };
-        assert!(cause(&all(touching(None, Some(150.0)))).contains("wait for the memory"));
+        assert!(cause(&all(touching(None, Some(150.0)))).contains("bound by memory"));
         assert!(cause(&all(evidence())).contains("go idle"));
     }
 

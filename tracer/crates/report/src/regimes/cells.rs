@@ -35,7 +35,7 @@ fn regime(report: &Report, threads: &Model, coroutines: &Model, cell: &Cell) -> 
         let sides = [(coroutines, &coroutine_runs), (threads, &thread_runs)];
         let is_never = |(model, _): &&(&Model, _)| !model.scenarios.contains(&cell.scenario);
         let absent = sides.iter().find(is_never).or_else(|| sides.iter().find(|(_, runs)| runs.is_empty()));
-        let neither = || "no repetition in which both were measured".to_owned();
+        let neither = || "no repetition measured both".to_owned();
         absent.map_or_else(neither, |(model, _)| reason(report, model, cell))
     };
     Regime {
@@ -192,7 +192,7 @@ mod tests {
         let regimes = regimes(&report, &grid(Scenario::Switch));
         assert_eq!((regimes[0].touch_bytes, regimes[0].cause.as_ref()), (0, None));
         let both =
-            "both wait for the memory: touching 256 KiB takes 98 % of a coroutine's hand-over, 75 % of a thread's";
+            "both are bound by memory: touching 256 KiB takes 98 % of a coroutine switch, 75 % of a thread switch";
         assert_eq!((regimes[1].touch_bytes, regimes[1].cause.as_deref()), (TOUCHED, Some(both)));
         assert_eq!(regimes[1].ratio.map(|ratio| (ratio.low, ratio.high)), Some((None, None)));
     }

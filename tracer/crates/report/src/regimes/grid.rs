@@ -44,8 +44,8 @@ pub fn split(models: Vec<&'static Model>) -> anyhow::Result<(Vec<&'static Model>
     let (threads, coroutines): (Vec<_>, Vec<_>) = models.into_iter().partition(|model| is_of_threads(model));
     let one_of: Vec<_> = MODELS.iter().filter(is_of_threads).map(|model| model.name).collect();
     let one_of = one_of.join(", ");
-    anyhow::ensure!(!threads.is_empty(), "no model of threads to compare with: add one of {one_of} to --models");
-    anyhow::ensure!(!coroutines.is_empty(), "no model of coroutines to compare: add one, such as tokio, to --models");
+    anyhow::ensure!(!threads.is_empty(), "no thread model to compare with: add one of {one_of} to --models");
+    anyhow::ensure!(!coroutines.is_empty(), "no coroutine model to compare: add one, such as tokio, to --models");
     Ok((threads, coroutines))
 }
 
@@ -71,7 +71,7 @@ fn too_large(bytes: u64, available_bytes: u64) -> Option<String> {
     let mebibytes = |bytes: u64| bytes >> 20;
     (bytes > available_bytes / 4).then(|| {
         let (needed, available) = (mebibytes(bytes), mebibytes(available_bytes));
-        format!("would touch {needed} MiB, more than a quarter of the {available} MiB of memory available")
+        format!("would touch {needed} MiB, more than a quarter of the {available} MiB available")
     })
 }
 
@@ -126,8 +126,8 @@ mod tests {
         let names = |models: Vec<&Model>| models.iter().map(|model| model.name).collect::<Vec<_>>();
         assert_eq!((names(threads), names(coroutines)), (vec!["pthread", "os-thread"], vec!["go", "tokio"]));
         let error = |name| split(vec![model(name)]).expect_err("one side only").to_string();
-        assert!(error("tokio").contains("no model of threads"), "{}", error("tokio"));
-        assert!(error("pthread").contains("no model of coroutines"), "{}", error("pthread"));
+        assert!(error("tokio").contains("no thread model"), "{}", error("tokio"));
+        assert!(error("pthread").contains("no coroutine model"), "{}", error("pthread"));
     }
 
     #[test]
@@ -161,7 +161,7 @@ mod tests {
         let (left, kept): (Vec<_>, Vec<_>) = all.iter().partition(|cell| cell.left_out.is_some());
         assert_eq!((left.len(), kept.len()), (4, 32));
         assert!(left.iter().all(|cell| (cell.tasks, cell.touch_bytes) == (10_000, 256 << 10)));
-        let reason = "would touch 2500 MiB, more than a quarter of the 8192 MiB of memory available";
+        let reason = "would touch 2500 MiB, more than a quarter of the 8192 MiB available";
         assert_eq!(left[0].left_out.as_deref(), Some(reason));
         assert_eq!(grid(false, 8 << 30).cases().len(), 16 * 3 + 16 * 2);
     }

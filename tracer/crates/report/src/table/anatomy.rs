@@ -1,4 +1,4 @@
-//! What one hand-over consists of: a table for each model, then all of them as bars on one scale.
+//! The switch breakdown: a table for each model, then all of them as bars on one scale.
 
 use taskweight_core::report::{Anatomy, AnatomySegment, Report};
 
@@ -7,22 +7,22 @@ use super::text::{Page, Style};
 use taskweight_core::format::{ABSENT, count, count_short, duration_short, time};
 
 const HEAD: [&str; 8] =
-    ["\nstep", "\nsegment", "raw\np50", "\np99", "corrected\np50", "\np99", "hand-\novers", "per\nhand-over"];
+    ["\nstep", "\nsegment", "raw\np50", "\np99", "corrected\np50", "\np99", "\nsamples", "mean per\nswitch"];
 
 /// Letters of the bars, in the order of the segments; what is small in every bar has none of its own.
 const LETTERS: [(&str, char, &str); 13] = [
     ("leave_kernel", 'L', "leave the kernel"),
     ("user", 'u', "user mode"),
     ("enter_kernel", 'E', "enter the kernel"),
-    ("other_syscalls", 'o', "other calls"),
-    ("waker_syscall", 'w', "the waker's call"),
-    ("wake_up", 'W', "wake-up"),
-    ("waker_rest", 'g', "the waker gives way"),
+    ("other_syscalls", 'o', "other syscalls"),
+    ("waker_syscall", 'w', "waker's syscall"),
+    ("wake_up", 'W', "wakeup"),
+    ("waker_rest", 'g', "waker yields the CPU"),
     ("run_queue_wait", 'q', "run queue"),
-    ("idle_exit", 'i', "idle exit"),
+    ("idle_exit", 'i', "wakeup from idle"),
     ("scheduling", 'S', "schedule"),
     ("state_switch", 'R', "save and restore state"),
-    ("wakee_syscall", 'r', "return from the call"),
+    ("wakee_syscall", 'r', "return from the syscall"),
     ("blocked", 'b', "blocked"),
 ];
 /// Columns of a bar's figure and the space around it.
@@ -33,10 +33,10 @@ const SHORTEST_BAR: usize = 20;
 /// Share of a hand-over from which on the waits for other programs are worth a word.
 const DISTURBED: f64 = 0.05;
 
-const LEGEND: &str = "raw: as recorded, of hand-overs seen whole, probes included. corrected: less what the probes took. \
-     per hand-over: corrected mean over all operations, median of the repetitions; leaving and entering the kernel are a \
-     null system call without probes, one half each, taken out of user mode. twin: the untraced time per operation. \
-     unexplained: what of it the segments do not add up to.";
+const LEGEND: &str = "raw: as recorded, probes included, for switches recorded from start to end (samples). corrected: raw less the \
+     time of the probes. mean per switch: corrected, over all operations, median of the repetitions; entering and leaving the kernel \
+     take half a null system call each (measured without probes), moved out of user mode. untraced: time per operation without \
+     probes. unexplained: the untraced time less the sum of the segments.";
 
 pub(super) fn render(report: &Report, page: &mut Page) {
     for anatomy in &report.anatomy {
@@ -57,8 +57,8 @@ pub(super) fn render(report: &Report, page: &mut Page) {
 }
 
 fn title(anatomy: &Anatomy) -> String {
-    let place = anatomy.pinned.map_or("not pinned".to_owned(), |cpu| format!("pinned to CPU {cpu}"));
-    format!("{} in {}: {} tasks, {place}", anatomy.model, anatomy.scenario, anatomy.tasks)
+    let place = anatomy.pinned.map_or("unpinned".to_owned(), |cpu| format!("pinned to CPU {cpu}"));
+    format!("{} in {}: {} tasks, {place}", anatomy.model, anatomy.scenario, count(anatomy.tasks))
 }
 
 fn table(anatomy: &Anatomy, page: &mut Page) {
@@ -99,39 +99,40 @@ fn closure(anatomy: &Anatomy, page: &mut Page) {
     let [sum, twin, unexplained, traced] =
         [anatomy.sum_ns, anatomy.twin_ns, anatomy.unexplained_ns.abs(), anatomy.traced_ns].map(time);
     page.item(
-        &format!("sum {sum}, twin {twin}: unexplained {sign}{unexplained} ({share:.1} %); traced {traced}"),
+        &format!("sum {sum}, untraced {twin}: unexplained {sign}{unexplained} ({share:.1} %); traced {traced}"),
         Style::Plain,
     );
     if passes_through_the_kernel(anatomy) {
         let (seen, all) = (count(anatomy.hand_overs), count(anatomy.operations));
-        page.item(&format!("seen whole: {seen} hand-overs; operations: {all}"), Style::Plain);
+        page.item(&format!("recorded from start to end: {seen} switches of {all} operations"), Style::Plain);
     } else {
-        page.item("- hand-overs within the program: the kernel does not see them", Style::Plain);
+        page.item("- raw, corrected, samples: the kernel does not see task switches within the program", Style::Plain);
     }
     interrupts(anatomy, page);
     let others_ns = waits_ns(anatomy);
     if anatomy.pinned.is_some() && others_ns > DISTURBED * anatomy.sum_ns {
         let note = format!(
-            "other programs had the CPU for {} of it, in the twin for another time: to judge what is unexplained, repeat \
-             it on a quiet machine, or with `chrt -f 50` before it",
+            "other programs had the CPU for {} of it, and for a different time in the untraced run: to judge the unexplained \
+             part, repeat on a quiet machine or prefix the command with `chrt -f 50`",
             time(others_ns)
         );
         page.item(&note, Style::Caution);
     }
     for merged in &anatomy.merged {
-        page.item(&format!("not separated: {merged}"), Style::Plain);
+        page.item(&format!("merged on this kernel: {merged}"), Style::Plain);
     }
 }
 
 /// Interrupts that hit the tasks: the third way into the kernel, beside calls and faults.
 fn interrupts(anatomy: &Anatomy, page: &mut Page) {
     let seen = anatomy.interrupts.iter().filter_map(|(kind, one)| Some((kind, one.count, one.mean_ns?)));
-    let seen: Vec<_> = seen.map(|(kind, number, mean)| format!("{kind} {} of {}", count(number), time(mean))).collect();
+    let seen: Vec<_> =
+        seen.map(|(kind, number, mean)| format!("{kind}: {} of mean {}", count(number), time(mean))).collect();
     if !seen.is_empty() {
-        page.item(&format!("interrupts, in the segments that they hit: {}", seen.join(", ")), Style::Plain);
+        page.item(&format!("interrupts, included in the segments they hit: {}", seen.join(", ")), Style::Plain);
     }
     for unseen in &anatomy.interrupts_unseen {
-        page.item(&format!("interrupts not seen: {unseen}"), Style::Plain);
+        page.item(&format!("interrupts not traced: {unseen}"), Style::Plain);
     }
 }
 
@@ -146,7 +147,7 @@ fn bars(all: &[Anatomy], page: &mut Page) {
     let longest = all.iter().map(|anatomy| anatomy.sum_ns).fold(0.0, f64::max);
     let names = all.iter().map(|anatomy| anatomy.model.chars().count()).max().unwrap_or(0);
     let columns = page.width().saturating_sub(names + BESIDE_BAR).max(SHORTEST_BAR);
-    page.heading(&format!("One hand-over: {columns} columns are {}", time(longest)));
+    page.heading(&format!("One switch ({columns} columns = {})", time(longest)));
     for anatomy in all {
         let name: String = anatomy.model.chars().take(names).collect();
         let bar = bar(anatomy, longest, columns);
@@ -187,8 +188,8 @@ fn calibration(anatomy: &Anatomy, page: &mut Page) {
     let calibration = &anatomy.calibration;
     page.styled(
         &format!(
-            "Corrected by: what programs measured of themselves; {} for each event of a system call and {} for each of the \
-             scheduler, from empty runs on a ring of {}. Null system call: {}.",
+            "Correction: the run time that the probes recorded, plus {} per system call event and {} per scheduler event, \
+             measured with empty programs on a ring that takes {} per switch. Null system call: {}.",
             time(calibration.syscall_hook_ns),
             time(calibration.sched_hook_ns),
             time(calibration.ring_ns),
@@ -209,6 +210,6 @@ fn losses(report: &Report, page: &mut Page) {
         .map(|(model, cause, number)| format!("{model} {cause} {}", count(number)))
         .collect();
     let text = if lost.is_empty() { "none".to_owned() } else { lost.join(", ") };
-    let what = if report.runs.is_empty() { "Loss" } else { "Loss, step by step" };
+    let what = if report.runs.is_empty() { "Lost events" } else { "Lost events, switch breakdown" };
     page.styled(&format!("{what}: {text}"), 2, if lost.is_empty() { Style::Plain } else { Style::Caution });
 }

@@ -1,4 +1,4 @@
-//! One command: what the kernel did for it, how long things took, which calls and which threads, and how much memory.
+//! One command: what the kernel did for it, durations, system calls, threads and memory.
 
 mod memory;
 mod repetitions;
@@ -26,7 +26,7 @@ pub(super) fn render(report: &Report, runs: &[&Run], options: &Options, page: &m
     syscalls(run, options.top, page);
     threads(report, run, options.top, page);
     memory::render(run, options.top, page);
-    page.paragraph(&format!("Exit status: {}", run.exit_status.map_or("- (not known)".to_owned(), exit_status)));
+    page.paragraph(&format!("Exit status: {}", run.exit_status.map_or("- (unknown)".to_owned(), exit_status)));
 }
 
 /// 128 + a signal's number is how shells tell that a signal ended the command.
@@ -94,7 +94,7 @@ impl Totals {
 }
 
 fn totals(report: &Report, run: &Run, page: &mut Page) {
-    const NOT_TOLD: &str = "the kernel did not tell";
+    const NOT_TOLD: &str = "the kernel did not report it";
     let mut totals = Totals::new(run);
     totals.time("elapsed", run.elapsed_ns.traced);
     totals.time_or_absent("CPU time in user mode", run.cpu.user_ns, NOT_TOLD);
@@ -115,24 +115,24 @@ fn totals(report: &Report, run: &Run, page: &mut Page) {
 fn events(report: &Report, run: &Run, totals: &mut Totals) {
     let kernel = &run.kernel;
     let faults_reason = super::page_faults_reason(report);
-    totals.count("kernel switches", kernel.switches.total());
+    totals.count("context switches", kernel.switches.total());
     totals.count("  voluntary", kernel.switches.voluntary);
     totals.count("  preempted", kernel.switches.preempted);
     totals.count("  yielded", kernel.switches.yielded);
     totals.count("  exit", kernel.switches.exit);
-    totals.count("wake-ups", kernel.wakeups);
-    totals.counted("wake-ups made", kernel.wakeups_made, missing(report, "sched_waking"));
-    totals.count("exits from idle", kernel.idle_exits);
+    totals.count("wakeups", kernel.wakeups);
+    totals.counted("wakeups issued", kernel.wakeups_made, missing(report, "sched_waking"));
+    totals.count("wakeups from idle", kernel.idle_exits);
     totals.counted("migrations", kernel.migrations, missing(report, "sched_migrate_task"));
-    totals.counted("system calls", kernel.syscalls.count, missing(report, "sys_enter"));
+    totals.counted("syscalls", kernel.syscalls.count, missing(report, "sys_enter"));
     match missing(report, "sys_exit") {
-        None => totals.time("  time in them", kernel.syscalls.total_ns),
-        Some(reason) => totals.absent("  time in them", &reason),
+        None => totals.time("  syscall time", kernel.syscalls.total_ns),
+        Some(reason) => totals.absent("  syscall time", &reason),
     }
     totals.count_or_absent("minor page faults", kernel.page_faults.minor, &faults_reason);
     totals.count_or_absent("major page faults", kernel.page_faults.major, &faults_reason);
     totals.count_or_absent("page faults from user mode", kernel.page_faults.from_user_mode, &faults_reason);
-    totals.count_or_absent("  with which a stack grew", kernel.page_faults.stack, &faults_reason);
+    totals.count_or_absent("page faults that grew a stack", kernel.page_faults.stack, &faults_reason);
     interrupts(report, kernel, totals);
     totals.row("threads created", count(kernel.threads_created), |_| None);
 }
@@ -141,12 +141,12 @@ fn interrupts(report: &Report, kernel: &Kernel, totals: &mut Totals) {
     let reason = super::interrupts_reason(report);
     totals.count_or_absent("interrupts", kernel.interrupts.count, &reason);
     if let (Some(total_ns), Some(outside)) = (kernel.interrupts.total_ns, kernel.interrupts.outside_syscalls) {
-        totals.time("  time in them", total_ns);
-        totals.count("  outside of system calls", outside);
+        totals.time("  interrupt time", total_ns);
+        totals.count("  outside syscalls", outside);
     }
     match kernel.softirqs {
-        Some(softirqs) => totals.time("time in work they left", softirqs.total_ns),
-        None => totals.absent("time in work they left", &reason),
+        Some(softirqs) => totals.time("softirq time", softirqs.total_ns),
+        None => totals.absent("softirq time", &reason),
     }
 }
 
@@ -175,12 +175,12 @@ fn distributions(run: &Run, page: &mut Page) {
         ("on CPU", &histograms.on_cpu_ns),
         ("off CPU", &histograms.off_cpu_ns),
         ("run queue", &histograms.run_queue_ns),
-        ("system calls", &histograms.syscall_ns),
+        ("syscalls", &histograms.syscall_ns),
     ];
     for (name, histogram) in rows {
         let Histogram { p50, p90, p99, p999, max, .. } = histogram;
         let times = [p50, p90, p99, p999, max]
-            .map(|value| footnotes.or_absent(value.map(duration), name, "none ended in the window"));
+            .map(|value| footnotes.or_absent(value.map(duration), name, "none ended during the run"));
         grid.row([name.to_owned(), count_short(histogram.count)].into_iter().chain(times));
     }
     grid.print(page);
@@ -192,7 +192,7 @@ fn syscalls(run: &Run, top: usize, page: &mut Page) {
     let all = &run.kernel.syscalls;
     let mut calls: Vec<(&String, &SyscallCount)> = all.by_name.iter().collect();
     calls.sort_by_key(|(name, calls)| (std::cmp::Reverse((calls.total_ns, calls.count)), *name));
-    let mut grid = Grid::new(&["system call", "count", "time", "share", "mean", "p50", "p99", "max"]);
+    let mut grid = Grid::new(&["syscall", "count", "time", "share", "mean", "p50", "p99", "max"]);
     let mut footnotes = Footnotes::default();
     for (name, calls) in calls.iter().take(top) {
         let histogram = run.syscall_histograms.get(*name);
@@ -208,7 +208,7 @@ fn syscall(
     histogram: Option<&Histogram>,
     footnotes: &mut Footnotes,
 ) -> [String; 8] {
-    let reason = if histogram.is_none() { "it has no histogram of its own" } else { "none returned in the window" };
+    let reason = if histogram.is_none() { "no histogram was kept for it" } else { "none returned during the run" };
     let mut cell = |value: Option<String>| footnotes.or_absent(value, name, reason);
     let value = |of: fn(&Histogram) -> Option<u64>| histogram.and_then(of).map(duration);
     [
@@ -230,10 +230,9 @@ fn threads(report: &Report, run: &Run, top: usize, page: &mut Page) {
         "on\nCPU",
         "off\nCPU",
         "run\nqueue",
-        "volun-\ntary",
-        "pre-\nempted",
-        "\nyields",
-        "sys-\ncalls",
+        "\nvoluntary",
+        "\npreempted",
+        "\nsyscalls",
         "page\nfaults",
     ]);
     run.threads.iter().take(top).for_each(|one| grid.row(thread(report, one)));
@@ -241,8 +240,8 @@ fn threads(report: &Report, run: &Run, top: usize, page: &mut Page) {
     finish(grid, &Footnotes::default(), omitted, "threads", page);
 }
 
-fn thread(report: &Report, thread: &Thread) -> [String; 10] {
-    // Their reasons stand below the totals.
+fn thread(report: &Report, thread: &Thread) -> [String; 9] {
+    // The reasons are below the totals.
     let unless_missing =
         |probe, count| if missing(report, probe).is_some() { ABSENT.to_owned() } else { count_short(count) };
     [
@@ -253,7 +252,6 @@ fn thread(report: &Report, thread: &Thread) -> [String; 10] {
         duration_short(thread.run_queue_ns),
         count_short(thread.switches.voluntary),
         count_short(thread.switches.preempted),
-        count_short(thread.switches.yielded),
         unless_missing("sys_enter", thread.syscalls),
         unless_missing("page_fault_minor", thread.minor_faults.saturating_add(thread.major_faults)),
     ]

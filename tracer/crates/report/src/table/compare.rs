@@ -15,7 +15,7 @@ use super::grid::Grid;
 use super::text::Page;
 use cells::Cells;
 pub(super) use cpu::differing_checksums;
-use taskweight_core::format::bytes;
+use taskweight_core::format::{bytes, count};
 
 /// A table of one group: the cells after the model's name; `None` leaves the model out, and a table without rows is
 /// not printed.
@@ -75,10 +75,10 @@ pub(super) fn time_per_operation(runs: &[&Run]) -> Option<Summary> {
 pub(crate) fn name(run: &Run) -> String {
     let tasks = match run.tasks.filter(|_| !is_idle(run)) {
         Some(1) => ": 1 task".to_owned(),
-        Some(tasks) => format!(": {tasks} tasks"),
+        Some(tasks) => format!(": {} tasks", count(tasks)),
         None => String::new(),
     };
-    let pinned = run.pinned.map_or(", not pinned".to_owned(), |cpu| format!(", pinned to CPU {cpu}"));
+    let pinned = run.pinned.map_or(", unpinned".to_owned(), |cpu| format!(", pinned to CPU {cpu}"));
     let touching = run.touch_bytes.map_or(String::new(), |touched| format!(", touching {}", bytes(touched as f64)));
     format!("{}{tasks}{touching}{pinned}", run.scenario.as_deref().unwrap_or(&run.model))
 }
@@ -102,7 +102,7 @@ pub(super) fn render(report: &Report, runs: &[&Run], page: &mut Page) {
 
 fn print(report: &Report, alike: &[&Run], group: &[&Run], layout: &Layout, page: &mut Page) {
     let Some(first) = group.first() else { return };
-    let operation = first.operation.as_ref().map(|operation| format!(" - one operation is {operation}"));
+    let operation = first.operation.as_ref().map(|operation| format!(" - operation: {operation}"));
     page.heading(&format!("{}{}", name(first), operation.unwrap_or_default()));
     let mut cells = Cells::new(report, alike);
     for table in layout.tables {
@@ -121,6 +121,7 @@ fn rows(table: &Table, group: &[&Run], cells: &mut Cells<'_>) -> Vec<Vec<String>
     let mut rows = Vec::new();
     for runs in models(group) {
         let mut name = runs.first().map_or(String::new(), |run| run.model.clone());
+        cells.footnotes.start_row(&name);
         for repetitions in gather(&runs, |run| run.tasks) {
             if let Some(figures) = (table.row)(cells, &repetitions) {
                 rows.push([vec![std::mem::take(&mut name)], figures].concat());

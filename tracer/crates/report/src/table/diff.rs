@@ -1,4 +1,4 @@
-//! Two reports side by side.
+//! The comparison of two reports.
 
 use crate::diff::{Diff, Pair, Row, Seen, metric::Unit};
 
@@ -9,13 +9,13 @@ use taskweight_core::format::{ABSENT, bytes, plural, rate, time};
 /// Columns of each figure.
 const FIGURE_COLUMNS: usize = 10;
 /// Columns of the names.
-const LABEL_COLUMNS: usize = 19;
+const LABEL_COLUMNS: usize = 24;
 /// Columns of the ratio and of its interval.
 const RATIO_COLUMNS: [usize; 2] = [7, 14];
 
-const LEGEND: &str = "A, B: medians of the repetitions. B / A: ratio of the medians, and its 95 % bootstrap interval; of bytes for each task, what the \
-     intervals of both slopes allow. no difference seen: the interval holds 1. not repeated: they differ, and one repetition on each \
-     side cannot say whether by chance. Rows that are 0 on both sides are left out.";
+const LEGEND: &str = "A, B: medians of the repetitions. B / A: ratio of the medians, with its 95 % bootstrap confidence interval (CI); for bytes \
+     per task, the range that the CIs of both slopes allow. within noise: the CI contains 1. not repeated: A and B differ, but \
+     one repetition each cannot rule out chance. 0: none, or below 0.00005. Rows that are 0 in both reports are omitted.";
 
 /// The comparison as text, which ends with a line break; `names` are those of the files.
 #[must_use]
@@ -47,7 +47,7 @@ fn group(pair: &Pair, page: &mut Page) {
     }
     let head = format!("{:LABEL_COLUMNS$}{:>FIGURE_COLUMNS$}{:>FIGURE_COLUMNS$}", "", "A", "B");
     let [ratio, interval] = RATIO_COLUMNS;
-    page.line(&format!("{head}{:>ratio$}{:>interval$}", "B / A", "95 %"), Style::Heading);
+    page.line(&format!("{head}{:>ratio$}{:>interval$}", "B / A", "95 % CI"), Style::Heading);
     for row in &pair.rows {
         line(row, page);
     }
@@ -85,9 +85,9 @@ fn text(unit: Unit, figure: f64) -> String {
 fn in_words(seen: Seen) -> (&'static str, Style) {
     match seen {
         Seen::Equal => ("equal", Style::Plain),
-        Seen::NoDifference => ("no difference seen", Style::Plain),
-        Seen::Less => ("less", Style::Advantage),
-        Seen::More => ("more", Style::Caution),
+        Seen::NoDifference => ("within noise", Style::Plain),
+        Seen::Less => ("decreased", Style::Advantage),
+        Seen::More => ("increased", Style::Caution),
         Seen::NotRepeated => ("not repeated", Style::Plain),
         Seen::NotMeasured => ("not measured", Style::Plain),
     }
@@ -100,7 +100,7 @@ fn surroundings(diff: &Diff, page: &mut Page) {
     }
     for pair in &diff.groups {
         let Some(cpus) = pair.differently_bound else { continue };
-        let [a, b] = cpus.map(|cpu| cpu.map_or("not pinned".to_owned(), |cpu| format!("pinned to CPU {cpu}")));
+        let [a, b] = cpus.map(|cpu| cpu.map_or("unpinned".to_owned(), |cpu| format!("pinned to CPU {cpu}")));
         page.styled(&format!("Warning: {}: {a} in A, {b} in B", pair.title), 2, Style::Caution);
     }
 }

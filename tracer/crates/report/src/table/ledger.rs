@@ -1,4 +1,4 @@
-//! The ledger: what one task weighs, column by column, and how many there can be.
+//! Memory per task, column by column, and the maximum number of tasks.
 
 use taskweight_core::report::{Failure, LedgerRow, PerTask, Report};
 
@@ -8,21 +8,24 @@ use taskweight_core::format::{ABSENT, bytes, count};
 
 /// Columns of the table: head, and name in the report.
 const COLUMNS: [(&str, &str); 8] = [
-    ("addr.\nspace", "reserved_bytes"),
-    ("of it\nstack", "stack_reserved_bytes"),
-    ("\nstack", "stack_resident_bytes"),
+    ("address\nspace", "reserved_bytes"),
+    ("stack\nspace", "stack_reserved_bytes"),
+    ("user\nstack", "stack_resident_bytes"),
     ("\nother", "other_resident_bytes"),
-    ("page\ntabl.", "page_tables_bytes"),
-    ("kern.\nstack", "kernel_stack_bytes"),
+    ("page\ntables", "page_tables_bytes"),
+    ("kernel\nstack", "kernel_stack_bytes"),
     ("\nslab", "slab_bytes"),
     ("\ntotal", "total_bytes"),
 ];
 
-const LEGEND: &str = "Bytes that one more task adds: the slope of a line through runs with different numbers of tasks, each in a \
-     fresh process (K = 1024 bytes). addr. space: reserved, resident or not; of it stack: that of stacks. stack: resident pages of stacks. \
-     other: all other resident memory, such as futures and heaps. page tables, kernel stack, slab: what the kernel needs. total: \
-     the sum from stack to slab; 95 %: half of its interval. witness: the same by the cgroup's own counter. A figure that is no line \
-     over the number of tasks is `-`.";
+/// What is said where memory does not grow in proportion to the tasks.
+pub(crate) const NOT_LINEAR: &str = "not linear in the number of tasks";
+
+const LEGEND: &str = "Memory per task: bytes that one more task adds, the slope of a line through runs with different numbers of \
+     tasks, each in a fresh process (K = 1024 bytes). address space: reserved, resident or not; stack space: the part reserved for stacks. \
+     user stack: resident stack pages. other: all other resident memory, such as futures and heaps. page tables, kernel stack, slab: \
+     kernel memory. total: all resident memory, user stack to slab; 95 % CI: half the width of its confidence interval. cgroup: the \
+     same total from the cgroup's own counter. -: not linear in the number of tasks, or not available.";
 
 /// All rows of the report, by scenario and depth.
 pub(super) fn render(report: &Report, page: &mut Page) {
@@ -34,7 +37,7 @@ pub(super) fn render(report: &Report, page: &mut Page) {
         }
     }
     for rows in &scenes {
-        page.heading(&format!("{}: bytes for each task", scene(rows[0])));
+        page.heading(&format!("{}: bytes per task", scene(rows[0])));
         weights(rows, page);
         page.blank();
     }
@@ -54,10 +57,11 @@ pub(crate) fn scene(row: &LedgerRow) -> String {
 
 fn weights(rows: &[&LedgerRow], page: &mut Page) {
     let heads = COLUMNS.map(|(head, _)| head);
-    let head: Vec<&str> = ["\nmodel"].into_iter().chain(heads).chain(["\n95 %", "wit-\nness"]).collect();
+    let head: Vec<&str> = ["\nmodel"].into_iter().chain(heads).chain(["95 %\nCI", "\ncgroup"]).collect();
     let mut grid = Grid::new(&head);
     let mut footnotes = Footnotes::default();
     for row in rows {
+        footnotes.start_row(&row.model);
         grid.row(cells(row, &mut footnotes));
     }
     grid.print(page);
@@ -79,15 +83,14 @@ fn cell(row: &LedgerRow, name: &str, footnotes: &mut Footnotes) -> String {
     }
 }
 
-/// Why there is no weight. The points stand in full where it is the total that is no line.
+/// Why there is no slope. The points are listed where it is the total that is not linear.
 fn absent(row: &LedgerRow, name: &str, footnotes: &mut Footnotes) -> String {
-    let column = name.trim_end_matches("_bytes").replace('_', " ");
+    let head = COLUMNS.iter().find(|(_, column)| *column == name).map_or("cgroup", |(head, _)| head);
+    let column = head.trim().replace('\n', " ");
     match row.per_task.contains_key(name) {
-        false => footnotes.absent(&column, "not to be had: runs[].memory.ready.sources of the JSON report says why"),
-        true if name == "total_bytes" => footnotes.absent(&format!("total of {}", row.model), &points(row)),
-        true => {
-            footnotes.absent(&column, "no line over the number of tasks: ledger[].points of the JSON report has them")
-        }
+        false => footnotes.absent(&column, "not available: see runs[].memory.ready.sources in the JSON report"),
+        true if name == "total_bytes" => footnotes.absent(&column, &points(row)),
+        true => footnotes.absent(&column, &format!("{NOT_LINEAR}: see ledger[].points in the JSON report")),
     }
 }
 
@@ -95,7 +98,7 @@ fn points(row: &LedgerRow) -> String {
     let totals = row.points.iter().filter_map(|point| Some((point.tasks, point.figures.total_bytes?)));
     let points: Vec<String> =
         totals.map(|(tasks, total)| format!("{} tasks {}", count(tasks), bytes(total as f64))).collect();
-    format!("no line over the number of tasks: {}", points.join(", "))
+    format!("{NOT_LINEAR}: {}", points.join(", "))
 }
 
 /// Half of the interval as a share of the slope: `±0.4%`, `±12%`.
@@ -118,18 +121,18 @@ fn reach(rows: &[LedgerRow], failures: &[Failure], page: &mut Page) {
         grid.row([model, count(row.tasks_reached), stopped_by]);
     }
     if !grid.is_empty() {
-        page.heading("Most tasks that there were");
+        page.heading("Maximum tasks reached");
         grid.print_ending_in_text(page);
         page.blank();
     }
 }
 
-/// Where a run with more tasks failed, nobody knows how many there could have been.
+/// Where a run with more tasks failed, the limit is unknown.
 pub(crate) fn not_stopped(row: &LedgerRow, failures: &[Failure]) -> String {
     let failed = failures.iter().filter(|one| one.model == row.model && one.scenario.as_ref() == Some(&row.scenario));
     match failed.filter_map(|one| one.tasks).filter(|tasks| *tasks > row.tasks_reached).max() {
-        Some(tasks) => format!("not known: a run with {} failed", count(tasks)),
-        None => "nothing, as many as were asked for".to_owned(),
+        Some(tasks) => format!("unknown: a run with {} tasks failed", count(tasks)),
+        None => "no limit hit".to_owned(),
     }
 }
 
@@ -168,7 +171,7 @@ mod tests {
         let text = weights_of(&[&row("go", &[("total_bytes", weight(2048.0, true))])]);
         let line = text.lines().find(|line| line.starts_with("go")).unwrap();
         assert_eq!(line.split_whitespace().collect::<Vec<_>>()[7..], ["-", "2.00K", "±0.4%", "-"], "{text}");
-        assert!(text.contains("- reserved: not to be had"), "{text}");
+        assert!(text.contains("- address space, stack space, user stack, other, page tables,"), "{text}");
     }
 
     #[test]
@@ -177,10 +180,10 @@ mod tests {
             weights_of(&[&row("go", &[("total_bytes", weight(7.0, false)), ("slab_bytes", weight(7.0, false))])]);
         let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
         assert!(
-            text.contains("total of go: no line over the number of tasks: 100 tasks 4.00K, 1,000 tasks 4.00K"),
+            text.contains("total (go): not linear in the number of tasks: 100 tasks 4.00K, 1,000 tasks 4.00K"),
             "{text}"
         );
-        assert!(text.contains("slab: no line over the number of tasks: ledger[].points"), "{text}");
+        assert!(text.contains("slab (go): not linear in the number of tasks: see ledger[].points"), "{text}");
     }
 
     #[test]
@@ -206,8 +209,8 @@ mod tests {
         };
         reach(&[row("go", &[]), deep, stopped, row("tokio", &[])], &[failure], &mut page);
         let text = page.finish();
-        assert!(text.contains("not known: a run with 1,000,000 failed"), "{text}");
+        assert!(text.contains("unknown: a run with 1,000,000 tasks failed"), "{text}");
         assert_eq!(text.matches("1,000 ").count(), 3, "{text}");
-        assert!(text.contains("as many as were asked for") && text.contains("pid_max 32768"), "{text}");
+        assert!(text.contains("no limit hit") && text.contains("pid_max 32768"), "{text}");
     }
 }

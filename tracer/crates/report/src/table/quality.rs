@@ -1,4 +1,4 @@
-//! How far the figures can be trusted: witnesses, losses, the probes' own cost, failures, warnings.
+//! Data quality: cross-checks, losses, probe cost, failures, warnings.
 
 use std::collections::BTreeMap;
 
@@ -26,11 +26,7 @@ pub(super) fn render(report: &Report, options: &Options, page: &mut Page) {
     }
     failures(&report.failures, limit, page);
     if report.interrupted {
-        page.styled(
-            "Interrupted: what is shown was measured, but it is not all that was asked for.",
-            2,
-            Style::Caution,
-        );
+        page.styled("Interrupted: the results are valid but incomplete.", 2, Style::Caution);
     }
     let warnings = warnings(report);
     if !warnings.is_empty() {
@@ -62,7 +58,7 @@ pub(crate) fn comparisons(report: &Report) -> impl Iterator<Item = (&Run, &str, 
 fn witnesses(report: &Report, limit: usize, page: &mut Page) {
     let all: Vec<_> = comparisons(report).collect();
     if all.is_empty() {
-        return page.paragraph("Witnesses: none");
+        return page.paragraph("Cross-checks: none");
     }
     let compared = all.iter().filter_map(|(.., witness)| witness.threads_compared);
     let threads = compared.fold(0, u64::saturating_add);
@@ -70,11 +66,18 @@ fn witnesses(report: &Report, limit: usize, page: &mut Page) {
     let agreeing = all.len() - disagreeing.len();
     let exact = all.iter().filter(|(.., witness)| witness.agrees() && witness.ours == witness.theirs).count();
     let one_by_one =
-        if threads > 0 { format!(" ({} compared one by one)", plural(threads, "thread")) } else { String::new() };
-    let bounded =
-        if agreeing > exact { format!(", {} within a stated bound", agreeing - exact) } else { String::new() };
+        if threads > 0 { format!(" ({} checked one by one)", plural(threads, "thread")) } else { String::new() };
+    let bounded = if agreeing > exact {
+        format!(", {} within a stated tolerance", count((agreeing - exact) as u64))
+    } else {
+        String::new()
+    };
     page.styled(
-        &format!("Witnesses: {exact} of {} agree exactly{one_by_one}{bounded}", plural(all.len() as u64, "comparison")),
+        &format!(
+            "Witnesses (cross-checks against the kernel's own counters): {} of {} agree exactly{one_by_one}{bounded}",
+            count(exact as u64),
+            plural(all.len() as u64, "comparison")
+        ),
         2,
         Style::Plain,
     );
@@ -84,12 +87,12 @@ fn witnesses(report: &Report, limit: usize, page: &mut Page) {
 
 fn disagreement(run: &Run, name: &str, witness: &Witness) -> String {
     let Witness { ours, theirs, source, bound, note, threads_disagreeing, .. } = witness;
-    let bound = if *bound > 0 { format!(", bound {}", count(*bound)) } else { String::new() };
+    let bound = if *bound > 0 { format!(", tolerance {}", count(*bound)) } else { String::new() };
     let threads = threads_disagreeing.filter(|threads| *threads > 0);
     let threads = threads.map_or(String::new(), |threads| format!(", {} threads differ", count(threads)));
     let note = note.as_ref().map_or(String::new(), |note| format!(": {note}"));
     let (ours, theirs) = (count(*ours), count(*theirs));
-    format!("{}: {name}: ours {ours}, theirs {theirs} ({source}){bound}{threads}{note}", place_of(run))
+    format!("{}: {name}: probes {ours}, kernel {theirs} ({source}){bound}{threads}{note}", place_of(run))
 }
 
 fn place_of(run: &Run) -> String {
@@ -99,7 +102,7 @@ fn place_of(run: &Run) -> String {
 /// Such as `os-thread switch, 2 tasks, CPU 1, repetition 0`.
 fn place(model: &str, scenario: Option<&str>, tasks: Option<u64>, pinned: Option<u32>, repetition: u32) -> String {
     let Some(scenario) = scenario else { return model.to_owned() };
-    let tasks = tasks.map_or(String::new(), |tasks| format!(", {tasks} tasks"));
+    let tasks = tasks.map_or(String::new(), |tasks| format!(", {} tasks", count(tasks)));
     let pinned = pinned.map_or(String::new(), |cpu| format!(", CPU {cpu}"));
     format!("{model} {scenario}{tasks}{pinned}, repetition {repetition}")
 }
@@ -117,21 +120,21 @@ pub(crate) fn total_loss(report: &Report) -> BTreeMap<&str, u64> {
 fn losses(report: &Report, page: &mut Page) {
     let total = total_loss(report);
     if total.is_empty() {
-        return page.paragraph("Loss: none");
+        return page.paragraph("Lost events: none");
     }
     let causes: Vec<String> = total.iter().map(|(cause, lost)| format!("{cause} {}", count(*lost))).collect();
-    page.styled(&format!("Loss: {}", causes.join(", ")), 2, Style::Failure);
+    page.styled(&format!("Lost events: {}", causes.join(", ")), 2, Style::Failure);
 }
 
 fn probes(probes: &[Probe], page: &mut Page) {
     let calibrated: Vec<String> = probes.iter().filter_map(cost).collect();
     if calibrated.is_empty() {
-        page.paragraph("Probe cost: not calibrated");
+        page.paragraph("Probe cost: not measured");
     } else {
         page.styled(&format!("Probe cost: {} per run", calibrated.join(", ")), 2, Style::Plain);
     }
     for (names, hook, reason) in fallbacks(probes) {
-        page.styled(&format!("On {hook} instead, {}: {reason}", names.join(", ")), 2, Style::Plain);
+        page.styled(&format!("Fallback to {hook}: {} ({reason})", names.join(", ")), 2, Style::Plain);
     }
     for Probe { name, reason, .. } in probes.iter().filter(|probe| probe.state == ProbeState::Missing) {
         page.styled(&format!("Probe {name}: missing: {}", said(reason)), 2, Style::Caution);
@@ -157,7 +160,7 @@ fn said(reason: &Option<String>) -> &str {
 
 fn runtimes(runtimes: &BTreeMap<String, String>, page: &mut Page) {
     if !runtimes.is_empty() {
-        page.paragraph("Runtimes, as the programs state them:");
+        page.paragraph("Runtimes, as reported by the programs:");
     }
     for (model, runtime) in runtimes {
         page.item(&format!("{model}: {runtime}"), Style::Plain);
@@ -189,6 +192,6 @@ fn list(entries: impl Iterator<Item = String>, length: usize, limit: usize, styl
         page.item(&entry, style);
     }
     if length > limit {
-        page.item(&format!("and {} more", length - limit), style);
+        page.item(&format!("and {} more", count((length - limit) as u64)), style);
     }
 }

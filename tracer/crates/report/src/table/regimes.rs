@@ -1,4 +1,4 @@
-//! Threads beside coroutines: a table of ratios for each model of coroutines, and why some of them are small.
+//! Threads against coroutines: a table of ratios for each coroutine model, and why some of them are small.
 
 use crate::regimes::cells::SMALL_RATIO;
 use taskweight_core::report::{Ratio, Regime, Report, Side};
@@ -13,11 +13,12 @@ const WIDEST_CELL: usize = 9;
 /// Columns of each count below the ratios.
 const COUNT_COLUMNS: usize = 11;
 
-const LEGEND: &str = "Time per hand-over of the threads as a multiple of that of the coroutines, from the untraced twins: median of the ratios \
-     within each repetition, and its bootstrap interval. + coroutines are twice as fast or more; ! they are slower. touched: bytes of which \
-     each task reads and writes one word in every 64 while it holds the token (K = 1024). Counts are per hand-over, medians of \
-     the traced runs. idle exits: switches to a thread of the run on a CPU that was idle. The sentence is made from these counts alone, and \
-     from the times of the cells where nothing is touched. -v shows the counts of all cells.";
+const LEGEND: &str = "Ratio: time per task switch of the threads over that of the coroutines, untraced; median of the ratios within each \
+     repetition, with its 95 % bootstrap confidence interval. +: coroutines at least twice as fast. !: coroutines slower. touched: \
+     each task reads and writes one word in every 64 bytes of this much memory while it holds the token (K = 1024). Counts are \
+     per task switch, medians of the traced runs; 0: none, or below 0.00005. from idle: wakeups from idle, context switches to a \
+     thread of the run on an idle CPU. The explanations rest on these counts and on the times without touched memory. -v shows the \
+     counts of all cells.";
 
 /// `verbose`: with the counts of all cells.
 pub(super) fn render(report: &Report, verbose: bool, page: &mut Page) {
@@ -29,7 +30,7 @@ pub(super) fn render(report: &Report, verbose: bool, page: &mut Page) {
         }
     }
     for regimes in &models {
-        page.heading(&format!("{} : {}", regimes[0].thread_model, regimes[0].coroutine_model));
+        page.heading(&format!("{} / {}", regimes[0].thread_model, regimes[0].coroutine_model));
         heat(regimes, page);
         page.blank();
         explain(regimes, verbose, page);
@@ -98,9 +99,9 @@ fn cell(regime: Option<&Regime>, name: &str, width: usize, page: &Page, footnote
 fn explain(regimes: &[&Regime], verbose: bool, page: &mut Page) {
     let measured = regimes.iter().copied().filter(|regime| regime.ratio.is_some());
     let (small, large): (Vec<&Regime>, Vec<&Regime>) = measured.partition(|regime| regime.cause.is_some());
-    counts("Where coroutines are less than twice as fast", &small, page);
+    counts("Coroutines less than twice as fast", &small, page);
     if verbose {
-        counts("Where they are twice as fast or more", &large, page);
+        counts("Coroutines at least twice as fast", &large, page);
     }
 }
 
@@ -110,7 +111,7 @@ fn counts(heading: &str, regimes: &[&Regime], page: &mut Page) {
         return;
     }
     page.heading(heading);
-    let columns = ["", "time", "switches", "syscalls", "migrations", "idle exits"];
+    let columns = ["", "time", "switches", "syscalls", "migrations", "from idle"];
     page.line(row(columns).trim_end(), Style::Heading);
     for regime in regimes {
         let ratio = regime.ratio.as_ref().map_or(String::new(), interval);
@@ -256,7 +257,7 @@ mod tests {
         let mut page = Page::new(80, false);
         explain(&[&one, &large], true, &mut page);
         let all = page.finish();
-        let (small, large) = all.split_once("Where they are twice as fast or more\n").expect("two headings");
+        let (small, large) = all.split_once("Coroutines at least twice as fast\n").expect("two headings");
         assert_eq!(small.trim_end(), text.trim_end());
         assert!(large.contains("\npinned switch, 2 tasks: 9.0 (8.1-9.9)\n  os-thread"), "{large}");
     }

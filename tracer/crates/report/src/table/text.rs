@@ -176,8 +176,12 @@ impl Page {
     }
 
     pub(super) fn footnotes(&mut self, footnotes: &Footnotes) {
-        for note in &footnotes.0 {
-            self.item(note, Style::Plain);
+        // Columns that are absent in the same rows for the same reason share a note.
+        for alike in footnotes.alike() {
+            let columns: Vec<&str> = alike.iter().map(|note| note.what.as_str()).collect();
+            if let Some(note) = alike.first() {
+                self.item(&note.text(&columns.join(", ")), Style::Plain);
+            }
         }
     }
 
@@ -191,11 +195,51 @@ impl Page {
     }
 }
 
-/// Why there is a `-` in a table; each reason once.
+/// Why there is a `-` in a table: each reason once, with the column and the rows.
 #[derive(Default)]
-pub(super) struct Footnotes(Vec<String>);
+pub(super) struct Footnotes {
+    notes: Vec<Footnote>,
+    /// Name of the row that is being filled; empty where a note names it itself.
+    row: String,
+}
+
+struct Footnote {
+    what: String,
+    reason: String,
+    rows: Vec<String>,
+}
+
+impl Footnote {
+    /// Such as `- wait (go, tokio): no thread became runnable`.
+    fn text(&self, columns: &str) -> String {
+        /// Rows that are named.
+        const NAMED: usize = 4;
+        let more = self.rows.len().saturating_sub(NAMED);
+        let more = (more > 0).then(|| format!("{more} more"));
+        let rows: Vec<String> = self.rows.iter().take(NAMED).cloned().chain(more).collect();
+        let rows = if rows.is_empty() { String::new() } else { format!(" ({})", rows.join(", ")) };
+        format!("{} {columns}{rows}: {}", ABSENT, self.reason)
+    }
+}
 
 impl Footnotes {
+    fn alike(&self) -> Vec<Vec<&Footnote>> {
+        let mut groups: Vec<Vec<&Footnote>> = Vec::new();
+        for note in &self.notes {
+            let is_alike = |group: &&mut Vec<&Footnote>| group[0].reason == note.reason && group[0].rows == note.rows;
+            match groups.iter_mut().find(is_alike) {
+                Some(group) => group.push(note),
+                None => groups.push(vec![note]),
+            }
+        }
+        groups
+    }
+
+    /// Notes from here on are about this row.
+    pub(super) fn start_row(&mut self, name: &str) {
+        name.clone_into(&mut self.row);
+    }
+
     /// The figure, or `-` and a note.
     pub(super) fn or_absent(&mut self, figure: Option<String>, what: &str, reason: &str) -> String {
         figure.unwrap_or_else(|| self.absent(what, reason))
@@ -203,9 +247,14 @@ impl Footnotes {
 
     /// `-` and a note.
     pub(super) fn absent(&mut self, what: &str, reason: &str) -> String {
-        let note = format!("{} {what}: {reason}", ABSENT);
-        if !self.0.contains(&note) {
-            self.0.push(note);
+        let row = Some(self.row.clone()).filter(|row| !row.is_empty());
+        match self.notes.iter_mut().find(|note| note.what == what && note.reason == reason) {
+            Some(note) => note.rows.extend(row.filter(|row| !note.rows.contains(row))),
+            None => self.notes.push(Footnote {
+                what: what.to_owned(),
+                reason: reason.to_owned(),
+                rows: row.into_iter().collect(),
+            }),
         }
         ABSENT.to_owned()
     }

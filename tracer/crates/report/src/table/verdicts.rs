@@ -1,4 +1,4 @@
-//! What the textbook says, and what was measured.
+//! Verdicts on the claims of the textbook.
 
 use unicode_width::UnicodeWidthStr as _;
 
@@ -13,7 +13,7 @@ use super::text::{Page, Style};
 const EXPLAINED: usize = 3;
 /// Where the figures behind a verdict are, in English and in Korean.
 const ON_DEMAND: (&str, &str) = (
-    "-v shows each figure behind a verdict, its interval and the runs it comes from, and so does the page (--html FILE).",
+    "-v and the HTML page (--html FILE) show the evidence for each verdict: numbers, confidence intervals and runs.",
     "-v를 쓰면 판정의 근거가 되는 값과 신뢰 구간, 실행 번호를 모두 보여 준다. --html FILE로 만든 페이지에도 있다.",
 );
 
@@ -27,7 +27,7 @@ pub(super) fn render(report: &Report, options: &Options, page: &mut Page) {
     let all = verdicts(report, language);
     let (missing, judged): (Vec<_>, Vec<_>) = all.iter().partition(|verdict| verdict.remedy.is_some());
     page.blank();
-    page.heading(language.choose("Verdicts on what the textbook says", "교과서의 주장에 대한 판정"));
+    page.heading(language.choose("Verdicts on the textbook's claims", "교과서의 주장에 대한 판정"));
     judged.iter().for_each(|verdict| print(verdict, options, page));
     if missing.len() <= EXPLAINED || options.verbose {
         missing.iter().for_each(|verdict| print(verdict, options, page));
@@ -58,7 +58,7 @@ fn tally(all: &[Verdict], language: Language) -> String {
         (!numbers.is_empty()).then(|| format!("{}: {}", outcome.label(language), numbers.join(", ")))
     };
     let kinds: Vec<_> = outcomes.into_iter().filter_map(of_kind).collect();
-    format!("{}{}", language.choose("In short - ", "요약 - "), kinds.join("; "))
+    format!("{}{}", language.choose("Summary - ", "요약 - "), kinds.join("; "))
 }
 
 /// Such as `Not measured: claims 2, 4 (...)`.
@@ -67,7 +67,7 @@ fn numbers(missing: &[&Verdict], language: Language) -> String {
     let numbers = numbers.join(", ");
     match language {
         Language::English => {
-            format!("Not measured: claims {numbers}. `sudo taskweight compare` measures all; -v says what each lacks.")
+            format!("Not measured: claims {numbers}. `sudo taskweight compare` measures all; -v shows what is missing.")
         }
         Language::Korean => {
             format!(

@@ -1,4 +1,4 @@
-//! What a reader should know before quoting a figure, with what to do about it.
+//! Warnings: what a reader should know before quoting a number, with advice.
 
 use std::fmt;
 
@@ -6,7 +6,7 @@ use taskweight_core::report::{ProbeState, Report, Run};
 
 use super::compare::{differing_checksums, groups, is_idle, models, name, time_per_operation, traced_to_twin};
 use super::quality::{comparisons, total_loss};
-use taskweight_core::format::plural;
+use taskweight_core::format::{count, plural};
 
 /// Tracing that takes more than this multiple of the twin's time distorts what it measures.
 const OVERHEAD_LIMIT: f64 = 2.0;
@@ -51,57 +51,61 @@ impl fmt::Display for Warning {
         match self {
             Self::Governor(governor) => write!(
                 out,
-                "the CPU governor is `{governor}`: times depend on the load before; set it to `performance` while \
+                "the CPU governor is `{governor}`: times depend on the preceding load; set it to `performance` while \
                  measuring"
             ),
             Self::ClockSource(source) => write!(
                 out,
-                "the kernel's clock is `{source}`: every reading of it by a program is a system call, which is in the counts; \
-                 boot with `tsc=reliable` if this machine's TSC can be trusted"
+                "the kernel's clock source is `{source}`: each time a program reads the clock it makes a system call, which is \
+                 counted; boot with `tsc=reliable` if this machine's TSC can be trusted"
             ),
             Self::Container(container) => write!(
                 out,
-                "inside a container ({container}): CPU quotas and neighbours show as waits for a CPU; measure on the \
-                 host to exclude them"
+                "running in a container ({container}): CPU quotas and other containers appear as run-queue wait; measure on \
+                 the host to exclude them"
             ),
             Self::Overhead(runs) => write!(
                 out,
-                "runs that took much longer than their twins under the probes: {}: the counts hold, but the distributions \
-                 contain the probes; quote times from the twins only",
+                "probes slowed runs down a lot: {}: the counts are valid, but the distributions include the probes; quote \
+                 untraced times only",
                 some_of(runs, |ratio| format!("{ratio:.1} times"))
             ),
             Self::Noise(runs) => {
                 write!(
                     out,
-                    "intervals that are wide against their median: {}: too wide to compare closely; use more \
-                     repetitions, on a quiet machine or pinned",
+                    "wide confidence intervals relative to the median: {}: too wide for close comparisons; use more \
+                     repetitions, a quiet machine, or --pin",
                     some_of(runs, |width| format!("{:.0} %", width * 100.0))
                 )
             }
             Self::Checksums(differing) => write!(
                 out,
-                "checksums of `cpu` differ: {}: not all models did the work; see with `taskweight check-model` which \
-                 one is wrong, and do not compare it",
+                "checksums of `cpu` differ: {}: not all models did the work; find the wrong one with `taskweight check-model` \
+                 and do not compare it",
                 differing.join("; ")
             ),
             Self::IoUring => write!(
                 out,
-                "io_uring was used: what it does is no system call, and its queue may be served without any; look at CPU \
-                 time and switches, in which its worker threads (iou-wrk, iou-sqp) are, instead of counting calls"
+                "io_uring was used: its operations are not system calls; compare CPU time and context switches, which include \
+                 its worker threads (iou-wrk, iou-sqp), instead of system call counts"
             ),
             Self::ProbeMissing(probe) => {
-                write!(out, "probe {probe} is missing: what it counts is absent, not zero; see its reason above")
+                write!(out, "probe {probe} is missing: its counts are absent, not zero; the reason is above")
             }
             Self::Loss(events) => write!(
                 out,
-                "{} not recorded: docs/metrics.md says for each cause above which counts or durations are missing",
+                "{} not recorded: docs/metrics.md says which counts or durations each cause above affects",
                 plural(*events, "event")
             ),
             Self::Disagreement(comparisons) => write!(
                 out,
-                "{} different from the kernel's own: do not quote what is listed above; measure again, and report it if it \
-                 stays",
-                plural(*comparisons as u64, "count")
+                "{} from the kernel's own counter: do not quote the counts listed above; measure again, and report a bug if it \
+                 persists",
+                if *comparisons == 1 {
+                    "1 count differs".to_owned()
+                } else {
+                    format!("{} counts differ", count(*comparisons as u64))
+                }
             ),
         }
     }

@@ -183,13 +183,9 @@ fn every_outcome_has_a_label_of_its_own() {
 fn the_answer_is_made_from_the_figures() {
     let sentences = summary(&report(textbook()), Language::English);
     assert_eq!(sentences.len(), 3);
-    assert!(sentences[0].contains("2.00 µs and 1.00 kernel switches") && sentences[0].contains("5.00 ns to 8.00 ns"));
+    assert!(sentences[0].contains("2.00 µs, 1.00 context switches") && sentences[0].contains("5.00 ns to 8.00 ns"));
     assert!(sentences[1].contains("1000 KiB to 1.07 MiB of memory") && sentences[1].contains("520 B to 2.64 KiB"));
-    assert!(
-        sentences[2].contains("2.50 µs and 2.00") && sentences[2].contains("50.0 ns and 0.0001"),
-        "{}",
-        sentences[2]
-    );
+    assert!(sentences[2].contains("2.50 µs, 2.00") && sentences[2].contains("50.0 ns, 0.0001"), "{}", sentences[2]);
     let without_io = textbook().into_iter().filter(|run| run.scenario.as_deref() != Some("switch-io")).collect();
     let sentences = summary(&report(without_io), Language::Korean);
     assert_eq!(sentences[2], "I/O를 기다릴 때 그 차이가 어떻게 되는지 측정하지 않았다.");

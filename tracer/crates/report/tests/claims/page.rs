@@ -27,7 +27,7 @@ trait Heading {
 impl Heading for Options {
     fn language_heading(&self) -> &'static str {
         match self.language {
-            Language::English => "Verdicts on what the textbook says",
+            Language::English => "Verdicts on the textbook's claims",
             Language::Korean => "교과서의 주장에 대한 판정",
         }
     }
@@ -42,14 +42,14 @@ fn each_claim_has_its_outcome_its_figures_their_interval_and_runs() {
     let verbose = text(&report(textbook()), Options { verbose: true, ..Options::default() });
     let shown = unfolded(&verbose);
     for part in [
-        "1. A switch between threads is made by the kernel; a switch between coroutines is not. HOLDS Threads are switched",
-        "kernel switches per hand-over (switch, 2 tasks, CPU 1) os-thread 1.00 0.990 to 1.01 runs 0, 1, 2, 3, 4",
+        "1. Context switches between threads go through the kernel; switches between coroutines do not. HOLDS The kernel switches threads",
+        "context switches per task switch (switch, 2 tasks, CPU 1) os-thread 1.00 0.990 to 1.01 runs 0, 1, 2, 3, 4",
         "8. Coroutines have no stack of their own. HOLDS, WITH A QUALIFICATION",
-        "In short - holds: 1, 2, 3, 4, 5, 6, 7, 9, 10, 11; holds, with a qualification: 8",
+        "Summary - holds: 1, 2, 3, 4, 5, 6, 7, 9, 10, 11; holds, with a qualification: 8",
     ] {
         assert!(shown.contains(part), "{part:?} is not in\n{shown}");
     }
-    assert!(shown.ends_with("between coroutines."), "the answer comes last: {shown}");
+    assert!(shown.ends_with("kernel entries."), "the answer comes last: {shown}");
     assert!(verbose.contains("99th percentile of latency (echo, 10 tasks, CPU 1)"));
 }
 
@@ -59,7 +59,7 @@ fn a_verdict_is_a_few_lines_and_its_figures_come_on_demand() {
         let options = Options { language, ..Options::default() };
         let shown = text(&report(textbook()), options);
         assert!(!shown.contains("0.990") && !shown.contains(language.choose("runs 0", "실행 0")), "{shown}");
-        assert!(unfolded(&shown).contains(language.choose("-v shows each figure", "-v를 쓰면 판정의 근거")), "{shown}");
+        assert!(unfolded(&shown).contains(language.choose("-v and the HTML page", "-v를 쓰면 판정의 근거")), "{shown}");
         let claims: Vec<_> =
             shown.split("\n\n").filter(|text| text.starts_with(|first: char| first.is_ascii_digit())).collect();
         assert_eq!(claims.len(), 11, "{shown}");
@@ -81,7 +81,7 @@ fn korean_letters_are_two_columns_wide() {
 fn what_was_not_asked_for_is_one_line() {
     let few = report([ring("os-thread", "switch", 2_000.0, 1.0, 1.2), ring("tokio", "switch", 5.0, 0.0, 0.0)].concat());
     let shown = unfolded(&text(&few, Options::default()));
-    let line = "Not measured: claims 2, 5, 6, 7, 8, 9, 10, 11. `sudo taskweight compare` measures all; -v says what each lacks.";
+    let line = "Not measured: claims 2, 5, 6, 7, 8, 9, 10, 11. `sudo taskweight compare` measures all; -v shows what is missing.";
     assert!(shown.contains(line), "{shown}");
     let verbose = unfolded(&text(&few, Options { verbose: true, ..Options::default() }));
     assert!(verbose.contains(

@@ -145,7 +145,7 @@ fn everything_that_unfolds_or_scrolls_is_reached_by_the_keyboard() {
     let unreachable = "[...document.querySelectorAll('summary,.scroll,a')].filter(one => one.tabIndex < 0).length";
     assert_eq!(page.ask::<usize>(unreachable), 0);
     page.tab.press_key("Tab").unwrap();
-    assert_eq!(page.ask::<String>("document.activeElement.textContent"), "Skip to the content");
+    assert_eq!(page.ask::<String>("document.activeElement.textContent"), "Skip to content");
     let closed = "document.querySelectorAll('details:not([open])').length";
     let before: usize = page.ask(closed);
     page.tab.evaluate("document.querySelector('details:not([open]) > summary').focus()", false).unwrap();
@@ -246,7 +246,7 @@ fn of_many_models(more_tasks: u64) -> Report {
 
 #[test]
 fn a_page_of_many_models_is_light_enough_too_and_says_what_it_leaves_out() {
-    const LEFT_OUT: &str = "Left out for the page's weight: ";
+    const LEFT_OUT: &str = "Omitted to keep the page small: ";
     for (more_tasks, is_too_much) in [(0, false), (1, true)] {
         let report = of_many_models(more_tasks);
         let models: BTreeSet<_> = report.runs.iter().map(|run| &run.model).collect();
@@ -284,7 +284,7 @@ fn interrupts_stand_beside_calls_and_faults() {
     }
     let pictures = "[...document.querySelectorAll('svg.wide')].map(one => [one.getAttribute('aria-label'), one.querySelectorAll('.fp1').length])";
     let bars =
-        page.ask::<Vec<(String, usize)>>(pictures).into_iter().filter(|(name, _)| name.starts_with("Into the kernel"));
+        page.ask::<Vec<(String, usize)>>(pictures).into_iter().filter(|(name, _)| name.starts_with("Kernel entries"));
     let with_interrupts: Vec<_> = bars.map(|(_, parts)| parts).collect();
     assert_eq!(with_interrupts, [3, 3], "a part of each model's bar, in both scenarios");
 }

@@ -1,4 +1,4 @@
-//! What one hand-over consists of: a bar a model, a table a model.
+//! The switch breakdown: a bar and a table for each model.
 
 use maud::{Markup, html};
 
@@ -17,28 +17,28 @@ const PARTS: [(&str, Part); 13] = [
     ("leave_kernel", part("leave the kernel", 'L', 0)),
     ("user", part("user mode", 'u', 1)),
     ("enter_kernel", part("enter the kernel", 'E', 2)),
-    ("other_syscalls", part("other calls", 'o', 3)),
-    ("waker_syscall", part("the waker's call", 'w', 4)),
-    ("wake_up", part("wake-up", 'W', 5)),
-    ("waker_rest", part("the waker gives way", 'g', 6)),
+    ("other_syscalls", part("other syscalls", 'o', 3)),
+    ("waker_syscall", part("waker's syscall", 'w', 4)),
+    ("wake_up", part("wakeup", 'W', 5)),
+    ("waker_rest", part("waker yields the CPU", 'g', 6)),
     ("run_queue_wait", part("run queue", 'q', 7)),
-    ("idle_exit", part("idle exit", 'i', 8)),
+    ("idle_exit", part("wakeup from idle", 'i', 8)),
     ("scheduling", part("schedule", 'S', 9)),
     ("state_switch", part("save and restore state", 'R', 10)),
-    ("wakee_syscall", part("return from the call", 'r', 11)),
+    ("wakee_syscall", part("return from the syscall", 'r', 11)),
     ("blocked", part("blocked", 'b', 12)),
 ];
 
 const HEAD: [&str; 10] = [
     "segment",
     "step",
-    "hand-overs",
+    "samples",
     "raw p50",
     "raw p99",
     "corrected p50",
     "corrected p99",
     "raw mean",
-    "per hand-over",
+    "mean per switch",
     "share",
 ];
 
@@ -47,7 +47,7 @@ const fn part(name: &'static str, letter: char, color: u8) -> Part {
 }
 
 pub(in crate::html) fn section(context: &Context<'_>) -> Section {
-    let (id, title) = ("anatomy", "What a hand-over consists of");
+    let (id, title) = ("anatomy", "Switch breakdown");
     let all = &context.report.anatomy;
     let Some(first) = all.first() else {
         return Section::absent(id, title, "taskweight anatomy");
@@ -55,8 +55,9 @@ pub(in crate::html) fn section(context: &Context<'_>) -> Section {
     let content = html! {
         p {
             "One token in " (shown(&first.scenario)) " with " (count(first.tasks)) " tasks, followed from event to event: \
-             segments have neither gaps nor overlaps. What the probes took is measured and taken off; what the segments do not \
-             add up to is shown, not hidden. A coroutine's hand-over within its program is one stretch of user mode."
+             segments have neither gaps nor overlaps. The time of the probes is measured and subtracted; the difference between the \
+             sum of the segments and the untraced time is shown as unexplained. A coroutine switch within its program is one \
+             segment of user mode."
         }
         (overview(all))
         @for (index, anatomy) in all.iter().enumerate() {
@@ -67,21 +68,21 @@ pub(in crate::html) fn section(context: &Context<'_>) -> Section {
 }
 
 fn heading(anatomy: &Anatomy) -> String {
-    let place = anatomy.pinned.map_or("not pinned".to_owned(), |cpu| format!("pinned to CPU {cpu}"));
+    let place = anatomy.pinned.map_or("unpinned".to_owned(), |cpu| format!("pinned to CPU {cpu}"));
     format!("{} in {}: {} tasks, {place}", shown(&anatomy.model), shown(&anatomy.scenario), count(anatomy.tasks))
 }
 
 fn overview(all: &[Anatomy]) -> Figure {
     let parts = PARTS.map(|(_, part)| part);
     let drawn: Vec<_> = all.iter().map(bar).collect();
-    let head = ["model", "sum", "untraced", "unexplained", "traced", "path", "operations", "seen whole", "in part"];
-    let mut table = Table::new("sum of the segments beside the untraced time", head);
+    let head = ["model", "sum", "untraced", "unexplained", "traced", "path", "operations", "recorded whole", "in part"];
+    let mut table = Table::new("sum of the segments and the untraced time", head);
     table.rows = all.iter().enumerate().map(|(index, anatomy)| closure(index, anatomy)).collect();
     Figure {
-        title: "One hand-over, segment by segment.".to_owned(),
+        title: "One switch, segment by segment.".to_owned(),
         note: "Mean over all operations, corrected for the probes, median of the repetitions.".to_owned(),
         key: Some(key(&parts, &drawn)),
-        picture: bars("Segments of one hand-over, by model", &parts, &drawn, "time per hand-over", Quantity::Time),
+        picture: bars("Segments of one switch, by model", &parts, &drawn, "time per switch", Quantity::Time),
         table,
     }
 }
@@ -122,7 +123,7 @@ fn table(index: usize, anatomy: &Anatomy) -> Table {
 }
 
 fn row(anatomy: &str, place: usize, segment: &AnatomySegment, sum_ns: f64) -> Vec<Cell> {
-    const SPLIT: &str = "split off by calibration, or not seen by the kernel";
+    const SPLIT: &str = "derived by calibration, or not visible to the kernel";
     let path = |field: &str| format!("{anatomy}.segments[{place}].{field}");
     let ns =
         |field: &str, ns: Option<f64>| Cell::number_or(ns.map(|ns| Number::field(ns, time(ns), path(field))), SPLIT);
@@ -140,30 +141,29 @@ fn row(anatomy: &str, place: usize, segment: &AnatomySegment, sum_ns: f64) -> Ve
         ns("corrected_ns.p99", segment.corrected_ns.p99),
         ns("raw_per_hand_over_ns", segment.raw_per_hand_over_ns),
         ns("per_hand_over_ns", Some(segment.per_hand_over_ns)),
-        Cell::number_or(share, "the segments sum to nothing"),
+        Cell::number_or(share, "the segments sum to zero"),
     ]
 }
 
 /// Interrupts, and what this kernel does not separate or lost.
 fn notes(anatomy: &Anatomy) -> Markup {
-    let interrupts = anatomy
-        .interrupts
-        .iter()
-        .filter_map(|(kind, one)| Some(format!("{} {} of {}", shown(kind), count(one.count), time(one.mean_ns?))));
+    let interrupts = anatomy.interrupts.iter().filter_map(|(kind, one)| {
+        Some(format!("{}: {} of mean {}", shown(kind), count(one.count), time(one.mean_ns?)))
+    });
     let interrupts: Vec<_> = interrupts.collect();
     let lost = anatomy.loss.iter().filter(|(_, count)| **count > 0);
     let lost: Vec<_> = lost.map(|(cause, number)| format!("{} {}", shown(cause), count(*number))).collect();
     let calibration = &anatomy.calibration;
     html! {
         ul.notes {
-            @if !interrupts.is_empty() { li { "Interrupts, in the segments that they hit: " (interrupts.join(", ")) } }
-            @for unseen in &anatomy.interrupts_unseen { li { "Interrupts not seen: " (shown(unseen)) } }
-            @for merged in &anatomy.merged { li { "Not separated: " (shown(merged)) } }
-            @if !lost.is_empty() { li { "Loss: " (lost.join(", ")) } }
+            @if !interrupts.is_empty() { li { "Interrupts, included in the segments they hit: " (interrupts.join(", ")) } }
+            @for unseen in &anatomy.interrupts_unseen { li { "Interrupts not traced: " (shown(unseen)) } }
+            @for merged in &anatomy.merged { li { "Merged on this kernel: " (shown(merged)) } }
+            @if !lost.is_empty() { li { "Lost events: " (lost.join(", ")) } }
             li {
-                "Taken off for each event beside what the programs measured of themselves: "
-                (time(calibration.syscall_hook_ns)) " at system calls, " (time(calibration.sched_hook_ns))
-                " at the scheduler. Null system call: " (time(calibration.null_syscall_ns)) "."
+                "Correction: the run time that the probes recorded, plus " (time(calibration.syscall_hook_ns))
+                " per system call event and " (time(calibration.sched_hook_ns))
+                " per scheduler event. Null system call: " (time(calibration.null_syscall_ns)) "."
             }
         }
     }

@@ -23,7 +23,7 @@ const DISTRIBUTIONS: [Metric; 4] = [
     ("on CPU", "histograms.on_cpu_ns", |run| Some(&run.histograms.on_cpu_ns)),
     ("off CPU", "histograms.off_cpu_ns", |run| Some(&run.histograms.off_cpu_ns)),
     ("run queue", "histograms.run_queue_ns", |run| Some(&run.histograms.run_queue_ns)),
-    ("system calls", "histograms.syscall_ns", |run| Some(&run.histograms.syscall_ns)),
+    ("syscalls", "histograms.syscall_ns", |run| Some(&run.histograms.syscall_ns)),
 ];
 
 /// All sections of a command: of its last repetition, and distributions of all.
@@ -36,7 +36,7 @@ pub(in crate::html) fn sections(context: &Context<'_>, run: &Run) -> Vec<Section
     };
     vec![
         Section { id: "totals", title: "What the kernel did", content },
-        Section { id: "distributions", title: "How long things took", content: distributions_of(context) },
+        Section { id: "distributions", title: "Durations", content: distributions_of(context) },
         Section { id: "syscalls", title: "System calls", content: syscalls::syscalls(context.report, run, &path) },
         Section { id: "interrupts", title: "Interrupts", content: interrupts::interrupts(context.report, run, &path) },
         Section { id: "threads", title: "Threads", content: threads::threads(run, &path) },
@@ -48,10 +48,10 @@ pub(in crate::html) fn sections(context: &Context<'_>, run: &Run) -> Vec<Section
 pub(in crate::html) fn headline(run: &Run) -> Markup {
     let operations = run.operation.as_ref().filter(|_| run.operations.is_some());
     html! {
-        @if let Some(operation) = operations { p { "One operation is " (shown(operation)) "." } }
+        @if let Some(operation) = operations { p { "Operation: " (shown(operation)) "." } }
         @match run.exit_status {
             Some(status) => p { "Exit status: " (status) },
-            None => p { "Exit status: not known" },
+            None => p { "Exit status: unknown" },
         }
     }
 }
@@ -69,7 +69,7 @@ fn distributions_of(context: &Context<'_>) -> Markup {
     table.rows = all.iter().map(|(_, name, one)| distributions::row(name, one)).collect();
     let figure = Figure {
         title: "Durations.".to_owned(),
-        note: "Each step to the right is a tenth of what was left; a mark is the longest.".to_owned(),
+        note: "Each step to the right leaves a tenth of the remaining samples; a mark is the maximum.".to_owned(),
         key: Some(marks::key(&key, true)),
         picture: curves("Durations over percentiles", "duration", &drawn),
         table,

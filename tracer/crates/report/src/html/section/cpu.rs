@@ -13,13 +13,13 @@ const HEAD: [&str; 10] = [
     "model",
     "tasks",
     "time per chunk",
-    "95 % from",
-    "to",
-    "kernel switches",
+    "95 % CI low",
+    "95 % CI high",
+    "context switches",
     "preempted",
     "migrations",
     "interrupts",
-    "traced/twin",
+    "traced/untraced",
 ];
 
 pub(in crate::html) fn section(context: &Context<'_>) -> Section {
@@ -38,8 +38,8 @@ pub(in crate::html) fn section(context: &Context<'_>) -> Section {
     let figure = Figure {
         title: "Time per chunk.".to_owned(),
         note:
-            "The same chunks shared out among more and more tasks, all CPUs allowed: elapsed time over chunks. A model \
-               that uses one CPU only gains nothing from more tasks."
+            "The same chunks of work divided among more and more tasks, unpinned: elapsed time over chunks. A model that \
+               uses only one CPU gains nothing from more tasks."
                 .to_owned(),
         key: Some(over_tasks::key(context, &points)),
         picture: over_tasks::picture(context, "Time per chunk over tasks, by model", "tasks", &points, value, axis),

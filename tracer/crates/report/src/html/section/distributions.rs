@@ -1,4 +1,4 @@
-//! Distributions of all models overlaid, for each piece of work.
+//! Distributions of all models overlaid, for each workload.
 
 use maud::{Markup, html};
 
@@ -24,33 +24,33 @@ struct Metric {
 
 const METRICS: [Metric; 5] = [
     Metric {
-        title: "A hand-over, timed by the program itself",
-        note: "From before handing over to after being resumed, one in 64, in the untraced twins: the switch that the kernel \
-             cannot see.",
+        title: "Self-timed switch",
+        note: "Timed by the program itself, one switch in 64, untraced: from before a task yields to after it resumes. The kernel \
+             cannot see switches between coroutines.",
         path: "own.hand_over_ns",
         field: |run| run.own.as_ref()?.hand_over_ns.as_ref(),
     },
     Metric {
-        title: "Waiting for a CPU",
-        note: "From becoming runnable to running.",
+        title: "Run-queue wait",
+        note: "From runnable to running.",
         path: "histograms.run_queue_ns",
         field: |run| Some(&run.histograms.run_queue_ns),
     },
     Metric {
-        title: "Off the CPU",
-        note: "From being switched out to being switched in.",
+        title: "Off CPU",
+        note: "From switched out to switched in.",
         path: "histograms.off_cpu_ns",
         field: |run| Some(&run.histograms.off_cpu_ns),
     },
     Metric {
-        title: "On the CPU",
-        note: "From being switched in to being switched out.",
+        title: "On CPU",
+        note: "From switched in to switched out.",
         path: "histograms.on_cpu_ns",
         field: |run| Some(&run.histograms.on_cpu_ns),
     },
     Metric {
-        title: "In system calls",
-        note: "From entry to exit, all calls.",
+        title: "Syscall time",
+        note: "From entry to exit, all system calls.",
         path: "histograms.syscall_ns",
         field: |run| Some(&run.histograms.syscall_ns),
     },
@@ -61,7 +61,7 @@ const SCENARIOS: [&str; 3] = ["switch", "switch-io", "echo"];
 
 /// Pieces of work that are shown while there is room for them, in bytes of the page; the first one always is.
 pub(in crate::html) fn section(context: &Context<'_>, room_bytes: usize) -> Section {
-    let (id, title) = ("distributions", "How durations are distributed");
+    let (id, title) = ("distributions", "Distributions of durations");
     let all = groups(&context.runs(&SCENARIOS));
     let mut weight_bytes = 0;
     let figures: Vec<_> = all
@@ -79,8 +79,8 @@ pub(in crate::html) fn section(context: &Context<'_>, room_bytes: usize) -> Sect
     };
     let content = html! {
         p {
-            "Curves over percentiles, as users of HdrHistogram know them: each step to the right is a tenth of what was left, \
-             and a mark is the longest. All repetitions together; durations that the kernel saw contain the probes."
+            "Percentile curves, as in HdrHistogram: each step to the right leaves a tenth of the remaining samples, and a mark \
+             is the maximum. All repetitions together. Durations measured in the kernel include the probes."
         }
         h3 { (first) }
         @for figure in open { (figure) }
@@ -89,8 +89,8 @@ pub(in crate::html) fn section(context: &Context<'_>, room_bytes: usize) -> Sect
         }
         @if left_out > 0 {
             p.absent {
-                "Left out for the page's weight: " (plural(left_out as u64, "more piece")) " of work. The JSON report has them; a \
-                 comparison of fewer models shows them."
+                "Omitted to keep the page small: " (plural(left_out as u64, "more workload")) ". See the JSON report, or compare fewer \
+                 models."
             }
         }
     };
@@ -137,6 +137,6 @@ fn figure(context: &Context<'_>, metric: &Metric, group: &[&Run]) -> Option<Mark
 
 /// Name and percentiles.
 pub(in crate::html) fn row(name: &str, distribution: &Distribution) -> Vec<Cell> {
-    let numbers = distribution.numbers().map(|number| Cell::number_or(number, "none ended in the window"));
+    let numbers = distribution.numbers().map(|number| Cell::number_or(number, "none ended during the run"));
     [Cell::name(name)].into_iter().chain(numbers).collect()
 }

@@ -1,4 +1,4 @@
-//! A server: throughput and latency over the number of connections, and what a request takes.
+//! A server: throughput and latency over the number of connections, and the cost of a request.
 
 use maud::html;
 
@@ -20,8 +20,9 @@ pub(in crate::html) fn section(context: &Context<'_>) -> Section {
     }
     let content = html! {
         p {
-            "An echo server with one task a connection: requests of 64 bytes, seen by the program that sends them, without \
-             probes on the server. Counts are the kernel's for the server, per request, from the traced runs."
+            "An echo server with one task per connection and requests of 64 bytes. Throughput and latency are measured by the \
+             client, without probes on the server. Counts are of the server, per request, from the traced runs. Kernel \
+             entries are system calls and page faults from user mode. 0: none, or below 0.00005."
         }
         (throughput(context, &points))
         (latency(context, &points))
@@ -43,25 +44,25 @@ fn throughput(context: &Context<'_>, points: &[Point<'_>]) -> Figure {
         "model",
         "connections",
         "requests/s",
-        "95 % from",
-        "to",
-        "kernel switches",
-        "system calls",
-        "transitions",
+        "95 % CI low",
+        "95 % CI high",
+        "context switches",
+        "syscalls",
+        "kernel entries",
         "interrupts",
         "CPU time",
-        "traced/twin",
+        "traced/untraced",
     ];
     let value = |point: &Point<'_>| {
         let summary = per_second(point)?.summary;
         Some((summary.median, summary.interval.map(|interval| (interval.low, interval.high))))
     };
     let axis = |values: Vec<f64>| Axis::log(values, "requests per second", Quantity::Count);
-    let mut table = Table::new("throughput, and what a request takes", HEAD);
+    let mut table = Table::new("throughput, and cost per request", HEAD);
     table.rows = points.iter().map(|point| throughput_row(context, point)).collect();
     Figure {
         title: "Requests per second.".to_owned(),
-        note: "Median of the repetitions and its 95 % interval.".to_owned(),
+        note: "Median of the repetitions, with its 95 % confidence interval (CI).".to_owned(),
         key: Some(over_tasks::key(context, points)),
         picture: over_tasks::picture(
             context,
@@ -99,7 +100,7 @@ fn latency(context: &Context<'_>, points: &[Point<'_>]) -> Figure {
         .collect();
     Figure {
         title: "99th percentile of the latency.".to_owned(),
-        note: "From sending a request to having its answer, all repetitions.".to_owned(),
+        note: "From sending a request to receiving its answer, all repetitions.".to_owned(),
         key: Some(over_tasks::key(context, points)),
         picture: over_tasks::picture(
             context,

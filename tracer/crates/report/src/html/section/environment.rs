@@ -20,14 +20,14 @@ pub(in crate::html) fn section(context: &Context<'_>) -> Section {
                 }
             }
         }
-        (list("Compilers and runtimes, as the programs state them", environment.runtimes.iter()))
+        (list("Compilers and runtimes, as reported by the programs", environment.runtimes.iter()))
         (list("Mitigations of CPU vulnerabilities", environment.mitigations.iter()))
     };
     Section { id: "environment", title: "The machine", content }
 }
 
 fn reason<'a>(environment: &'a Environment, field: &str) -> &'a str {
-    environment.reasons.get(field).map_or("not known", String::as_str)
+    environment.reasons.get(field).map_or("unknown", String::as_str)
 }
 
 /// What it is called, its field, and its value.

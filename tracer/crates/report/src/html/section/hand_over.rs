@@ -1,4 +1,4 @@
-//! What one operation costs: a row a model, a mark for each number of tasks and place.
+//! Cost of one operation: a row for each model, a mark for each number of tasks and pinning.
 
 use maud::{Markup, html};
 
@@ -15,32 +15,31 @@ use taskweight_core::report::Run;
 
 /// Scenarios with a title each, and whether they are what the section is about.
 const SCENARIOS: [(&str, &str, bool); 5] = [
-    ("switch", "A hand-over in memory", true),
-    ("switch-io", "A hand-over through a pipe", true),
-    ("yield", "Giving way to others", false),
-    ("spawn", "Creating a task and waiting for its end", false),
-    ("control", "Everything but the hand-over: what to subtract", false),
+    ("switch", "Task switch in memory", true),
+    ("switch-io", "Task switch through a pipe", true),
+    ("yield", "Yield", false),
+    ("spawn", "Creating a task and waiting for it to finish", false),
+    ("control", "Everything but the switch: the control to subtract", false),
 ];
 
-const NOTE: &str = "Time per operation without probes: median of the repetitions and its 95 % bootstrap interval, on a \
-     logarithmic scale.";
+const NOTE: &str = "Time per operation, untraced: median of the repetitions, with its 95 % bootstrap confidence interval (CI), on \
+     a logarithmic scale.";
 
-const HEAD: [&str; 11] = [
+const HEAD: [&str; 10] = [
     "model",
     "time",
-    "95 % from",
-    "to",
-    "kernel switches",
-    "system calls",
+    "95 % CI low",
+    "95 % CI high",
+    "context switches",
+    "syscalls",
     "page faults",
-    "transitions",
     "interrupts",
     "migrations",
-    "traced/twin",
+    "traced/untraced",
 ];
 
 pub(in crate::html) fn section(context: &Context<'_>) -> Section {
-    let (id, title) = ("hand-over", "What a hand-over costs");
+    let (id, title) = ("hand-over", "Cost of a task switch");
     let figures: Vec<_> = SCENARIOS
         .iter()
         .filter_map(|(scenario, title, is_main)| Some((figure(context, scenario, title)?, title, *is_main, scenario)))
@@ -50,9 +49,8 @@ pub(in crate::html) fn section(context: &Context<'_>) -> Section {
     }
     let content = html! {
         p {
-            "Every count stands per operation, beside the time: a kernel " em { "transition" } " is an entry from user mode \
-             into the kernel, by a system call or a page fault; " em { "interrupts" } " come from outside. Counts are medians of the traced runs, times those of their \
-             untraced twins; " em { "traced/twin" } " is what the probes did to the elapsed time."
+            "Counts are per operation, medians of the traced runs; 0: none, or below 0.00005. Times are untraced. "
+            em { "traced/untraced" } " is the ratio of the elapsed times, the cost of the probes."
         }
         @for (figure, title, is_main, scenario) in &figures {
             @if *is_main {
@@ -73,7 +71,7 @@ fn figure(context: &Context<'_>, scenario: &str, title: &str) -> Option<Figure> 
     let rows = rows(context, &groups);
     let works: Vec<_> = groups.iter().filter_map(|group| Some(work(group.first()?))).collect();
     let mut marks_of = Vec::new();
-    let mut table = Table::new(format!("{title}: one operation is {}", shown(operation)), HEAD);
+    let mut table = Table::new(format!("{title}: operation: {}", shown(operation)), HEAD);
     for (series, group) in groups.iter().enumerate() {
         table.rows.extend(group.first().map(|run| vec![Cell::Group(work(run))]));
         let mut of_group = models(group);
@@ -85,7 +83,7 @@ fn figure(context: &Context<'_>, scenario: &str, title: &str) -> Option<Figure> 
         }
     }
     let names = rows.iter().map(|name| shown(name)).collect();
-    let reference = context.report.reference.map(|reference| (reference.indirect_call_ns.median, "a function call"));
+    let reference = context.report.reference.map(|reference| (reference.indirect_call_ns.median, "one function call"));
     let text = format!("{title}: time per operation by model");
     let key: Vec<_> = works.into_iter().zip(0..marks::LOOKS).map(|(work, series)| (series, work)).collect();
     Some(Figure {
@@ -97,7 +95,7 @@ fn figure(context: &Context<'_>, scenario: &str, title: &str) -> Option<Figure> 
     })
 }
 
-/// What enters the kernel in the first piece of work of a scenario.
+/// Kernel entries in the first workload of a scenario.
 fn entries(context: &Context<'_>, scenario: &str) -> Option<Figure> {
     transitions::figure(context, groups(&context.runs(&[scenario])).first()?)
 }
@@ -136,7 +134,7 @@ fn row(context: &Context<'_>, repetitions: &Repetitions<'_>) -> Vec<Cell> {
     let counts = Cells::new(context, repetitions);
     let mut cells = vec![Cell::name(&first.model)];
     cells.extend(Cell::estimate(Cells::elapsed(repetitions), UNCOUNTED));
-    cells.extend([counts.switches(), counts.calls(), counts.faults(), counts.transitions(), counts.interrupts()]);
+    cells.extend([counts.switches(), counts.calls(), counts.faults(), counts.interrupts()]);
     cells.extend([counts.migrations(), counts.traced_to_twin()]);
     cells
 }

@@ -21,14 +21,14 @@ pub(in crate::html) fn section(context: &Context<'_>) -> Section {
     let lateness: Vec<(&Point<'_>, Distribution)> = points.iter().map(|point| (point, late(point))).collect();
     let series: Vec<_> = lateness.iter().map(|(point, one)| (context.series(point.model), &one.histogram)).collect();
     let models: Vec<_> = points.iter().map(|point| point.model).collect();
-    let head = ["model", "tasks"].into_iter().chain(DISTRIBUTION_HEAD).chain(["preempted threads"]);
-    let mut table = Table::new("how late ticks were", head);
+    let head = ["model", "tasks"].into_iter().chain(DISTRIBUTION_HEAD).chain(["preempted"]);
+    let mut table = Table::new("lateness of ticks", head);
     table.rows = lateness.iter().map(|(point, late)| row(point, late)).collect();
     let figure = Figure {
-        title: "How late ticks were.".to_owned(),
-        note: "One task computes for 200 ms without giving way, the others are to tick every millisecond. Where scheduling is \
-               preemptive they go on; where it is cooperative, and no thread is left to run them, they wait until it gives \
-               way."
+        title: "Lateness of ticks.".to_owned(),
+        note: "One task computes for 200 ms without yielding, and the others should tick every millisecond. With preemptive \
+               scheduling they keep ticking; with cooperative scheduling and no other thread to run them, they wait until it \
+               yields."
             .to_owned(),
         key: Some(context.key(&models)),
         picture: curves("Lateness of ticks, by model", "lateness", &series),

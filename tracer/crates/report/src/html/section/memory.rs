@@ -1,4 +1,4 @@
-//! What one task weighs, by column of the ledger, and all tasks over their number.
+//! Memory per task by column, and total memory over the number of tasks.
 
 use maud::{Markup, html};
 
@@ -11,30 +11,30 @@ use crate::html::context::Context;
 use crate::html::number::Number;
 use crate::html::section::Section;
 use crate::html::table::{Cell, Figure, Table, shown};
-use crate::table::ledger::scene;
+use crate::table::ledger::{NOT_LINEAR, scene};
 use taskweight_core::format::{bytes, count};
 use taskweight_core::report::{LedgerRow, PerTask};
 use taskweight_core::stats::regression;
 
 /// Columns that are resident, from the stack to the kernel's own, as a bar stacks them.
 const RESIDENT: [(&str, Part); 5] = [
-    ("stack_resident_bytes", Part { name: "stack", letter: 's', color: 1 }),
+    ("stack_resident_bytes", Part { name: "user stack", letter: 's', color: 1 }),
     ("other_resident_bytes", Part { name: "other resident, such as futures and heaps", letter: 'o', color: 3 }),
     ("page_tables_bytes", Part { name: "page tables", letter: 'p', color: 5 }),
-    ("kernel_stack_bytes", Part { name: "stack in the kernel", letter: 'k', color: 9 }),
-    ("slab_bytes", Part { name: "the kernel's other memory", letter: 'm', color: 12 }),
+    ("kernel_stack_bytes", Part { name: "kernel stack", letter: 'k', color: 9 }),
+    ("slab_bytes", Part { name: "kernel slab", letter: 'm', color: 12 }),
 ];
 
 const COLUMNS: [(&str, &str); 9] = [
     ("address space", "reserved_bytes"),
-    ("of it stack", "stack_reserved_bytes"),
-    ("stack", "stack_resident_bytes"),
+    ("stack space", "stack_reserved_bytes"),
+    ("user stack", "stack_resident_bytes"),
     ("other", "other_resident_bytes"),
     ("page tables", "page_tables_bytes"),
     ("kernel stack", "kernel_stack_bytes"),
     ("slab", "slab_bytes"),
     ("total", "total_bytes"),
-    ("witness", "witness_bytes"),
+    ("cgroup", "witness_bytes"),
 ];
 
 /// A bar shorter than this share of the longest is drawn once more, among its like.
@@ -44,7 +44,7 @@ const SMALL_SHARE: f64 = 0.1;
 type Indexed<'a> = (usize, &'a LedgerRow);
 
 pub(in crate::html) fn section(context: &Context<'_>) -> Section {
-    let (id, title) = ("memory", "What a task weighs");
+    let (id, title) = ("memory", "Memory per task");
     let mut scenes: Vec<(String, Vec<Indexed<'_>>)> = Vec::new();
     for indexed in context.report.ledger.iter().enumerate() {
         let name = scene(indexed.1);
@@ -60,7 +60,8 @@ pub(in crate::html) fn section(context: &Context<'_>) -> Section {
         p {
             "Bytes that one more task adds: the slope of a line through runs with different numbers of tasks, each in a \
              fresh process and a cgroup of its own. " em { "Reserved" } " is address space, which costs nothing until it is \
-             touched; " em { "resident" } " is memory that is gone. K is 1024 bytes."
+             touched; " em { "resident" } " is memory in use. " em { "cgroup" } " is the same total from the cgroup's own counter, \
+             a cross-check. K is 1024 bytes."
         }
         (scene_figures(context, first, rows))
         @for (name, rows) in others {
@@ -90,17 +91,17 @@ fn weights(name: &str, rows: &[Indexed<'_>]) -> Figure {
     let longest = rows.iter().map(|(_, row)| total(row)).fold(0.0, f64::max);
     let is_small = |row: &LedgerRow| (f64::MIN_POSITIVE..SMALL_SHARE * longest).contains(&total(row));
     let small: Vec<_> = rows.iter().filter(|(_, row)| is_small(row)).map(|(_, row)| bar(row)).collect();
-    let picture = |of: &[Bar], text: &str| bars(text, &parts, of, "resident bytes for each task", Quantity::Bytes);
-    let magnified = picture(&small, &format!("{name}: the lightest models on a scale of their own"));
+    let picture = |of: &[Bar], text: &str| bars(text, &parts, of, "resident bytes per task", Quantity::Bytes);
+    let magnified = picture(&small, &format!("{name}: the smallest models on a scale of their own"));
     Figure {
         title: format!("Resident memory of one task, {name}."),
-        note: "Stacked by column of the ledger, with the sum beside; what is too light to be seen is drawn again below on a \
-               scale of its own."
+        note: "Stacked by column of the table, with the sum beside; models too small to see are drawn again below on a scale \
+               of their own."
             .to_owned(),
         key: Some(key(&parts, &drawn)),
         picture: picture(&drawn, &format!("{name}: resident memory of one task, by model")).map(|whole| html! {
             (whole)
-            @if let Some(magnified) = &magnified { p.chart-title { "The lightest, magnified" } (magnified) }
+            @if let Some(magnified) = &magnified { p.chart-title { "The smallest, magnified" } (magnified) }
         }),
         table: ledger_table(name, rows),
     }
@@ -111,14 +112,14 @@ fn bar(row: &LedgerRow) -> Bar {
     let value = |(place, (column, _)): (usize, &(&str, Part))| Some((place, line(row, column)?.slope));
     let total = line(row, "total_bytes");
     let values = total.map(|_| RESIDENT.iter().enumerate().filter_map(value).collect());
-    let sum = total.map_or_else(|| "– no line over the number of tasks".to_owned(), |total| bytes(total.slope));
+    let sum = total.map_or_else(|| format!("– {NOT_LINEAR}"), |total| bytes(total.slope));
     Bar { name: shown(&row.model), values: values.unwrap_or_default(), sum }
 }
 
 fn ledger_table(name: &str, rows: &[Indexed<'_>]) -> Table {
     let heads = COLUMNS.map(|(head, _)| head);
-    let head = ["model"].into_iter().chain(heads).chain(["total: 95 % from", "to", "R²"]);
-    let mut table = Table::new(format!("{name}: bytes for each task"), head);
+    let head = ["model"].into_iter().chain(heads).chain(["total: 95 % CI low", "95 % CI high", "R²"]);
+    let mut table = Table::new(format!("{name}: bytes per task"), head);
     table.rows = rows.iter().map(|indexed| ledger_row(*indexed)).collect();
     table
 }
@@ -129,15 +130,15 @@ fn ledger_row((index, row): Indexed<'_>) -> Vec<Cell> {
     };
     let slope = |(_, column): (&str, &str)| match (line(row, column), row.per_task.contains_key(column)) {
         (Some(weight), _) => number(column, "slope", weight.slope, bytes(weight.slope)),
-        (None, true) => Cell::absent("no line over the number of tasks: the points are below"),
-        (None, false) => Cell::absent("not to be had: runs[].memory.ready.sources of the JSON report says why"),
+        (None, true) => Cell::absent(&format!("{NOT_LINEAR}: see the points below")),
+        (None, false) => Cell::absent("not available: see runs[].memory.ready.sources in the JSON report"),
     };
     let mut cells = vec![Cell::name(&row.model)];
     cells.extend(COLUMNS.map(slope));
     let total = line(row, "total_bytes");
     let of_total = |field: &str, value: fn(&PerTask) -> f64, text: fn(f64) -> String| {
         total.map_or_else(
-            || Cell::absent("no line over the number of tasks: the points are below"),
+            || Cell::absent(&format!("{NOT_LINEAR}: see the points below")),
             |weight| number("total_bytes", field, value(weight), text(value(weight))),
         )
     };
@@ -166,12 +167,12 @@ fn reserved(name: &str, rows: &[Indexed<'_>]) -> Markup {
     let text = format!("{name}: resident and reserved bytes of one task, by model");
     let key = [(0, "resident, all columns".to_owned()), (1, "reserved: address space".to_owned())];
     html! {
-        @if let Some(picture) = dots(&text, names, &marks, "bytes for each task", Quantity::Bytes, None) {
+        @if let Some(picture) = dots(&text, names, &marks, "bytes per task", Quantity::Bytes, None) {
             figure {
                 figcaption {
                     strong { "Reserved is not resident." }
-                    " The same totals beside the address space that a task reserves, on a logarithmic scale; the numbers are in \
-                     the table above."
+                    " The same totals and the address space that a task reserves, on a logarithmic scale; the numbers are in the \
+                     table above."
                 }
                 (marks::key(&key, false))
                 (picture)
@@ -194,12 +195,12 @@ fn totals(context: &Context<'_>, name: &str, rows: &[Indexed<'_>]) -> Markup {
     };
     let series: Vec<_> = drawn.iter().map(of_model).collect();
     let models: Vec<_> = drawn.iter().map(|(model, _)| *model).collect();
-    let mut table = Table::new(format!("{name}: total of each run"), ["model", "tasks", "resident", "witness"]);
+    let mut table = Table::new(format!("{name}: total of each run"), ["model", "tasks", "resident", "cgroup"]);
     table.rows = rows.iter().flat_map(|indexed| point_rows(*indexed)).collect();
     let figure = Figure {
         title: format!("Memory over the number of tasks, {name}."),
-        note: "Marks are runs; lines are the fits whose slopes are the weights above. What a runtime takes without any task \
-               bends a line at its left end: both axes are logarithmic."
+        note: "Marks are runs; lines are the fits whose slopes are in the table above. Both axes are logarithmic, so the memory \
+               of the runtime itself bends a line at its left end."
             .to_owned(),
         key: Some(context.key(&models)),
         picture: Some(lines(&format!("{name}: resident memory over the number of tasks"), &series, &axes)),
@@ -224,7 +225,7 @@ fn fitted(points: &[(f64, f64)]) -> Vec<(f64, f64)> {
 }
 
 fn point_rows((index, row): Indexed<'_>) -> Vec<Vec<Cell>> {
-    const ABSENT: &str = "not to be had: runs[].memory.ready.sources of the JSON report says why";
+    const ABSENT: &str = "not available: see runs[].memory.ready.sources in the JSON report";
     let path = |place: usize, field: &str| format!("ledger[{index}].points[{place}].{field}");
     let row_of = |(place, point): (usize, &taskweight_core::report::LedgerPoint)| {
         let size = |field: &str, value: Option<u64>| {

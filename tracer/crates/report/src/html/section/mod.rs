@@ -29,8 +29,8 @@ impl Section {
     pub(super) fn short_title(&self) -> &'static str {
         match self.id {
             "verdicts" => "Verdicts",
-            "hand-over" => "Hand-over",
-            "anatomy" => "Anatomy",
+            "hand-over" => "Switch",
+            "anatomy" => "Breakdown",
             "distributions" => "Distributions",
             "memory" => "Memory",
             "reach" => "Limits",
@@ -39,7 +39,7 @@ impl Section {
             "hog" => "Preemption",
             "regimes" => "Regimes",
             "environment" => "Machine",
-            "trust" => "Trust",
+            "trust" => "Data quality",
             _ => self.title,
         }
     }

@@ -1,4 +1,4 @@
-//! How many tasks each model had at once, and what stopped it.
+//! Maximum number of tasks of each model, and what stopped it.
 
 use maud::html;
 
@@ -9,12 +9,12 @@ use crate::html::table::{Cell, Table};
 use crate::table::ledger::{not_stopped, scene};
 
 pub(in crate::html) fn section(context: &Context<'_>) -> Section {
-    let (id, title) = ("reach", "How many there can be");
+    let (id, title) = ("reach", "Maximum tasks reached");
     let report = context.report;
     if report.ledger.is_empty() {
         return Section::absent(id, title, "taskweight compare --scenarios idle");
     }
-    let mut table = Table::new("most tasks that there were at once", ["model", "work", "tasks", "stopped by"]);
+    let mut table = Table::new("maximum tasks reached at once", ["model", "workload", "tasks", "stopped by"]);
     for (index, row) in report.ledger.iter().enumerate() {
         if row.depth_bytes.is_some() && row.stopped_by.is_none() {
             continue;

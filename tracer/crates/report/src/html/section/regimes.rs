@@ -1,4 +1,4 @@
-//! Threads beside coroutines under different circumstances, and why the advantage ends.
+//! Threads against coroutines across conditions: when coroutines stop winning, and why.
 
 use maud::html;
 
@@ -14,24 +14,24 @@ use taskweight_core::report::{Regime, Side};
 
 const HEAD: [&str; 15] = [
     "model",
-    "work",
+    "workload",
     "ratio",
-    "95 % from",
-    "to",
+    "95 % CI low",
+    "95 % CI high",
     "thread: time",
-    "switches",
-    "system calls",
+    "context switches",
+    "syscalls",
     "migrations",
-    "idle exits",
+    "wakeups from idle",
     "coroutine: time",
-    "switches",
-    "system calls",
+    "context switches",
+    "syscalls",
     "migrations",
-    "idle exits",
+    "wakeups from idle",
 ];
 
 pub(in crate::html) fn section(context: &Context<'_>) -> Section {
-    let (id, title) = ("regimes", "Where the advantage of coroutines ends");
+    let (id, title) = ("regimes", "When coroutines stop winning");
     let regimes = &context.report.regimes;
     let Some(first) = regimes.first() else {
         return Section::absent(id, title, "taskweight regimes --quick");
@@ -45,17 +45,17 @@ pub(in crate::html) fn section(context: &Context<'_>) -> Section {
     let marks: Vec<_> = regimes.iter().filter_map(|regime| dot(context, &rows, regime)).collect();
     let mut models: Vec<&str> = regimes.iter().map(|regime| regime.coroutine_model.as_str()).collect();
     models.dedup();
-    let mut table = Table::new("ratios, and what a hand-over takes on both sides", HEAD);
+    let mut table = Table::new("ratios, and the cost of a task switch on both sides", HEAD);
     table.rows = regimes.iter().enumerate().map(|(index, regime)| row(index, regime)).collect();
     let figure = Figure {
-        title: format!("Time per hand-over of {} as a multiple of that of coroutines.", shown(&first.thread_model)),
+        title: format!("Time per task switch: {} / coroutines.", shown(&first.thread_model)),
         note:
-            "Median of the ratios within each repetition and its 95 % interval, on a logarithmic scale; at 1 both are \
-               equally fast."
+            "Median of the ratios within each repetition, with its 95 % confidence interval (CI), on a logarithmic scale; at 1 \
+               both are equally fast."
                 .to_owned(),
         key: Some(context.key(&models)),
         picture: dots(
-            "Ratio of threads to coroutines, by circumstances",
+            "Ratio of threads to coroutines, by workload",
             rows,
             &marks,
             "threads / coroutines",
@@ -68,7 +68,7 @@ pub(in crate::html) fn section(context: &Context<'_>) -> Section {
     let content = html! {
         (figure)
         @if !causes.is_empty() {
-            h3 { "Where coroutines are less than twice as fast" }
+            h3 { "Coroutines less than twice as fast" }
             ul.notes {
                 @for (regime, cause) in causes {
                     li { strong { (shown(&regime.coroutine_model)) ", " (work(regime)) } ": " (shown(cause)) }

@@ -1,4 +1,4 @@
-//! What brings an operation into the kernel: calls that it makes, faults that it causes, interrupts that come.
+//! Kernel entries of an operation: system calls, page faults, interrupts.
 
 use crate::html::cells::Cells;
 use crate::html::chart::Quantity;
@@ -11,27 +11,27 @@ use taskweight_core::format::rate;
 use taskweight_core::report::Run;
 
 const PARTS: [Part; 3] = [
-    Part { name: "system calls", letter: 's', color: 3 },
+    Part { name: "syscalls", letter: 's', color: 3 },
     Part { name: "page faults from user mode", letter: 'f', color: 4 },
     Part { name: "interrupts", letter: 'i', color: 1 },
 ];
-const HEAD: [&str; 4] = ["model", "system calls", "page faults from user mode", "interrupts"];
+const HEAD: [&str; 4] = ["model", "syscalls", "page faults from user mode", "interrupts"];
 
 /// The models of one piece of work; `None` where none of them entered the kernel.
 pub(super) fn figure(context: &Context<'_>, group: &[&Run]) -> Option<Figure> {
     let of_models: Vec<_> = models(group).into_iter().map(|runs| context.repetitions(runs)).collect();
     let drawn: Vec<_> = of_models.iter().filter_map(|repetitions| bar(context, repetitions)).collect();
     let first = group.first()?;
-    let title = format!("Into the kernel in {}, {}", shown(first.scenario.as_deref()?), work(first));
-    let picture =
-        bars(&format!("{title}: entries per operation by model"), &PARTS, &drawn, "per operation", Quantity::Count)?;
-    let mut table = Table::new(format!("{title}: entries per operation"), HEAD);
+    let title = format!("Kernel entries in {}, {}", shown(first.scenario.as_deref()?), work(first));
+    let picture = bars(&format!("{title}: per operation, by model"), &PARTS, &drawn, "per operation", Quantity::Count)?;
+    let mut table = Table::new(format!("{title}: per operation"), HEAD);
     table.rows = of_models.iter().filter_map(|repetitions| row(context, repetitions)).collect();
     Some(Figure {
         title: format!("{title}."),
-        note: "Entries per operation, medians of the traced runs. Calls and faults are transitions that a program makes itself; \
-               interrupts come from outside, and are not among these."
-            .to_owned(),
+        note:
+            "Per operation, medians of the traced runs. System calls and page faults are caused by the program itself; \
+               interrupts come from outside and are not counted among its kernel entries. 0: none, or below 0.00005."
+                .to_owned(),
         key: Some(key(&PARTS, &drawn)),
         picture: Some(picture),
         table,

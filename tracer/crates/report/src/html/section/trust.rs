@@ -1,4 +1,4 @@
-//! How far the figures can be trusted: witnesses, losses, the probes' own cost, failures.
+//! Data quality: cross-checks, losses, probe cost, failures.
 
 use std::collections::BTreeMap;
 
@@ -15,19 +15,19 @@ use taskweight_core::report::{Failure, Probe, ProbeState, Report, Witness};
 pub(in crate::html) fn section(context: &Context<'_>) -> Section {
     let report = context.report;
     let content = html! {
-        h3 { "Witnesses" }
+        h3 { "Witnesses: cross-checks against the kernel's own counters" }
         (witnesses(report))
-        h3 { "Loss" }
+        h3 { "Lost events" }
         (loss(report))
-        h3 { "What the probes cost" }
+        h3 { "Probe cost" }
         (probes(&report.probes))
         (own_cost(report))
         @if !report.failures.is_empty() {
-            h3 { "What could not be measured" }
+            h3 { "Failed runs" }
             (failures(&report.failures))
         }
     };
-    Section { id: "trust", title: "How far to trust it", content }
+    Section { id: "trust", title: "Data quality", content }
 }
 
 /// Comparisons of one count with an independent one, over all runs.
@@ -56,10 +56,10 @@ fn witnesses(report: &Report) -> Markup {
     let mut tallies: BTreeMap<&str, Tally> = BTreeMap::new();
     comparisons(report).for_each(|(_, name, witness)| tallies.entry(name).or_default().add(witness));
     if tallies.is_empty() {
-        return html! { p.absent { "No count of this report has an independent one beside it." } };
+        return html! { p.absent { "No count in this report was cross-checked." } };
     }
-    let head = ["count", "compared", "agree exactly", "within a stated bound", "disagree", "threads one by one"];
-    let mut table = Table::new("counts beside independent ones", head);
+    let head = ["count", "compared", "exact", "within tolerance", "disagree", "threads checked one by one"];
+    let mut table = Table::new("counts and the kernel's own counters", head);
     for (name, tally) in &tallies {
         let number = |what: &str, value: u64| Cell::Number(Number::count(value, format!("{what} of witness {name}")));
         table.rows.push(vec![
@@ -72,7 +72,7 @@ fn witnesses(report: &Report) -> Markup {
         ]);
     }
     html! {
-        p { "Every count of the probes has a count beside it that they have no part in, such as that of /proc or of getrusage." }
+        p { "Each count of the probes is compared with a counter that the kernel keeps independently, such as those in /proc or of getrusage." }
         (table)
         (disagreements(report))
     }
@@ -85,7 +85,7 @@ fn disagreements(report: &Report) -> Markup {
             @for (run, name, witness) in all {
                 li {
                     strong { (shown(&run.model)) " " (shown(run.scenario.as_deref().unwrap_or_default())) ", " (shown(name)) }
-                    ": ours " (count(witness.ours)) ", theirs " (count(witness.theirs)) " (" (shown(&witness.source)) "), bound "
+                    ": probes " (count(witness.ours)) ", kernel " (count(witness.theirs)) " (" (shown(&witness.source)) "), tolerance "
                     (count(witness.bound)) @if let Some(note) = &witness.note { ": " (shown(note)) }
                 }
             }
@@ -103,12 +103,12 @@ fn loss(report: &Report) -> Markup {
         vec![Cell::name(cause), Cell::Number(Number::count(*lost, format!("sum of loss {cause}")))]
     };
     table.rows = total.iter().map(row).collect();
-    html! { p { "docs/metrics.md says for each cause which counts or durations are missing." } (table) }
+    html! { p { "docs/metrics.md says which counts or durations each cause affects." } (table) }
 }
 
 fn probes(probes: &[Probe]) -> Markup {
     let head =
-        ["probe", "state", "hook", "time per run", "runs timed", "recursion misses", "instructions verified", "why"];
+        ["probe", "state", "hook", "time per run", "runs timed", "recursion misses", "instructions verified", "reason"];
     let mut table = Table::new("eBPF programs", head);
     table.rows = probes.iter().enumerate().map(|(index, probe)| probe_row(index, probe)).collect();
     if table.rows.is_empty() {
@@ -116,8 +116,8 @@ fn probes(probes: &[Probe]) -> Markup {
     }
     html! {
         p {
-            "Time per run is what a program takes beyond an empty one on the same hook, by the kernel's own statistics. What all \
-             of it does to the elapsed time is the column " em { "traced/twin" } " above."
+            "Time per run is the time of a program less that of an empty one on the same hook, from the kernel's own statistics. \
+             The effect of all probes on the elapsed time is in the column " em { "traced/untraced" } " above."
         }
         (table)
     }
@@ -138,10 +138,10 @@ fn probe_row(index: usize, probe: &Probe) -> Vec<Cell> {
         Cell::name(&probe.name),
         Cell::text(state),
         Cell::text(&probe.hook),
-        Cell::number_or(net, "not calibrated"),
-        number("runs", probe.runs, "not calibrated"),
+        Cell::number_or(net, "not measured"),
+        number("runs", probe.runs, "not measured"),
         number("recursion_misses", probe.recursion_misses, "the probe is missing"),
-        number("verified_instruction_count", probe.verified_instruction_count, "the kernel does not tell"),
+        number("verified_instruction_count", probe.verified_instruction_count, "the kernel does not report it"),
         Cell::text(probe.reason.as_deref().unwrap_or_default()),
     ]
 }
@@ -151,16 +151,16 @@ fn own_cost(report: &Report) -> Markup {
     let [user, system] = [cost.user_ns, cost.system_ns].map(duration);
     html! {
         p {
-            "taskweight itself took " (user) " of CPU time in user mode, " (system) " in the kernel, and "
-            (bytes(cost.peak_rss_bytes as f64)) " of memory at most"
-            @if let Some(maps) = cost.map_bytes { ", and " (bytes(maps as f64)) " for what its programs put down" }
+            "taskweight itself took " (user) " of CPU time in user mode, " (system) " in the kernel, and at most "
+            (bytes(cost.peak_rss_bytes as f64)) " of memory"
+            @if let Some(maps) = cost.map_bytes { ", plus " (bytes(maps as f64)) " of eBPF maps" }
             "."
         }
     }
 }
 
 fn failures(failures: &[Failure]) -> Markup {
-    let head = ["model", "scenario", "tasks", "repetition", "half", "what went wrong"];
+    let head = ["model", "scenario", "tasks", "repetition", "half", "reason"];
     let mut table = Table::new("runs that failed", head);
     for (index, failure) in failures.iter().enumerate() {
         let number = |field: &str, value: u64| Number::count(value, format!("failures[{index}].{field}"));

@@ -31,7 +31,7 @@ pub(in crate::html) fn section(report: &Report, language: Language) -> Section {
             }
         }
     };
-    Section { id: "verdicts", title: "What the textbook says, and what was measured", content }
+    Section { id: "verdicts", title: "Verdicts on the textbook's claims", content }
 }
 
 /// The class of the style sheet, and a sign that needs no colour.
@@ -58,15 +58,15 @@ fn card(verdict: &Verdict, language: Language) -> Markup {
 
 fn evidence(verdict: &Verdict, language: Language) -> Markup {
     let head = language.choose(
-        ["model", "quantity", "figure", "95 % interval", "measured in", "runs"],
+        ["model", "quantity", "value", "95 % CI", "measured in", "runs"],
         ["모델", "측정한 것", "값", "95 % 구간", "측정 조건", "실행"],
     );
-    let caption = language.choose("figures behind the verdict on claim", "판정의 근거, 주장");
+    let caption = language.choose("evidence for the verdict on claim", "판정의 근거, 주장");
     let mut table = Table::new(format!("{caption} {}", verdict.number), head);
     table.rows = verdict.evidence.iter().enumerate().map(|(index, one)| row(verdict.id, index, one)).collect();
     html! {
         details.numbers {
-            summary { (language.choose("The figures behind it", "판정의 근거")) }
+            summary { (language.choose("Evidence", "판정의 근거")) }
             (table)
         }
     }

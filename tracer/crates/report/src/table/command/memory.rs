@@ -8,13 +8,13 @@ use taskweight_core::report::{MemoryFigures, OverTime, Run, RunMemory, StackSumm
 /// Rows of the last sample, with their names in the report.
 const COLUMNS: [(&str, &str); 8] = [
     ("address space", "reserved_bytes"),
-    ("resident: stacks", "stack_resident_bytes"),
+    ("resident: user stacks", "stack_resident_bytes"),
     ("  other", "other_resident_bytes"),
     ("  page tables", "page_tables_bytes"),
     ("  kernel stacks", "kernel_stack_bytes"),
-    ("  rest of the kernel's", "slab_bytes"),
+    ("  kernel slab", "slab_bytes"),
     ("  total", "total_bytes"),
-    ("  the same by the cgroup", "witness_bytes"),
+    ("  cgroup counter", "witness_bytes"),
 ];
 
 /// Where nothing was seen, that is said in one line.
@@ -22,7 +22,8 @@ pub(super) fn render(run: &Run, top: usize, page: &mut Page) {
     let Some(memory) = &run.memory else { return };
     let seen = memory.over_time.as_ref().filter(|seen| seen.sampling_count > 0);
     let Some(seen) = seen else {
-        return page.paragraph(&format!("Memory: not seen: {}", memory.reason.as_deref().unwrap_or("no reason given")));
+        return page
+            .paragraph(&format!("Memory: not sampled: {}", memory.reason.as_deref().unwrap_or("no reason given")));
     };
     sample(memory, seen, page);
     stacks(memory.stacks.as_ref(), page);
@@ -36,15 +37,15 @@ fn sample(memory: &RunMemory, seen: &OverTime, page: &mut Page) {
     let figures = memory.done.as_ref().map(|sample| sample.figures).unwrap_or_default();
     for (name, column) in COLUMNS {
         let reason = memory.done.as_ref().and_then(|sample| sample.sources.get(column));
-        let reason = reason.map_or("there was no time to look at it", String::as_str);
+        let reason = reason.map_or("the command ended before it could be sampled", String::as_str);
         let value = value(&figures, column).map(|value| bytes(value as f64));
         grid.row([name.to_owned(), footnotes.or_absent(value, name.trim(), reason)]);
     }
     grid.print(page);
     page.footnotes(&footnotes);
     let peak = seen.peak_rss_bytes.map_or(ABSENT.to_owned(), |peak| bytes(peak as f64));
-    let (looks, cost) = (plural(seen.sampling_count, "look"), duration(seen.sampling_ns));
-    page.item(&format!("largest resident set seen: {peak}, in {looks} that took {cost}"), Style::Plain);
+    let (samples, cost) = (plural(seen.sampling_count, "sample"), duration(seen.sampling_ns));
+    page.item(&format!("peak resident set: {peak}, from {samples} (sampling took {cost})"), Style::Plain);
 }
 
 fn value(figures: &MemoryFigures, column: &str) -> Option<u64> {
@@ -69,7 +70,7 @@ fn stacks(stacks: Option<&StackSummary>, page: &mut Page) {
 fn threads(threads: &[Thread], top: usize, page: &mut Page) {
     let mut seen: Vec<&Thread> = threads.iter().filter(|thread| thread.stack_resident_bytes.is_some()).collect();
     seen.sort_by_key(|thread| std::cmp::Reverse(thread.stack_high_water_bytes));
-    let mut grid = Grid::new(&["thread", "tid", "stack reserved", "in use", "resident", "high-water", "faults"]);
+    let mut grid = Grid::new(&["thread", "tid", "stack reserved", "in use", "resident", "high water", "growth faults"]);
     for thread in seen.iter().take(top) {
         let reserved = [thread.stack_reserved_bytes, thread.stack_in_use_bytes];
         let sizes = [reserved, [thread.stack_resident_bytes, thread.stack_high_water_bytes]].concat();

@@ -1,4 +1,4 @@
-//! What repetitions of a command have in common, and how far they differ.
+//! Medians of a command's repetitions, and their spread.
 
 use taskweight_core::report::Run;
 use taskweight_core::stats::summary::{Summary, summarise};
@@ -21,16 +21,16 @@ const ROWS: [(&str, Words, Value); 8] = [
     ("elapsed", TIME, |run| Some(run.elapsed_ns.traced as f64)),
     ("CPU time in user mode", TIME, |run| Some(run.cpu.user_ns? as f64)),
     ("CPU time in the kernel", TIME, |run| Some(run.cpu.system_ns? as f64)),
-    ("kernel switches", COUNT, |run| Some(run.kernel.switches.total() as f64)),
+    ("context switches", COUNT, |run| Some(run.kernel.switches.total() as f64)),
     ("  preempted", COUNT, |run| Some(run.kernel.switches.preempted as f64)),
-    ("wake-ups", COUNT, |run| Some(run.kernel.wakeups as f64)),
-    ("system calls", COUNT, |run| Some(run.kernel.syscalls.count as f64)),
+    ("wakeups", COUNT, |run| Some(run.kernel.wakeups as f64)),
+    ("syscalls", COUNT, |run| Some(run.kernel.syscalls.count as f64)),
     ("minor page faults", COUNT, |run| Some(run.kernel.page_faults.minor? as f64)),
 ];
 
 pub(super) fn render(runs: &[&Run], page: &mut Page) {
     let count = runs.len();
-    let mut grid = Grid::new(&[&format!("{count} repetitions"), "median", "95 % interval", "least", "most"]);
+    let mut grid = Grid::new(&[&format!("{count} repetitions"), "median", "95 % CI", "min", "max"]);
     for (name, words, value) in ROWS {
         let samples: Option<Vec<f64>> = runs.iter().map(|run| value(run)).collect();
         let samples = samples.unwrap_or_default();

@@ -9,9 +9,9 @@ use taskweight_core::stats::histogram::merge;
 use super::{figure, time_per_operation, traced_to_twin};
 
 /// Why there is nothing per operation.
-pub(super) const UNCOUNTED: &str = "the operations are unknown";
+pub(super) const UNCOUNTED: &str = "the number of operations is unknown";
 /// Why there is no interval.
-const ONE: &str = "needs two repetitions or more";
+const ONE: &str = "needs at least two repetitions";
 
 /// What cells are made from, and why some are empty.
 pub(super) struct Cells<'a> {
@@ -39,7 +39,7 @@ impl<'a> Cells<'a> {
     }
 
     pub(super) fn interval(&mut self, interval: Option<String>) -> String {
-        self.or_absent(interval, "interval", ONE)
+        self.or_absent(interval, "95 % CI", ONE)
     }
 
     fn events(
@@ -54,14 +54,14 @@ impl<'a> Cells<'a> {
     }
 
     pub(super) fn switches(&mut self, runs: &[&Run]) -> String {
-        self.events(runs, "kernel switches", UNCOUNTED, |figures| Some(figures.kernel_switches))
+        self.events(runs, "context switches", UNCOUNTED, |figures| Some(figures.kernel_switches))
     }
 
-    /// Without the probe the count is 0, which nobody counted.
+    /// Without the probe the report has 0, which is not a count.
     pub(super) fn syscalls(&mut self, runs: &[&Run]) -> String {
         let no_calls = missing(self.report, "sys_enter");
         let reason = no_calls.as_deref().unwrap_or(UNCOUNTED);
-        self.events(runs, "system calls", reason, |figures| Some(figures.syscalls).filter(|_| no_calls.is_none()))
+        self.events(runs, "syscalls", reason, |figures| Some(figures.syscalls).filter(|_| no_calls.is_none()))
     }
 
     pub(super) fn page_faults(&mut self, runs: &[&Run]) -> String {
@@ -73,7 +73,7 @@ impl<'a> Cells<'a> {
         let no_calls = missing(self.report, "sys_enter");
         let reason = no_calls.clone().unwrap_or_else(|| page_faults_reason(self.report));
         let counted = |figures: &PerOperation| figures.kernel_transitions.filter(|_| no_calls.is_none());
-        self.events(runs, "transitions", &reason, counted)
+        self.events(runs, "kernel entries", &reason, counted)
     }
 
     pub(super) fn interrupts(&mut self, runs: &[&Run]) -> String {
@@ -103,11 +103,11 @@ impl<'a> Cells<'a> {
         let waits = merge(runs.iter().map(|run| &run.histograms.run_queue_ns));
         [waits.p50, waits.p99]
             .map(|wait| wait.map(|ns| duration_short(ns).replace(' ', "")))
-            .map(|wait| self.or_absent(wait, "queue wait", "no thread became runnable"))
+            .map(|wait| self.or_absent(wait, "wait", "no thread became runnable"))
     }
 
     pub(super) fn traced_to_twin(&mut self, runs: &[&Run]) -> String {
         let ratio = traced_to_twin(runs).map(|ratio| format!("{ratio:.2}"));
-        self.or_absent(ratio, "traced/twin", "there is no untraced twin")
+        self.or_absent(ratio, "traced/untraced", "there is no untraced run")
     }
 }

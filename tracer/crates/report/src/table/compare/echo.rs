@@ -1,4 +1,4 @@
-//! `echo`: what the clients see of a server, and what a request takes there.
+//! `echo`: throughput and latency as clients see them, and the server's cost per request.
 
 use taskweight_core::format::{duration_short, rate, rate_range, time};
 use taskweight_core::report::{Histogram, Run};
@@ -15,23 +15,23 @@ pub(super) static LAYOUT: Layout = Layout {
     remark: None,
 };
 
-const SEEN: [&str; 6] = ["model", "requests/s", "95 % interval", "latency p50", "p99", "p99.9"];
+const SEEN: [&str; 6] = ["model", "requests/s", "95 % CI", "latency p50", "p99", "p99.9"];
 
 const TAKEN: [&str; 7] = [
-    "\nper request:",
-    "kernel\nswitch",
-    "sys-\ncalls",
-    "trans-\nitions",
-    "inter-\nrupts",
+    "\nper request",
+    "context\nswitches",
+    "\nsyscalls",
+    "kernel\nentries",
+    "\ninterrupts",
     "CPU\ntime",
-    "traced\n/twin",
+    "traced/\nuntraced",
 ];
 
-const LEGEND: &str = "requests/s: of the untraced twins, median of the repetitions and its bootstrap interval, in the \
-     same unit. latency: of the requests of all twins, seen by the program that sent them. kernel switch, syscalls: \
-     kernel events of the server per request, median of the traced runs. transitions: system calls, and page faults \
-     from user mode. interrupts: those that hit the server's threads. CPU time: of the server in user mode and in the \
-     kernel, traced; the kernel tells it in steps of 10 ms per run. traced/twin: what the probes did to the elapsed time.";
+const LEGEND: &str = "requests/s: untraced, median of the repetitions, with its 95 % bootstrap confidence interval (CI) in the same \
+     unit. latency: of all untraced requests, measured by the client. context switches, syscalls: of the server, per request, \
+     median of the traced runs; 0: none, or below 0.00005. kernel entries: system calls and page faults from user mode. \
+     interrupts: those that hit the server's threads. CPU time: of the server, user and kernel mode, traced; the kernel's \
+     accounting tick is 10 ms per run. traced/untraced: ratio of the elapsed times, the cost of the probes.";
 
 fn seen(cells: &mut Cells<'_>, runs: &[&Run]) -> Option<Vec<String>> {
     let per_second = figure(runs, |run| Some(1e9 / run.per_operation?.elapsed_ns));
@@ -47,7 +47,7 @@ fn seen(cells: &mut Cells<'_>, runs: &[&Run]) -> Option<Vec<String>> {
 
 fn percentiles(cells: &mut Cells<'_>, latency: &Histogram) -> [String; 3] {
     [latency.p50, latency.p99, latency.p999]
-        .map(|ns| cells.or_absent(ns.map(duration_short), "latency", "nobody measured it"))
+        .map(|ns| cells.or_absent(ns.map(duration_short), "latency", "not measured"))
 }
 
 fn taken(cells: &mut Cells<'_>, runs: &[&Run]) -> Option<Vec<String>> {
@@ -56,7 +56,7 @@ fn taken(cells: &mut Cells<'_>, runs: &[&Run]) -> Option<Vec<String>> {
         cells.syscalls(runs),
         cells.transitions(runs),
         cells.interrupts(runs),
-        cells.or_absent(cpu_time(runs), "CPU time", "the kernel told none, or less than one step"),
+        cells.or_absent(cpu_time(runs), "CPU time", "below the kernel's 10 ms accounting tick"),
         cells.traced_to_twin(runs),
     ])
 }
@@ -66,6 +66,6 @@ fn cpu_time(runs: &[&Run]) -> Option<String> {
         let operations = run.operations.filter(|operations| *operations > 0)?;
         Some(run.cpu.user_ns?.saturating_add(run.cpu.system_ns?) as f64 / operations as f64)
     };
-    // Less than a step of the kernel's is not nothing.
+    // Below one accounting tick is not zero.
     figure(runs, per_request).map(|summary| summary.median).filter(|ns| *ns > 0.0).map(time)
 }

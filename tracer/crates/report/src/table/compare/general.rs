@@ -12,29 +12,28 @@ pub(super) static LAYOUT: Layout = Layout {
     remark: None,
 };
 
-/// Two lines each, so that ten columns fit 80.
-const HEAD: [&str; 10] = [
+/// Two lines each, so that nine columns fit 80.
+const HEAD: [&str; 9] = [
     "\nmodel",
     "time\nper op",
-    "95 %\ninterval",
-    "kernel\nswitch",
-    "sys-\ncalls",
+    "95 %\nCI",
+    "context\nswitches",
+    "\nsyscalls",
     "page\nfaults",
-    "trans-\nitions",
-    "queue\np50",
+    "wait\np50",
     "wait\np99",
-    "traced\n/twin",
+    "traced/\nuntraced",
 ];
 
-const LEGEND: &str = "time per op: from the untraced twins, median of the repetitions and its bootstrap interval, in \
-     the same unit. kernel switch, syscalls, page faults: kernel events per operation, median of the traced runs. \
-     transitions: system calls, and page faults from user mode. queue wait: from becoming runnable to running, all \
-     repetitions. traced/twin: what the probes did to the elapsed time. own hand-over: one in 64, timed by the program \
-     itself in the twins, from before handing over to after being resumed, all repetitions, less the clock's own cost.";
+const LEGEND: &str = "time per op: untraced, median of the repetitions, with its 95 % bootstrap confidence interval (CI) in the \
+     same unit. context switches, syscalls, page faults: per operation, median of the traced runs; 0: none, or below \
+     0.00005. wait: run-queue wait, from runnable to running, all repetitions. traced/untraced: ratio of the elapsed times, \
+     the cost of the probes. self-timed switch: one switch in 64, timed by the program itself in the untraced runs, from before \
+     it yields to after it resumes, all repetitions, less the clock cost.";
 
 fn row(cells: &mut Cells<'_>, runs: &[&Run]) -> Option<Vec<String>> {
     let mut row = cells.time(runs).to_vec();
-    row.extend([cells.switches(runs), cells.syscalls(runs), cells.page_faults(runs), cells.transitions(runs)]);
+    row.extend([cells.switches(runs), cells.syscalls(runs), cells.page_faults(runs)]);
     row.extend(cells.queue_wait(runs));
     row.push(cells.traced_to_twin(runs));
     Some(row)

@@ -1,4 +1,4 @@
-//! The hand-over times that programs measure themselves: the switch that the kernel cannot see.
+//! Self-timed switches: programs time the switches that the kernel cannot see.
 
 use taskweight_core::format::{count_short, duration_short};
 use taskweight_core::report::Run;
@@ -7,7 +7,8 @@ use taskweight_core::stats::histogram::merge;
 use super::Table;
 use super::cells::Cells;
 
-pub(super) const TABLE: Table = Table { head: &["model", "own hand-over p50", "p99", "measured", "clock"], row };
+pub(super) const TABLE: Table =
+    Table { head: &["model", "self-timed switch p50", "p99", "samples", "clock cost"], row };
 
 /// Models that do not measure them are left out.
 fn row(cells: &mut Cells<'_>, runs: &[&Run]) -> Option<Vec<String>> {
@@ -18,6 +19,6 @@ fn row(cells: &mut Cells<'_>, runs: &[&Run]) -> Option<Vec<String>> {
         duration_short(times.p50?),
         duration_short(times.p99?),
         count_short(times.count),
-        cells.or_absent(clock_ns.map(duration_short), "clock", "the program does not state what a reading costs"),
+        cells.or_absent(clock_ns.map(duration_short), "clock cost", "the program does not report it"),
     ])
 }

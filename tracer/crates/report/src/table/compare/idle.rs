@@ -9,11 +9,11 @@ use super::{Layout, Table, figure};
 pub(super) static LAYOUT: Layout =
     Layout { tables: &[Table { head: &HEAD, row }], ends_in_text: true, legend: LEGEND, remark: None };
 
-const HEAD: [&str; 5] = ["model", "tasks asked", "reached", "kernel threads", "stopped by"];
+const HEAD: [&str; 5] = ["model", "tasks requested", "reached", "kernel threads", "stopped by"];
 
-const LEGEND: &str = "tasks asked, reached: how many the program was to park, and how many it had when it was ready, \
-     median of the repetitions. kernel threads: all that the program had by then, those of its runtime included. stopped \
-     by: the limit that kept it from having more, with its value.";
+const LEGEND: &str = "tasks requested, reached: how many tasks the program was asked to park, and how many it had when ready, \
+     median of the repetitions. kernel threads: all threads of the program by then, including those of its runtime. stopped \
+     by: the limit that prevented more, with its value.";
 
 fn row(cells: &mut Cells<'_>, runs: &[&Run]) -> Option<Vec<String>> {
     let median = |value: fn(&Run) -> Option<u64>| {
@@ -23,9 +23,13 @@ fn row(cells: &mut Cells<'_>, runs: &[&Run]) -> Option<Vec<String>> {
     let threads = median(|run| (run.threads.len() as u64).checked_add(run.threads_omitted));
     let stopped_by = runs.iter().find_map(|run| run.own.as_ref()?.stopped_by.clone());
     Some(vec![
-        cells.or_absent(median(|run| run.tasks), "tasks asked", "the report does not say"),
-        cells.or_absent(median(|run| Some(run.own.as_ref()?.tasks_reached)), "reached", "the program does not say"),
-        cells.or_absent(threads, "kernel threads", "there are too many"),
+        cells.or_absent(median(|run| run.tasks), "tasks requested", "not in the report"),
+        cells.or_absent(
+            median(|run| Some(run.own.as_ref()?.tasks_reached)),
+            "reached",
+            "the program does not report it",
+        ),
+        cells.or_absent(threads, "kernel threads", "too many to count"),
         stopped_by.unwrap_or_default(),
     ])
 }

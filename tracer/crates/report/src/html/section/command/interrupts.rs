@@ -1,4 +1,4 @@
-//! Interrupts that hit the command, and the work that they left.
+//! Interrupts and softirqs while the command ran.
 
 use maud::{Markup, html};
 
@@ -17,11 +17,11 @@ pub(super) fn interrupts(report: &Report, run: &Run, path: &str) -> Markup {
     let mut table = Table::new("interrupts by kind", HEAD);
     let of_kinds = kinds.iter().map(|(kind, one)| row(kind, &format!("{path}.kernel.interrupts.by_kind.{kind}"), *one));
     table.rows = of_kinds.collect();
-    table.rows.push(row("work they left (softirqs)", &format!("{path}.kernel.softirqs"), run.kernel.softirqs));
+    table.rows.push(row("softirqs", &format!("{path}.kernel.softirqs"), run.kernel.softirqs));
     html! {
         p {
-            "Those that came while a thread of the command ran: it did not ask for them, so they are not among its system calls \
-             and page faults, but their time is in its time on the CPU."
+            "Interrupts and softirqs that arrived while a thread of the command was running. They are not among its system calls \
+             and page faults, but their time is part of its CPU time."
         }
         (table)
     }

@@ -12,14 +12,14 @@ use taskweight_core::report::{OverTime, Run, RunMemory};
 /// Columns of a sample: what they are called, and their fields.
 const COLUMNS: [(&str, &str); 9] = [
     ("address space", "reserved_bytes"),
-    ("of it stacks", "stack_reserved_bytes"),
-    ("resident: stacks", "stack_resident_bytes"),
-    ("other", "other_resident_bytes"),
+    ("stack space", "stack_reserved_bytes"),
+    ("resident: user stacks", "stack_resident_bytes"),
+    ("resident: other", "other_resident_bytes"),
     ("page tables", "page_tables_bytes"),
     ("kernel stacks", "kernel_stack_bytes"),
-    ("the kernel's other memory", "slab_bytes"),
+    ("kernel slab", "slab_bytes"),
     ("total", "total_bytes"),
-    ("the same by the cgroup", "witness_bytes"),
+    ("cgroup counter", "witness_bytes"),
 ];
 
 pub(super) fn memory(run: &Run, path: &str) -> Markup {
@@ -27,11 +27,11 @@ pub(super) fn memory(run: &Run, path: &str) -> Markup {
         return html! { p.absent { "Memory was not measured." } };
     };
     let Some(seen) = memory.over_time.as_ref().filter(|seen| seen.sampling_count > 0) else {
-        return html! { p.absent { "Not seen: " (shown(memory.reason.as_deref().unwrap_or("no reason given"))) } };
+        return html! { p.absent { "Not sampled: " (shown(memory.reason.as_deref().unwrap_or("no reason given"))) } };
     };
     let figure = Figure {
         title: "Resident memory over time.".to_owned(),
-        note: format!("{} looks, which took {}.", count(seen.sampling_count), duration(seen.sampling_ns)),
+        note: format!("{} samples; sampling took {}.", count(seen.sampling_count), duration(seen.sampling_ns)),
         key: None,
         picture: picture(seen),
         table: last_sample(memory, &format!("{path}.memory.done")),
@@ -48,13 +48,13 @@ fn picture(seen: &OverTime) -> Option<Markup> {
 }
 
 fn last_sample(memory: &RunMemory, path: &str) -> Table {
-    let mut table = Table::new("the last sample", ["memory", "at the end", "where it comes from"]);
+    let mut table = Table::new("the last sample", ["memory", "at the end", "source"]);
     let columns = memory.done.as_ref().map(|sample| sample.figures.columns());
     for (name, field) in COLUMNS {
         let value = columns
             .and_then(|columns| columns.iter().find(|(column, _)| *column == field).and_then(|(_, value)| *value));
         let source = memory.done.as_ref().and_then(|sample| sample.sources.get(field));
-        let source = source.map_or("there was no time to look at it", String::as_str);
+        let source = source.map_or("the command ended before it could be sampled", String::as_str);
         let number = value.map(|value| Number::field(value as f64, bytes(value as f64), format!("{path}.{field}")));
         table.rows.push(vec![Cell::name(name), Cell::number_or(number, source), Cell::text(source)]);
     }

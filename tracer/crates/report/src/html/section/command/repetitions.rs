@@ -14,9 +14,19 @@ const TOTALS: [Total; 8] = [
     ("elapsed", "elapsed_ns.traced", |run| Some(run.elapsed_ns.traced as f64), time),
     ("CPU time in user mode", "cpu.user_ns", |run| Some(run.cpu.user_ns? as f64), time),
     ("CPU time in the kernel", "cpu.system_ns", |run| Some(run.cpu.system_ns? as f64), time),
-    ("switches: voluntary", "kernel.switches.voluntary", |run| Some(run.kernel.switches.voluntary as f64), rate),
-    ("switches: preempted", "kernel.switches.preempted", |run| Some(run.kernel.switches.preempted as f64), rate),
-    ("system calls", "kernel.syscalls.count", |run| Some(run.kernel.syscalls.count as f64), rate),
+    (
+        "context switches: voluntary",
+        "kernel.switches.voluntary",
+        |run| Some(run.kernel.switches.voluntary as f64),
+        rate,
+    ),
+    (
+        "context switches: preempted",
+        "kernel.switches.preempted",
+        |run| Some(run.kernel.switches.preempted as f64),
+        rate,
+    ),
+    ("syscalls", "kernel.syscalls.count", |run| Some(run.kernel.syscalls.count as f64), rate),
     ("minor page faults", "kernel.page_faults.minor", |run| Some(run.kernel.page_faults.minor? as f64), rate),
     (
         "page faults from user mode",
@@ -34,10 +44,11 @@ pub(super) fn repetitions(context: &Context<'_>) -> Markup {
     }
     let count = runs.len();
     let repetitions = context.repetitions(runs);
-    let mut table = Table::new(format!("medians of {count} repetitions"), ["", "median", "95 % from", "to"]);
+    let mut table =
+        Table::new(format!("medians of {count} repetitions"), ["", "median", "95 % CI low", "95 % CI high"]);
     for (name, field, value, text) in TOTALS {
         let estimate = Cell::estimate(repetitions.estimate(field, value, text), "not counted in every repetition");
         table.rows.push([Cell::name(name)].into_iter().chain(estimate).collect());
     }
-    html! { h3 { "Medians of " (count) " repetitions" } (table) h3 { "The last of them" } }
+    html! { h3 { "Medians of " (count) " repetitions" } (table) h3 { "The last repetition" } }
 }

@@ -14,8 +14,8 @@ use taskweight_core::report::{Histogram, Report, Run, SyscallCount};
 
 /// Calls that are drawn.
 const DRAWN: usize = 12;
-const HEAD: [&str; 9] = ["system call", "count", "time", "share", "mean", "p50", "p99", "p99.9", "max"];
-const PART: Part = Part { name: "time in the call", letter: ' ', color: 3 };
+const HEAD: [&str; 9] = ["syscall", "count", "time", "share", "mean", "p50", "p99", "p99.9", "max"];
+const PART: Part = Part { name: "syscall time", letter: ' ', color: 3 };
 
 pub(super) fn syscalls(report: &Report, run: &Run, path: &str) -> Markup {
     if let Some(reason) = missing(report, "sys_enter") {
@@ -33,10 +33,10 @@ pub(super) fn syscalls(report: &Report, run: &Run, path: &str) -> Markup {
     let mut table = Table::new("every system call", HEAD);
     table.rows = calls.iter().map(|(name, calls)| row(run, path, name, calls)).collect();
     let figure = Figure {
-        title: "Where their time went.".to_owned(),
-        note: "Time from entry to exit, blocked time included, summed over all calls of a name.".to_owned(),
+        title: "Syscall time by name.".to_owned(),
+        note: "From entry to exit, including blocked time, summed over all calls of a name.".to_owned(),
         key: None,
-        picture: bars("Time in system calls, by name", &[PART], &drawn, "time in the call", Quantity::Time),
+        picture: bars("Syscall time, by name", &[PART], &drawn, "syscall time", Quantity::Time),
         table,
     };
     html! { (figure) }
@@ -44,7 +44,7 @@ pub(super) fn syscalls(report: &Report, run: &Run, path: &str) -> Markup {
 
 fn row(run: &Run, path: &str, name: &str, calls: &SyscallCount) -> Vec<Cell> {
     let histogram = run.syscall_histograms.get(name);
-    let reason = if histogram.is_none() { "it has no histogram of its own" } else { "none returned in the window" };
+    let reason = if histogram.is_none() { "no histogram was kept for it" } else { "none returned during the run" };
     let counted = |field: &str| format!("{path}.kernel.syscalls.by_name.{name}.{field}");
     let of = |field: &str, value: fn(&Histogram) -> Option<u64>| {
         let origin = format!("{path}.syscall_histograms.{name}.{field}");

@@ -18,13 +18,13 @@ const HEAD: [&str; 14] = [
     "run queue",
     "voluntary",
     "preempted",
-    "yields",
-    "wake-ups",
+    "yielded",
+    "wakeups",
     "migrations",
-    "system calls",
+    "syscalls",
     "page faults",
     "interrupts",
-    "stack resident",
+    "resident stack",
 ];
 
 pub(super) fn threads(run: &Run, path: &str) -> Markup {
@@ -33,8 +33,8 @@ pub(super) fn threads(run: &Run, path: &str) -> Markup {
     table.rows = listed.map(|(index, thread)| row(&format!("{path}.threads[{index}]"), thread)).collect();
     let more = (run.threads.len().saturating_sub(LISTED) as u64).saturating_add(run.threads_omitted);
     html! {
-        @if table.rows.is_empty() { p.absent { "No thread was listed." } } @else { (table.folded()) }
-        @if more > 0 { p.note { "And " (plural(more, "more thread")) ", whose counts are in the totals." } }
+        @if table.rows.is_empty() { p.absent { "No threads." } } @else { (table.folded()) }
+        @if more > 0 { p.note { "And " (plural(more, "more thread")) ", counted in the totals." } }
     }
 }
 
@@ -60,6 +60,6 @@ fn row(path: &str, thread: &Thread) -> Vec<Cell> {
         count("syscalls", thread.syscalls),
         Cell::Number(Number::count(faults, format!("{path}.minor_faults + {path}.major_faults"))),
         Cell::number_or(interrupts, "interrupts were not counted"),
-        Cell::number_or(stack, "not found, or not looked for"),
+        Cell::number_or(stack, "the stack was not found or not sampled"),
     ]
 }

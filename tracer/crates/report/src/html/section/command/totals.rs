@@ -1,4 +1,4 @@
-//! Totals of the window, and the same per operation.
+//! Totals of the run, and the same per operation.
 
 use maud::{Markup, html};
 
@@ -21,7 +21,7 @@ type Total = (&'static str, &'static str, Unit, Result<u64, String>);
 pub(super) fn totals(report: &Report, run: &Run, path: &str) -> Markup {
     let operations = run.operations.filter(|operations| *operations > 0);
     let head = ["", "total", "per operation"];
-    let mut table = Table::new("totals of the window", head.into_iter().take(if operations.is_some() { 3 } else { 2 }));
+    let mut table = Table::new("totals of the run", head.into_iter().take(if operations.is_some() { 3 } else { 2 }));
     for total in all(report, run) {
         table.rows.push(row(path, operations, total));
     }
@@ -36,7 +36,8 @@ fn row(path: &str, operations: Option<u64>, (name, field, unit, value): Total) -
             return [Cell::name(name), absent()].into_iter().chain(operations.map(|_| absent())).collect();
         }
     };
-    let (all, path) = (format!("{path}.operations"), format!("{path}.{field}"));
+    let fields: Vec<_> = field.split(" + ").map(|field| format!("{path}.{field}")).collect();
+    let (all, path) = (format!("{path}.operations"), fields.join(" + "));
     let share = operations.filter(|_| field != "operations").map(|operations| {
         let share = value as f64 / operations as f64;
         let text = if let Unit::Time = unit { time(share) } else { rate(share) };
@@ -51,7 +52,9 @@ fn row(path: &str, operations: Option<u64>, (name, field, unit, value): Total) -
 }
 
 fn all(report: &Report, run: &Run) -> Vec<Total> {
-    const NOT_TOLD: &str = "the kernel did not tell";
+    const NOT_TOLD: &str = "the kernel did not report it";
+    const SWITCHES: &str =
+        "kernel.switches.voluntary + kernel.switches.preempted + kernel.switches.yielded + kernel.switches.exit";
     let kernel = &run.kernel;
     let faults = page_faults_reason(report);
     let told = |value: Option<u64>| value.ok_or_else(|| NOT_TOLD.to_owned());
@@ -70,16 +73,17 @@ fn all(report: &Report, run: &Run) -> Vec<Total> {
     ];
     totals.extend(run.operations.map(|operations| ("operations", "operations", Unit::Count, Ok(operations))));
     totals.extend([
-        ("switches: voluntary", "kernel.switches.voluntary", Unit::Count, Ok(kernel.switches.voluntary)),
-        ("switches: preempted", "kernel.switches.preempted", Unit::Count, Ok(kernel.switches.preempted)),
-        ("switches: yielded", "kernel.switches.yielded", Unit::Count, Ok(kernel.switches.yielded)),
-        ("switches: exit", "kernel.switches.exit", Unit::Count, Ok(kernel.switches.exit)),
-        ("wake-ups", "kernel.wakeups", Unit::Count, Ok(kernel.wakeups)),
-        ("wake-ups made", "kernel.wakeups_made", Unit::Count, counted(kernel.wakeups_made, "sched_waking")),
-        ("exits from idle", "kernel.idle_exits", Unit::Count, Ok(kernel.idle_exits)),
+        ("context switches", SWITCHES, Unit::Count, Ok(kernel.switches.total())),
+        ("context switches: voluntary", "kernel.switches.voluntary", Unit::Count, Ok(kernel.switches.voluntary)),
+        ("context switches: preempted", "kernel.switches.preempted", Unit::Count, Ok(kernel.switches.preempted)),
+        ("context switches: yielded", "kernel.switches.yielded", Unit::Count, Ok(kernel.switches.yielded)),
+        ("context switches: exit", "kernel.switches.exit", Unit::Count, Ok(kernel.switches.exit)),
+        ("wakeups", "kernel.wakeups", Unit::Count, Ok(kernel.wakeups)),
+        ("wakeups issued", "kernel.wakeups_made", Unit::Count, counted(kernel.wakeups_made, "sched_waking")),
+        ("wakeups from idle", "kernel.idle_exits", Unit::Count, Ok(kernel.idle_exits)),
         ("migrations", "kernel.migrations", Unit::Count, counted(kernel.migrations, "sched_migrate_task")),
-        ("system calls", "kernel.syscalls.count", Unit::Count, counted(kernel.syscalls.count, "sys_enter")),
-        ("time in them", "kernel.syscalls.total_ns", Unit::Time, counted(kernel.syscalls.total_ns, "sys_exit")),
+        ("syscalls", "kernel.syscalls.count", Unit::Count, counted(kernel.syscalls.count, "sys_enter")),
+        ("syscall time", "kernel.syscalls.total_ns", Unit::Time, counted(kernel.syscalls.total_ns, "sys_exit")),
         ("minor page faults", "kernel.page_faults.minor", Unit::Count, fault(kernel.page_faults.minor)),
         ("major page faults", "kernel.page_faults.major", Unit::Count, fault(kernel.page_faults.major)),
         (
@@ -88,15 +92,16 @@ fn all(report: &Report, run: &Run) -> Vec<Total> {
             Unit::Count,
             fault(kernel.page_faults.from_user_mode),
         ),
-        ("with which a stack grew", "kernel.page_faults.stack", Unit::Count, fault(kernel.page_faults.stack)),
+        ("page faults that grew a stack", "kernel.page_faults.stack", Unit::Count, fault(kernel.page_faults.stack)),
         ("interrupts", "kernel.interrupts.count", Unit::Count, interrupt(kernel.interrupts.count)),
         (
-            "outside of system calls",
+            "interrupts outside syscalls",
             "kernel.interrupts.outside_syscalls",
             Unit::Count,
             interrupt(kernel.interrupts.outside_syscalls),
         ),
-        ("time in them", "kernel.interrupts.total_ns", Unit::Time, interrupt(kernel.interrupts.total_ns)),
+        ("interrupt time", "kernel.interrupts.total_ns", Unit::Time, interrupt(kernel.interrupts.total_ns)),
+        ("softirq time", "kernel.softirqs.total_ns", Unit::Time, interrupt(kernel.softirqs.map(|one| one.total_ns))),
         ("threads created", "kernel.threads_created", Unit::Count, Ok(kernel.threads_created)),
         ("cycles", "hardware.cycles", Unit::Count, hardware(run.hardware.cycles)),
         ("instructions", "hardware.instructions", Unit::Count, hardware(run.hardware.instructions)),
