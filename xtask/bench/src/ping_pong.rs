@@ -2,11 +2,11 @@
 
 use anyhow::{Context, Result};
 
-use super::background::Background;
-use super::peers::{PEERS, Peer, Way};
-use super::place::Place;
-use super::table::{Figures, median, one_decimal};
-use crate::command;
+use crate::background::Background;
+use crate::peers::{PEERS, Peer, Way};
+use crate::place::Place;
+use crate::table::{Figures, median, one_decimal};
+use xtask::command;
 
 /// One way of watching and what was measured under it: nanoseconds per hand-over, one figure a round.
 struct Series {
@@ -63,7 +63,7 @@ fn watched(place: &Place, peer: &Peer) -> Result<f64> {
 }
 
 /// The first line is the ping-pong's; a tool may print more.
-pub(super) fn figure(stdout: &str) -> Result<f64> {
+pub fn figure(stdout: &str) -> Result<f64> {
     let line = stdout.lines().next().unwrap_or_default();
     line.trim().parse().with_context(|| format!("ping_pong printed `{line}` in place of nanoseconds"))
 }

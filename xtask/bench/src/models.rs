@@ -3,9 +3,9 @@
 use anyhow::{Context, Result};
 use serde::Deserialize;
 
-use super::place::Place;
-use super::table::{Figures, median, one_decimal};
-use crate::command;
+use crate::place::Place;
+use crate::table::{Figures, median, one_decimal};
+use xtask::command;
 
 /// Nanoseconds per hand-over that were reached before, and are within reach.
 const REACH: [(&str, f64); 2] = [("corosensei", 12.0), ("future", 8.0)];

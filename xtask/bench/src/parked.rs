@@ -2,11 +2,11 @@
 
 use anyhow::Result;
 
-use super::ping_pong::figure;
-use super::place::Place;
-use super::table::{Figures, median, one_decimal};
-use super::threads::most;
-use crate::command;
+use crate::ping_pong::figure;
+use crate::place::Place;
+use crate::table::{Figures, median, one_decimal};
+use crate::threads::most;
+use xtask::command;
 
 /// Threads beside the two; then as many as there can be.
 const PARKED: [u64; 4] = [0, 100, 1_000, 10_000];

@@ -4,9 +4,9 @@ use std::fs;
 
 use anyhow::{Context, Result};
 
-use super::place::Place;
-use super::probes::{self, Costs};
-use super::table::{Figures, median, one_decimal};
+use crate::place::Place;
+use crate::probes::{self, Costs};
+use crate::table::{Figures, median, one_decimal};
 
 /// Threads of the ring; beside them as many as there can be.
 const THREADS: [u64; 4] = [2, 100, 1_000, 10_000];
@@ -57,7 +57,7 @@ fn net_ns(rings: &[Costs], hook: &str) -> f64 {
 }
 
 /// As many threads as can be started while enough pids stay free.
-pub(super) fn most() -> Result<impl Iterator<Item = u64>> {
+pub fn most() -> Result<impl Iterator<Item = u64>> {
     let read = |path: &str| fs::read_to_string(path).with_context(|| format!("read {path}"));
     let pid_max = read("/proc/sys/kernel/pid_max")?.trim().parse().context("read /proc/sys/kernel/pid_max")?;
     let there = threads_there(&read("/proc/loadavg")?).context("read /proc/loadavg")?;
