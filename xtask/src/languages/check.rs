@@ -1,5 +1,6 @@
 //! Tests the workloads in other languages: each folder's script `check OUT_DIR` is one test.
 
+use std::fs;
 use std::path::Path;
 use std::process::Command;
 
@@ -11,24 +12,27 @@ use crate::workspace::Workspace;
 pub enum Outcome {
     Passed,
     Failed,
-    Skipped,
+    /// Why.
+    Skipped(String),
 }
 
 /// Runs every check there is and says how it went.
-pub fn check(workspace: &Workspace) -> Vec<Outcome> {
+pub fn check(workspace: &Workspace) -> Vec<(&'static Language, Outcome)> {
     let there: Vec<_> = LANGUAGES.iter().filter(|language| language.script(workspace, "check").exists()).collect();
     println!("\nrunning the checks of {} languages", there.len());
     let outcomes = parallel::map(&there, |language| one(workspace, language));
     println!();
-    outcomes
+    there.into_iter().zip(outcomes).collect()
 }
 
 fn one(workspace: &Workspace, language: &Language) -> Outcome {
     let out = workspace.release();
     let name = format!("test workloads/{}/check", language.folder);
     if let Some(model) = missing(language, &out) {
-        println!("{name} ... SKIPPED: there is no program for {model}");
-        return Outcome::Skipped;
+        let reason = fs::read_to_string(program(&out, model).with_extension("reason")).unwrap_or_default();
+        let reason = format!("there is no program for {model}: {}", reason.trim());
+        println!("{name} ... SKIPPED: {reason}");
+        return Outcome::Skipped(reason);
     }
     match run(&language.script(workspace, "check"), &out) {
         Ok(()) => {
@@ -59,8 +63,6 @@ fn run(script: &Path, out: &Path) -> Result<(), String> {
 
 #[cfg(test)]
 mod tests {
-    use std::fs;
-
     use super::*;
 
     #[test]

@@ -2,6 +2,7 @@
 
 use anyhow::{Context, Result};
 
+use super::left_out::LeftOut;
 use crate::setup::programs::{self, Program};
 
 const CHROMIUM: Program =
@@ -9,11 +10,11 @@ const CHROMIUM: Program =
 
 /// Installs it where it is not there. Where it cannot be had, the tests that need it are left out; not in CI, where nobody
 /// would notice.
-pub fn ensure() -> Result<()> {
+pub fn ensure(left_out: &mut LeftOut) -> Result<()> {
     match programs::ensure(&[CHROMIUM]) {
         Err(error) if std::env::var_os("CI").is_some() => Err(error).context("install chromium"),
         Err(error) => {
-            eprintln!("left out: tests of pages: {error:#}");
+            left_out.add("pages in a browser", &format!("{error:#}"));
             Ok(())
         }
         Ok(()) => Ok(()),

@@ -9,7 +9,7 @@ use cargo_metadata::{Artifact, Message};
 
 use super::image::is_machine_code;
 use crate::workspace::Workspace;
-use crate::{command, ebpf, languages, test};
+use crate::{build, command, test};
 
 /// The test program of the kernel side, and what it drives.
 pub struct Programs {
@@ -23,11 +23,9 @@ pub struct Programs {
     pub scratch: PathBuf,
 }
 
-/// Builds all that is run in a guest. Languages that are not there are left out, as in every build; none is installed.
+/// Builds all that is run in a guest.
 pub fn build(workspace: &Workspace) -> Result<Programs> {
-    ebpf::build(workspace)?;
-    command::run(&mut workspace.cargo(["build", "--release", "-p", "tracer", "-p", "workloads"]))?;
-    languages::build::build(workspace)?;
+    build::programs(workspace)?;
     let built = tests(workspace)?;
     let [tests, subject] = ["kernel", "subject"].map(|name| {
         let path = built.iter().rev().find_map(|artifact| executable(artifact, name));
@@ -52,7 +50,7 @@ impl Programs {
 /// Builds all tests, as [`crate::test`] does: with other packages or targets cargo would build the libraries anew.
 fn tests(workspace: &Workspace) -> Result<Vec<Artifact>> {
     let mut cargo = workspace.cargo(["test", "--no-run", "--message-format=json-render-diagnostics"]);
-    cargo.args(test::PACKAGES.iter().flat_map(|name| ["-p", name]));
+    cargo.args(test::PACKAGES);
     command::show(&cargo);
     let output = cargo.stderr(Stdio::inherit()).output().context("start cargo")?;
     if !output.status.success() {
