@@ -6,6 +6,7 @@ mod dist;
 mod ebpf;
 mod languages;
 mod lint;
+mod parallel;
 mod run;
 mod setup;
 mod test;

@@ -45,7 +45,7 @@ pub fn test(workspace: &Workspace, args: &Args) -> Result<ExitCode> {
     }
     let mut left_out = LeftOut::new();
     build::programs(workspace)?;
-    browser::ensure(&mut left_out)?;
+    browser::ensure(workspace, &mut left_out)?;
     build_subject(workspace, args)?;
     let mut summary = run_tests(workspace, args, &mut left_out)?;
     if args.is_complete() {

@@ -8,7 +8,6 @@ use anyhow::{Context, Result};
 use flate2::{Compression, write::GzEncoder};
 
 use crate::command;
-use crate::setup::apt::Apt;
 
 /// What a package manager shows.
 const DESCRIPTION: &str = "what a task weighs: threads and coroutines, measured with eBPF
@@ -55,9 +54,6 @@ fn control(architecture: &str, depends: &str, size_kib: u64) -> String {
 
 /// The packages whose libraries the programs are linked with, as dpkg-shlibdeps finds them.
 fn libraries(package: &Path, staging: &Path) -> Result<String> {
-    if which::which("dpkg-shlibdeps").is_err() {
-        Apt::loud().install(&["dpkg-dev"])?;
-    }
     fs::create_dir(staging.join("debian"))?;
     // It reads nothing from this file, and does not start without.
     fs::write(staging.join("debian/control"), "Source: taskweight\n\nPackage: taskweight\nArchitecture: any\n")?;

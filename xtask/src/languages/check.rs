@@ -4,7 +4,8 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use super::{LANGUAGES, Language, parallel, program};
+use super::{LANGUAGES, Language, program};
+use crate::parallel;
 use crate::workspace::Workspace;
 
 /// How one check went.
@@ -20,7 +21,7 @@ pub enum Outcome {
 pub fn check(workspace: &Workspace) -> Vec<(&'static Language, Outcome)> {
     let there: Vec<_> = LANGUAGES.iter().filter(|language| language.script(workspace, "check").exists()).collect();
     println!("\nrunning the checks of {} languages", there.len());
-    let outcomes = parallel::map(&there, |language| one(workspace, language));
+    let outcomes = parallel::map(parallel::cpus(), &there, |language| one(workspace, language));
     println!();
     there.into_iter().zip(outcomes).collect()
 }

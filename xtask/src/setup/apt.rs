@@ -1,55 +1,40 @@
 //! Installs packages of the distribution with apt-get.
 
 use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::{Result, bail};
 
 use crate::command;
 
-/// apt-get, which fetches its lists at most once.
-pub struct Apt {
-    lists_are_new: bool,
-    run: fn(&mut Command) -> Result<()>,
+static LISTS_ARE_NEW: AtomicBool = AtomicBool::new(false);
+
+/// Installs packages; the lists are fetched first, but only once, when they do not know one of them or are too old.
+pub fn install(names: &[&str]) -> Result<()> {
+    let first = try_install(names);
+    if first.is_ok() || LISTS_ARE_NEW.swap(true, Ordering::Relaxed) {
+        return first;
+    }
+    eprintln!("the package lists are empty or old: fetching them");
+    apt_get(&["update"])?;
+    try_install(names)
 }
 
-impl Apt {
-    /// Shows what apt-get prints.
-    pub fn loud() -> Self {
-        Self { lists_are_new: false, run: command::run }
+fn try_install(names: &[&str]) -> Result<()> {
+    if let Some(unknown) = names.iter().find(|name| !is_known(name)) {
+        bail!("this system has no package {unknown}");
     }
+    apt_get(&[&["install", "--yes", "--no-install-recommends"], names].concat())
+}
 
-    /// Shows of what apt-get prints only the last line of a failure.
-    pub fn quiet() -> Self {
-        Self { lists_are_new: false, run: command::run_quietly }
-    }
-
-    /// Installs packages; the lists are fetched first when they do not know one of them or are too old to install it.
-    pub fn install(&mut self, names: &[&str]) -> Result<()> {
-        let first = self.try_install(names);
-        if first.is_ok() || self.lists_are_new {
-            return first;
-        }
-        eprintln!("the package lists are empty or old: fetching them");
-        self.lists_are_new = true;
-        self.apt_get(&["update"])?;
-        self.try_install(names)
-    }
-
-    fn try_install(&self, names: &[&str]) -> Result<()> {
-        if let Some(unknown) = names.iter().find(|name| !is_known(name)) {
-            bail!("this system has no package {unknown}");
-        }
-        let options = ["install", "--yes", "--no-install-recommends"];
-        self.apt_get(&[&options, names].concat())
-    }
-
-    fn apt_get(&self, args: &[&str]) -> Result<()> {
-        let mut command = command::as_root("env")?;
-        command.args(["DEBIAN_FRONTEND=noninteractive", "apt-get"]).args(args);
-        (self.run)(command.stdin(Stdio::null()))
-    }
+/// Another apt-get, as of a set-up beside this one, is waited for.
+fn apt_get(args: &[&str]) -> Result<()> {
+    let mut command = command::as_root("env")?;
+    command.args(["DEBIAN_FRONTEND=noninteractive", "apt-get", "-o", "DPkg::Lock::Timeout=300"]).args(args);
+    command::run_quietly(&mut command)
 }
 
 fn is_known(package: &str) -> bool {
-    command::output(Command::new("apt-cache").args(["show", package])).is_ok_and(|text| !text.is_empty())
+    command::output(Command::new("apt-cache").args(["show", package]).stdin(Stdio::null()))
+        .is_ok_and(|text| !text.is_empty())
 }

@@ -3,20 +3,18 @@
 use anyhow::{Context, Result};
 
 use super::left_out::LeftOut;
-use crate::setup::programs::{self, Program};
-
-const CHROMIUM: Program =
-    Program { name: "chromium", package: "chromium", purpose: "in which the tests look at pages of reports" };
+use crate::setup::{self, Need};
+use crate::workspace::Workspace;
 
 /// Installs it where it is not there. Where it cannot be had, the tests that need it are left out; not in CI, where nobody
 /// would notice.
-pub fn ensure(left_out: &mut LeftOut) -> Result<()> {
-    match programs::ensure(&[CHROMIUM]) {
+pub fn ensure(workspace: &Workspace, left_out: &mut LeftOut) -> Result<()> {
+    match setup::ensure(workspace, Need::Pages) {
         Err(error) if std::env::var_os("CI").is_some() => Err(error).context("install chromium"),
         Err(error) => {
             left_out.add("pages in a browser", &format!("{error:#}"));
             Ok(())
         }
-        Ok(()) => Ok(()),
+        Ok(_) => Ok(()),
     }
 }
