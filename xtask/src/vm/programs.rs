@@ -1,13 +1,11 @@
 //! What is run in the guests, built on this machine.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
 use cargo_metadata::{Artifact, Message};
 
-use super::image::is_machine_code;
 use crate::workspace::Workspace;
 use crate::{build, command, test};
 
@@ -34,7 +32,7 @@ pub fn build(workspace: &Workspace) -> Result<Programs> {
     Ok(Programs {
         tests: tests?,
         subject: subject?,
-        optimised: optimised(&workspace.release())?,
+        optimised: workspace.native_programs()?,
         scratch: workspace.target.join("tmp"),
     })
 }
@@ -62,13 +60,4 @@ fn tests(workspace: &Workspace) -> Result<Vec<Artifact>> {
 
 fn executable(artifact: &Artifact, name: &str) -> Option<PathBuf> {
     artifact.executable.as_ref().filter(|_| artifact.target.name == name).map(|path| path.clone().into())
-}
-
-fn optimised(folder: &Path) -> Result<Vec<PathBuf>> {
-    let entries = fs::read_dir(folder).with_context(|| format!("read {}", folder.display()))?;
-    let is_ours = |path: &PathBuf| {
-        let name = path.file_name().and_then(|name| name.to_str());
-        name.is_some_and(|name| name.starts_with("taskweight")) && is_machine_code(path)
-    };
-    Ok(entries.flatten().map(|entry| entry.path()).filter(is_ours).collect())
 }
