@@ -47,8 +47,7 @@ pub fn ensure(workspace: &Workspace, need: Need) -> Result<Toolchain> {
     let machine = Machine::look(workspace)?;
     let plan = missing(&machine, need);
     if !plan.obstacles.is_empty() {
-        let list: String = plan.obstacles.iter().map(told).collect();
-        bail!("set-up cannot install what is missing here:{list}\nthen run this command again");
+        bail!("set-up cannot install what is missing here:{}\nthen run this command again", told(&plan.obstacles));
     }
     announce(&plan.steps);
     in_one_way(&plan.steps).try_for_each(|steps| install::install(&machine, steps))?;
@@ -73,7 +72,9 @@ pub fn languages(workspace: &Workspace, need: Need, effort: Effort) -> Result<bo
         plan.steps.retain(|step| !notes.contains(step));
         plan.obstacles.clear();
     }
-    plan.obstacles.iter().for_each(|obstacle| eprintln!("set-up cannot install:{}", told(obstacle)));
+    if !plan.obstacles.is_empty() {
+        eprintln!("set-up cannot install what is missing here:{}", told(&plan.obstacles));
+    }
     if plan.steps.is_empty() {
         return Ok(plan.obstacles.is_empty());
     }
@@ -88,8 +89,9 @@ fn missing(machine: &Machine, need: Need) -> Plan {
     plan(THINGS.iter().filter(is_needed).collect(), &machine.means())
 }
 
-fn told((step, remedy): &(Step, String)) -> String {
-    format!("\n  - {}, {}\n    {remedy}", step.name, step.purpose)
+fn told(obstacles: &[(Step, String)]) -> String {
+    let told = |(step, remedy): &(Step, String)| format!("\n  - {}, {}\n    {remedy}", step.name, step.purpose);
+    obstacles.iter().map(told).collect()
 }
 
 fn announce(steps: &[Step]) {

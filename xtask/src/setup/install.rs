@@ -40,7 +40,9 @@ fn bpf_linker(machine: &Machine) -> Result<()> {
     let build = tools.join("build");
     let mut cargo = machine.workspace.cargo(["install", "bpf-linker", "--version", BPF_LINKER, "--locked", "--quiet"]);
     cargo.args(["--force", "--no-default-features", "--features", &format!("llvm-{major}"), "--root"]).arg(&tools);
-    cargo.env("LLVM_PREFIX", prefix).env("CARGO_TARGET_DIR", &build).env("CARGO_PROFILE_RELEASE_DEBUG", "false");
+    cargo.env("LLVM_PREFIX", prefix).env("CARGO_TARGET_DIR", &build);
+    // Not optimised it is built in less than half the time, and links as fast, since LLVM does the work: to the same object.
+    cargo.env("CARGO_PROFILE_RELEASE_DEBUG", "false").env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "0");
     run(&mut cargo)?;
     fs::remove_dir_all(&build).with_context(|| format!("remove {}", build.display()))?;
     let stamp = machine.stamp_path();

@@ -29,8 +29,12 @@ impl Notes {
 
     /// Notes which of the steps failed; what was not tried stays as it was.
     pub fn write(mut self, tried: &[Step], failed: &[Step]) -> Result<()> {
+        let old = self.names.clone();
         self.names.retain(|name| tried.iter().all(|step| step.name != *name));
         self.names.extend(failed.iter().map(|step| step.name.clone()));
+        if self.names == old {
+            return Ok(());
+        }
         let text: String = self.names.iter().map(|name| format!("{name}\n")).collect();
         let folder = self.path.parent().unwrap_or(&self.path);
         fs::create_dir_all(folder)

@@ -67,7 +67,7 @@ pub const THINGS: [Thing; 22] = [
     row("rustfmt", "to check the format", Lint, |m, _| m.has_cargo("cargo-fmt"), Rustup("rustfmt-web")),
     row("clippy", "to check the lints", Lint, |m, _| m.has_cargo("cargo-clippy"), Rustup("rust-web-clippy")),
     row("llvm-MAJOR-dev", "to build bpf-linker, where LLVM_PREFIX names no LLVM MAJOR", Build, |m, _| m.has_llvm(), Apt),
-    row("bpf-linker", "to link the eBPF programs (takes a minute)", Build, |m, _| m.has_bpf_linker(), Cargo),
+    row("bpf-linker", "to link the eBPF programs (takes half a minute)", Build, |m, _| m.has_bpf_linker(), Cargo),
     row("g++", "for cpp20", Models, |_, _| env::var_os("CXX").is_some() || has("c++") || has("g++"), Apt),
     row("ecj", JAVA, Models, |m, _| has("ecj") || m.java().is_some_and(|home| home.join("bin/javac").exists()), Apt),
     row("nodejs", "for node-async", Models, |_, _| has("node"), Apt),
