@@ -15,6 +15,7 @@ use std::process::{Command, ExitCode, Stdio};
 use anyhow::{Context, Result, bail};
 use nix::sys::signal::{SigHandler, Signal, signal};
 
+use crate::languages::check::Outcome;
 use crate::workspace::Workspace;
 use crate::{build, command, languages};
 use left_out::LeftOut;
@@ -48,6 +49,9 @@ pub fn test(workspace: &Workspace, args: &Args) -> Result<ExitCode> {
     browser::ensure(workspace, &mut left_out)?;
     build_subject(workspace, args)?;
     let mut summary = run_tests(workspace, args, &mut left_out)?;
+    if !args.no_root {
+        summary.add_check(&doctor(workspace)?);
+    }
     if args.is_complete() {
         for (language, outcome) in languages::check::check(workspace) {
             summary.add_check(&outcome);
@@ -75,13 +79,27 @@ fn build_subject(workspace: &Workspace, args: &Args) -> Result<()> {
     command::run(&mut workspace.cargo(["build", "--example", "subject"]))
 }
 
+/// Without eBPF the tests of the kernel side skip themselves. That is a failure, of which this is the test.
+fn doctor(workspace: &Workspace) -> Result<Outcome> {
+    let mut doctor = command::as_root(workspace.release().join("taskweight"))?;
+    Ok(match command::run_quietly(doctor.arg("doctor")) {
+        Ok(()) => Outcome::Passed,
+        Err(error) => {
+            println!("test taskweight doctor ... FAILED\n{error:#}");
+            Outcome::Failed
+        }
+    })
+}
+
 fn run_tests(workspace: &Workspace, args: &Args, left_out: &mut LeftOut) -> Result<Summary> {
     let mut cargo = cargo_test(workspace)?;
     if !names_packages(&args.cargo) {
         cargo.args(PACKAGES);
     }
-    // What tests that pass have printed says which of them were skipped; it is not shown.
-    cargo.args(&args.cargo).args(["--", "--show-output"]).args(&args.test);
+    // What tests that pass have printed says which of them were skipped; it is shown only when asked for.
+    let show_output = "--show-output";
+    let is_asked_for = args.test.iter().any(|arg| arg == show_output);
+    cargo.args(&args.cargo).arg("--").args((!is_asked_for).then_some(show_output)).args(&args.test);
     match promtool::find(workspace) {
         Ok(path) => _ = cargo.env(promtool::PROMTOOL, path),
         Err(error) => left_out.add("promtool on OpenMetrics", &format!("{error:#}")),
@@ -94,7 +112,7 @@ fn run_tests(workspace: &Workspace, args: &Args, left_out: &mut LeftOut) -> Resu
     let success = each_line(&mut cargo, |line| {
         let text = String::from_utf8_lossy(line);
         summary.add(&text);
-        left_out.read(&text)
+        left_out.read(&text) || is_asked_for
     })?;
     summary.finish(success, left_out.miscounted());
     Ok(summary)
