@@ -12,7 +12,7 @@ use xtask::command;
 pub struct Costs {
     pub main: Vec<Program>,
     pub anatomy: Vec<Program>,
-    /// Time of one hand-over under empty programs.
+    /// Time of one switch under empty programs.
     pub hand_over_ns: f64,
 }
 

@@ -35,10 +35,10 @@ pub fn table(place: &Place, rounds: u32) -> Result<String> {
     Ok(render(title, &numbers, &measured))
 }
 
-/// The sum is of one event of each kind, of which a hand-over may make more: the share shows how both grow, and is less than
-/// what a hand-over pays.
+/// The sum is of one event of each kind, of which a switch may make more: the share shows how both grow, and is less than
+/// what a switch pays.
 fn render(title: String, numbers: &[u64], measured: &[Vec<Costs>]) -> String {
-    let columns = ["threads", HOOKS[0], HOOKS[1], HOOKS[2], HOOKS[3], "sum", "hand-over", "share"];
+    let columns = ["threads", HOOKS[0], HOOKS[1], HOOKS[2], HOOKS[3], "sum", "switch", "share"];
     let mut figures = Figures::new(title, &columns);
     for (threads, rings) in numbers.iter().zip(measured) {
         let of_hooks = HOOKS.map(|hook| net_ns(rings, hook));
