@@ -1,7 +1,7 @@
 //! `setup`: look at what is there, say what will be installed, install it. The table in `things` says what there is to look
 //! for; this walks it.
 
-mod apt;
+pub mod apt;
 mod install;
 mod llvm;
 mod machine;

@@ -10,6 +10,7 @@ use std::env;
 use std::ffi::OsString;
 use std::io::{self, BufRead, BufReader, Write};
 use std::os::unix::process::CommandExt;
+use std::path::PathBuf;
 use std::process::{Command, ExitCode, Stdio};
 
 use anyhow::{Context, Result, bail};
@@ -17,7 +18,7 @@ use nix::sys::signal::{SigHandler, Signal, signal};
 
 use crate::languages::check::Outcome;
 use crate::workspace::Workspace;
-use crate::{build, command, languages};
+use crate::{build, command, languages, parallel};
 use left_out::LeftOut;
 use summary::Summary;
 
@@ -44,11 +45,14 @@ pub fn test(workspace: &Workspace, args: &Args) -> Result<ExitCode> {
     if !args.no_root && !command::can_be_root() {
         bail!("the tests of the kernel side need root and there is no sudo: run as root, or with --no-root");
     }
-    let mut left_out = LeftOut::new();
-    build::programs(workspace)?;
-    browser::ensure(workspace, &mut left_out)?;
+    let fetch = || (browser::ensure(workspace), promtool::find(workspace));
+    let ((browser, promtool), built) = parallel::both(fetch, || build::programs(workspace));
+    built?;
     build_subject(workspace, args)?;
-    let mut summary = run_tests(workspace, args, &mut left_out)?;
+    let mut left_out = LeftOut::new();
+    browser?.iter().for_each(|reason| left_out.add("pages in a browser", reason));
+    let promtool = promtool.inspect_err(|error| left_out.add("promtool on OpenMetrics", &format!("{error:#}"))).ok();
+    let mut summary = run_tests(workspace, args, promtool, &mut left_out)?;
     if !args.no_root {
         summary.add_check(&doctor(workspace)?);
     }
@@ -91,7 +95,7 @@ fn doctor(workspace: &Workspace) -> Result<Outcome> {
     })
 }
 
-fn run_tests(workspace: &Workspace, args: &Args, left_out: &mut LeftOut) -> Result<Summary> {
+fn run_tests(workspace: &Workspace, args: &Args, promtool: Option<PathBuf>, left_out: &mut LeftOut) -> Result<Summary> {
     let mut cargo = cargo_test(workspace)?;
     if !names_packages(&args.cargo) {
         cargo.args(PACKAGES);
@@ -100,10 +104,7 @@ fn run_tests(workspace: &Workspace, args: &Args, left_out: &mut LeftOut) -> Resu
     let show_output = "--show-output";
     let is_asked_for = args.test.iter().any(|arg| arg == show_output);
     cargo.args(&args.cargo).arg("--").args((!is_asked_for).then_some(show_output)).args(&args.test);
-    match promtool::find(workspace) {
-        Ok(path) => _ = cargo.env(promtool::PROMTOOL, path),
-        Err(error) => left_out.add("promtool on OpenMetrics", &format!("{error:#}")),
-    }
+    cargo.envs(promtool.map(|path| (promtool::PROMTOOL, path)));
     if args.no_root {
         cargo.env(program::NO_ROOT, "1");
         left_out.add("tests that need root", "cargo xtask test, without --no-root");

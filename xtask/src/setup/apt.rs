@@ -1,36 +1,41 @@
-//! Installs packages of the distribution with apt-get.
+//! Packages of the distribution, with apt-get.
 
 use std::process::{Command, Stdio};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Result, bail};
 
 use crate::command;
 
-static LISTS_ARE_NEW: AtomicBool = AtomicBool::new(false);
+/// Whether this run has fetched the package lists. Held by the thread that uses apt-get, which does not wait for another.
+static LISTS_ARE_NEW: Mutex<bool> = Mutex::new(false);
 
-/// Installs packages; the lists are fetched first, but only once, when they do not know one of them or are too old.
+/// Installs packages.
 pub fn install(names: &[&str]) -> Result<()> {
-    let first = try_install(names);
-    if first.is_ok() || LISTS_ARE_NEW.swap(true, Ordering::Relaxed) {
+    with_lists(|| {
+        if let Some(unknown) = names.iter().find(|name| !is_known(name)) {
+            bail!("this system has no package {unknown}");
+        }
+        apt_get(&[&["install", "--yes", "--no-install-recommends"], names].concat())
+    })
+}
+
+/// Does what needs the package lists: again with new ones, once a run, when they do not know a package or are too old.
+pub fn with_lists<T>(act: impl Fn() -> Result<T>) -> Result<T> {
+    let mut lists_are_new = LISTS_ARE_NEW.lock().unwrap_or_else(PoisonError::into_inner);
+    let first = act();
+    if first.is_ok() || *lists_are_new {
         return first;
     }
     eprintln!("the package lists are empty or old: fetching them");
+    *lists_are_new = true;
     apt_get(&["update"])?;
-    try_install(names)
+    act()
 }
 
-fn try_install(names: &[&str]) -> Result<()> {
-    if let Some(unknown) = names.iter().find(|name| !is_known(name)) {
-        bail!("this system has no package {unknown}");
-    }
-    apt_get(&[&["install", "--yes", "--no-install-recommends"], names].concat())
-}
-
-/// Another apt-get, as of a set-up beside this one, is waited for.
 fn apt_get(args: &[&str]) -> Result<()> {
     let mut command = command::as_root("env")?;
-    command.args(["DEBIAN_FRONTEND=noninteractive", "apt-get", "-o", "DPkg::Lock::Timeout=300"]).args(args);
+    command.args(["DEBIAN_FRONTEND=noninteractive", "apt-get"]).args(args);
     command::run_quietly(&mut command)
 }
 

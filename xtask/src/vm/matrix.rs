@@ -53,10 +53,10 @@ impl Matrix {
         let programs = programs::build(workspace)?;
         let tests = programs.test_names(&options.tests)?;
         ensure!(!tests.is_empty(), "no test has {} in its name", options.tests.join(" "));
-        let mut packages = Packages::new(folder.join("packages"));
+        let packages = Packages::new(folder.join("packages"));
         let busybox = packages.file("busybox-static", "bin/busybox")?;
         let initramfs = image::build(&folder, &busybox, &programs)?;
-        let mut kernel = |series| packages.kernel(series).map_err(|error| format!("{error:#}"));
+        let kernel = |series| packages.kernel(series).map_err(|error| format!("{error:#}"));
         let kernels = options.kernels.iter().map(|&series| (series, kernel(series))).collect();
         Ok(Self { options, folder, busybox, initramfs, kernels, tests, kvm_fails: AtomicBool::new(false), _lock: lock })
     }
