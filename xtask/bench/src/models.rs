@@ -1,13 +1,13 @@
-//! What a hand-over and a yield cost in each model, untraced.
+//! What a switch and a yield cost in each model, untraced.
 
 use anyhow::{Context, Result};
 use serde::Deserialize;
 
-use super::place::Place;
-use super::table::{Figures, median, one_decimal};
-use crate::command;
+use crate::place::Place;
+use crate::table::{Figures, median, one_decimal};
+use xtask::command;
 
-/// Nanoseconds per hand-over that were reached before, and are within reach.
+/// Nanoseconds per switch that were reached before, and are within reach.
 const REACH: [(&str, f64); 2] = [("corosensei", 12.0), ("future", 8.0)];
 
 /// As much of a report as is read here.
@@ -33,7 +33,7 @@ pub fn table(place: &Place, rounds: u32) -> Result<String> {
     eprintln!("models: comparing");
     let runs = compare(place, rounds)?;
     let title = format!("Models: ns per operation of 2 tasks on CPU {}; medians of {rounds} runs", place.cpu);
-    let mut figures = Figures::new(title, &["model", "hand-over", "within reach", "yield"]);
+    let mut figures = Figures::new(title, &["model", "switch", "within reach", "yield"]);
     let mut models: Vec<&str> = Vec::new();
     for run in &runs {
         if !models.contains(&run.model.as_str()) {

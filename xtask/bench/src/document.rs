@@ -7,7 +7,7 @@ use std::process::{Command, ExitCode, Stdio};
 
 use anyhow::{Context, Result};
 
-use crate::command;
+use xtask::command;
 
 const BEFORE: &str = "# The bench\n\nWhat `cargo xtask bench --output docs/bench.md` printed. What the tables show: \
                       [metrics.md](metrics.md#what-the-programs-cost).\n\n```text\n";

@@ -18,7 +18,7 @@ pub struct Peer {
     pub package: &'static str,
     /// How it is started.
     pub way: Way,
-    /// Hand-overs that take a good tenth of a second under it.
+    /// Switches that take a good tenth of a second under it.
     pub hand_overs: u32,
 }
 

@@ -2,18 +2,18 @@
 
 use anyhow::Result;
 
-use super::ping_pong::figure;
-use super::place::Place;
-use super::table::{Figures, median, one_decimal};
-use super::threads::most;
-use crate::command;
+use crate::ping_pong::figure;
+use crate::place::Place;
+use crate::table::{Figures, median, one_decimal};
+use crate::threads::most;
+use xtask::command;
 
 /// Threads beside the two; then as many as there can be.
 const PARKED: [u64; 4] = [0, 100, 1_000, 10_000];
 const HAND_OVERS: &str = "50000";
 const TASKWEIGHT: [&str; 4] = ["taskweight", "--quiet", "run", "--"];
 
-/// Nanoseconds per hand-over, without taskweight and under it, in each round.
+/// Nanoseconds per switch, without taskweight and under it, in each round.
 type Rounds = Vec<(f64, f64)>;
 
 /// The table: a row for each number of threads.
@@ -26,7 +26,7 @@ pub fn table(place: &Place, rounds: u32) -> Result<String> {
             measured.push((ns(place, &[], *parked)?, ns(place, &TASKWEIGHT, *parked)?));
         }
     }
-    Ok(render(format!("Ping-pong among parked threads: ns per hand-over, medians of {rounds} rounds"), &numbers, &all))
+    Ok(render(format!("Ping-pong among parked threads: ns per switch, medians of {rounds} rounds"), &numbers, &all))
 }
 
 fn ns(place: &Place, watched_by: &[&str], parked: u64) -> Result<f64> {

@@ -6,8 +6,8 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 use anyhow::{Context, Result, ensure};
 use serde::Deserialize;
 
-use super::place::Place;
-use super::table::{Figures, median};
+use crate::place::Place;
+use crate::table::{Figures, median};
 
 /// Starts are short: this many in each round.
 const STARTS_PER_ROUND: u32 = 2;

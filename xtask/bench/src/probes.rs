@@ -3,24 +3,24 @@
 use anyhow::{Context, Result};
 use serde::Deserialize;
 
-use super::place::Place;
-use super::table::{Figures, median, one_decimal};
-use crate::command;
+use crate::place::Place;
+use crate::table::{Figures, median, one_decimal};
+use xtask::command;
 
 /// Programs by the session that they belong to, and the ring that they were measured with.
 #[derive(Deserialize)]
-pub(super) struct Costs {
-    pub(super) main: Vec<Program>,
-    pub(super) anatomy: Vec<Program>,
-    /// Time of one hand-over under empty programs.
-    pub(super) hand_over_ns: f64,
+pub struct Costs {
+    pub main: Vec<Program>,
+    pub anatomy: Vec<Program>,
+    /// Time of one switch under empty programs.
+    pub hand_over_ns: f64,
 }
 
 /// One program.
 #[derive(Clone, Deserialize)]
-pub(super) struct Program {
-    pub(super) hook: String,
-    pub(super) net_ns_per_run: Option<f64>,
+pub struct Program {
+    pub hook: String,
+    pub net_ns_per_run: Option<f64>,
     net_ns_per_untraced_run: Option<f64>,
     verified_instruction_count: Option<u64>,
     stack_bytes: Option<u64>,
@@ -40,7 +40,7 @@ pub fn table(place: &Place, rounds: u32) -> Result<String> {
 }
 
 /// Measures all programs, with more words on the command line.
-pub(super) fn costs(place: &Place, more: &[&str]) -> Result<Costs> {
+pub fn costs(place: &Place, more: &[&str]) -> Result<Costs> {
     let words = [&["taskweight", "program-costs"], more].concat();
     let json = command::output(&mut place.command(&place.timed(&words))?)?;
     serde_json::from_str(&json).context("read what taskweight program-costs prints")

@@ -4,9 +4,9 @@ use std::fs;
 
 use anyhow::{Context, Result};
 
-use super::place::Place;
-use super::probes::{self, Costs};
-use super::table::{Figures, median, one_decimal};
+use crate::place::Place;
+use crate::probes::{self, Costs};
+use crate::table::{Figures, median, one_decimal};
 
 /// Threads of the ring; beside them as many as there can be.
 const THREADS: [u64; 4] = [2, 100, 1_000, 10_000];
@@ -35,10 +35,10 @@ pub fn table(place: &Place, rounds: u32) -> Result<String> {
     Ok(render(title, &numbers, &measured))
 }
 
-/// The sum is of one event of each kind, of which a hand-over may make more: the share shows how both grow, and is less than
-/// what a hand-over pays.
+/// The sum is of one event of each kind, of which a switch may make more: the share shows how both grow, and is less than
+/// what a switch pays.
 fn render(title: String, numbers: &[u64], measured: &[Vec<Costs>]) -> String {
-    let columns = ["threads", HOOKS[0], HOOKS[1], HOOKS[2], HOOKS[3], "sum", "hand-over", "share"];
+    let columns = ["threads", HOOKS[0], HOOKS[1], HOOKS[2], HOOKS[3], "sum", "switch", "share"];
     let mut figures = Figures::new(title, &columns);
     for (threads, rings) in numbers.iter().zip(measured) {
         let of_hooks = HOOKS.map(|hook| net_ns(rings, hook));
@@ -57,7 +57,7 @@ fn net_ns(rings: &[Costs], hook: &str) -> f64 {
 }
 
 /// As many threads as can be started while enough pids stay free.
-pub(super) fn most() -> Result<impl Iterator<Item = u64>> {
+pub fn most() -> Result<impl Iterator<Item = u64>> {
     let read = |path: &str| fs::read_to_string(path).with_context(|| format!("read {path}"));
     let pid_max = read("/proc/sys/kernel/pid_max")?.trim().parse().context("read /proc/sys/kernel/pid_max")?;
     let there = threads_there(&read("/proc/loadavg")?).context("read /proc/loadavg")?;

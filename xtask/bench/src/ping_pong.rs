@@ -2,13 +2,13 @@
 
 use anyhow::{Context, Result};
 
-use super::background::Background;
-use super::peers::{PEERS, Peer, Way};
-use super::place::Place;
-use super::table::{Figures, median, one_decimal};
-use crate::command;
+use crate::background::Background;
+use crate::peers::{PEERS, Peer, Way};
+use crate::place::Place;
+use crate::table::{Figures, median, one_decimal};
+use xtask::command;
 
-/// One way of watching and what was measured under it: nanoseconds per hand-over, one figure a round.
+/// One way of watching and what was measured under it: nanoseconds per switch, one figure a round.
 struct Series {
     peer: &'static Peer,
     rounds: Vec<f64>,
@@ -24,7 +24,7 @@ pub fn table(place: &Place, rounds: u32) -> Result<String> {
         eprintln!("ping-pong: round {round} of {rounds}");
         one_round(place, &mut all)?;
     }
-    let title = format!("Ping-pong on CPU {}: ns per hand-over, medians of {rounds} interleaved rounds", place.cpu);
+    let title = format!("Ping-pong on CPU {}: ns per switch, medians of {rounds} interleaved rounds", place.cpu);
     let mut lines = vec![render(title, &all)];
     lines.extend(missing.iter().map(|peer| format!("not installed: {} (package {})", peer.name, peer.package)));
     lines.extend(all.iter().filter_map(|series| Some(format!("not usable: {}", series.failure.as_ref()?))));
@@ -63,7 +63,7 @@ fn watched(place: &Place, peer: &Peer) -> Result<f64> {
 }
 
 /// The first line is the ping-pong's; a tool may print more.
-pub(super) fn figure(stdout: &str) -> Result<f64> {
+pub fn figure(stdout: &str) -> Result<f64> {
     let line = stdout.lines().next().unwrap_or_default();
     line.trim().parse().with_context(|| format!("ping_pong printed `{line}` in place of nanoseconds"))
 }
