@@ -5,9 +5,9 @@ use std::{ffi::OsString, io, sync::Arc, time::Duration, time::Instant};
 use anyhow::Context as _;
 use nix::sys::signal::Signal;
 
-use super::{Context, Window, per_operation, wait_for_last_switches};
+use super::{Context, Window, wait_for_last_switches};
 use crate::measure::witness;
-use taskweight_core::report::{Cpu, Elapsed, Hardware, Probe, Run, RunMemory};
+use taskweight_core::report::{Cpu, Elapsed, Hardware, PerOperation, Probe, Run, RunMemory};
 use taskweight_probe::{hardware::Counters, snapshot::Snapshot};
 use taskweight_run::{
     capabilities,
@@ -235,7 +235,7 @@ fn assemble(window: &Window, exit: Option<&Exit>, elapsed: Duration, cpu: Option
         operation,
         logical_switches: None,
         elapsed_ns: Elapsed { twin: None, traced },
-        per_operation: per_operation(&kernel, traced, operations),
+        per_operation: PerOperation::of(&kernel, traced, operations),
         kernel,
         histograms: window.figures.histograms.clone(),
         syscall_histograms: window.figures.syscall_histograms.clone(),
