@@ -9,6 +9,7 @@ use crate::report::html::number::Number;
 use crate::report::html::section::Section;
 use crate::report::html::table::{Cell, Figure, Table, shown};
 use crate::report::model::{Anatomy, AnatomySegment};
+use crate::report::table::anatomy::step_in_words;
 use crate::report::table::figure::{self, count, time};
 
 /// Segments by name in the report, in the order in which a hand-over goes through them. Those of one step of the textbook
@@ -133,7 +134,7 @@ fn row(anatomy: &str, place: usize, segment: &AnatomySegment, sum_ns: f64) -> Ve
     });
     vec![
         Cell::name(&segment.name),
-        Cell::text(&segment.step),
+        Cell::text(step_in_words(&segment.step)),
         Cell::number_or(segment.count.map(|count| Number::count(count, path("count"))), SPLIT),
         ns("raw_ns.p50", segment.raw_ns.p50),
         ns("raw_ns.p99", segment.raw_ns.p99),

@@ -10,7 +10,7 @@ use crate::report::html::section::Section;
 use crate::report::html::table::{Cell, Table, shown};
 use crate::report::model::{Failure, Probe, ProbeState, Report, Witness};
 use crate::report::table::figure::{bytes, count, duration, time};
-use crate::report::table::quality::{comparisons, total_loss};
+use crate::report::table::quality::{comparisons, half_in_words, total_loss};
 
 pub(in crate::report::html) fn section(context: &Context<'_>) -> Section {
     let report = context.report;
@@ -160,7 +160,7 @@ fn own_cost(report: &Report) -> Markup {
 }
 
 fn failures(failures: &[Failure]) -> Markup {
-    let head = ["model", "scenario", "tasks", "repetition", "half", "reason"];
+    let head = ["model", "scenario", "tasks", "repetition", "run", "reason"];
     let mut table = Table::new("runs that failed", head);
     for (index, failure) in failures.iter().enumerate() {
         let number = |field: &str, value: u64| Number::count(value, format!("failures[{index}].{field}"));
@@ -169,7 +169,7 @@ fn failures(failures: &[Failure]) -> Markup {
             Cell::text(failure.scenario.as_deref().unwrap_or_default()),
             failure.tasks.map_or(Cell::Empty, |tasks| Cell::Number(number("tasks", tasks))),
             Cell::Number(number("repetition", failure.repetition.into())),
-            Cell::text(&failure.half),
+            Cell::text(half_in_words(&failure.half)),
             Cell::text(&failure.reason),
         ]);
     }
