@@ -25,7 +25,7 @@ use nix::sys::mman::{MapFlags, MmapAdvise, ProtFlags, madvise, mmap_anonymous};
 use nix::sys::wait::{WaitStatus, wait, waitpid};
 use nix::time::{ClockId, clock_gettime};
 use nix::unistd::{ForkResult, Pid, Uid, close, fork, gettid, setresuid, setsid};
-use taskweight::memory::cgroup::RunCgroup;
+use taskweight_run::memory::cgroup::RunCgroup;
 
 fn main() {
     let words: Vec<String> = env::args().skip(1).collect();

@@ -30,7 +30,8 @@ pub use report::ReportArgs;
 pub use run::RunArgs;
 pub use timeline::TimelineArgs;
 
-use crate::{claims::Language, kernel::session::ProbeForm};
+use taskweight_probe::session::ProbeForm;
+use taskweight_report::claims::Language;
 
 /// What does a task weigh? Measures threads and coroutines with eBPF: kernel transitions, switch latency, faults.
 #[derive(Debug, Parser)]
@@ -117,7 +118,7 @@ pub enum Verb {
     #[command(hide = true)]
     ProgramCosts(ProgramCostsArgs),
     /// Sleep until the taskweight at the other end of standard input has exited, then clean up after it
-    #[command(hide = true, name = crate::guardian::VERB)]
+    #[command(hide = true, name = taskweight_run::guardian::VERB)]
     RunGuardian,
     /// List models and scenarios
     #[command(after_help = "EXAMPLES:\n  taskweight models -v    also which scenarios each model lacks, and why")]

@@ -3,7 +3,7 @@
 use std::fmt::Display;
 use std::io::{self, Write as _};
 
-use crate::report::table::escape;
+use taskweight_core::escape::escape;
 
 /// Characters of a line at most: a name in it can be as long as somebody pleases.
 const LONGEST: usize = 2000;

@@ -12,7 +12,7 @@ use std::sync::OnceLock;
 use assert_cmd::Command;
 use predicates::prelude::*;
 use predicates::str::{contains, is_empty, starts_with};
-use taskweight::workload::catalog::MODELS;
+use taskweight_core::catalog::MODELS;
 use tempfile::TempDir;
 use unicode_width::UnicodeWidthStr as _;
 
@@ -74,7 +74,7 @@ fn narrow() -> impl Predicate<str> {
 }
 
 fn fixture(name: &str) -> String {
-    fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(name)).unwrap()
+    fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("crates/report/tests/fixtures").join(name)).unwrap()
 }
 
 /// `taskweight report` of a file with this text.

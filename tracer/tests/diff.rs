@@ -11,8 +11,8 @@ use serde_json::Value;
 use tempfile::TempDir;
 use unicode_width::UnicodeWidthStr as _;
 
-const COMPARE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/compare.json");
-const COMMAND: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/command.json");
+const COMPARE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/crates/report/tests/fixtures/compare.json");
+const COMMAND: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/crates/report/tests/fixtures/command.json");
 
 fn diff(words: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_taskweight"));

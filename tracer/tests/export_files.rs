@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a step that fails is a failed test")]
 
+#[path = "../crates/report/tests/common/mod.rs"]
 mod common;
 
 use std::fs;
@@ -12,7 +13,7 @@ use assert_cmd::Command;
 use common::{fixture, path};
 use predicates::prelude::*;
 use predicates::str::{contains, is_empty, starts_with};
-use taskweight::report::export::{Format, Source, files};
+use taskweight_report::export::{Format, Source, files};
 
 fn export(name: &str, words: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_taskweight"));
@@ -109,4 +110,17 @@ fn exports_belong_to_who_called_sudo() {
     for (name, _) in folder(&output) {
         assert_eq!(owner(&output.join(name)), (1234, 5678));
     }
+}
+
+#[test]
+fn a_report_that_was_kept_becomes_a_page() {
+    let folder = tempfile::tempdir().unwrap();
+    let (report, page) = (path("page.json"), folder.path().join("page.html"));
+    let taskweight = || Command::new(env!("CARGO_BIN_EXE_taskweight"));
+    let written = taskweight().args(["report", "--lang", "ko", "--html"]).arg(&page).arg(&report).assert().success();
+    assert_eq!(written.get_output().stdout, b"", "the page takes the place of the tables");
+    let printed = taskweight().args(["report", "--lang", "ko", "--html", "-"]).arg(&report).assert().success();
+    let html = fs::read(&page).unwrap();
+    assert!(printed.get_output().stdout == html && html.starts_with(b"<!DOCTYPE html><html lang=\"ko\">"));
+    taskweight().args(["report", "--html", "/nonexistent/page.html"]).arg(&report).assert().failure();
 }

@@ -14,7 +14,7 @@ enum { LEVEL_BYTES = 256 };
 // Calls down until `bytes` of the stack are in use from here on, and calls `bottom` there; null calls nothing.
 void call_down(size_t bytes, void (*bottom)(void *), void *argument);
 
-// Ends the program unless calls can go so deep on stacks of so many bytes, of which a quarter is left for all else.
+// Ends the program unless stacks of `stack_bytes` hold this depth; a quarter is left for everything else.
 void check_depth(size_t depth, size_t stack_bytes);
 
 // The stack that a task is to have where the program can choose: twice the depth, in whole pages, and `least` or more.

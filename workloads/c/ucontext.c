@@ -2,7 +2,7 @@
 // restores the signal mask with one system call, rt_sigprocmask, so every switch between these "user-level" tasks
 // enters the kernel once: that is what this model is there to show.
 //
-// A task switches directly to the next one, so that one hand-over is one swapcontext(). Stacks are 16 KiB, taken from
+// A task switches directly to the next one, so one switch is one swapcontext(). Stacks are 16 KiB, taken from
 // the kernel 1,024 at a time, without guard pages: neighbours merge into one mapping, and a million of them does not
 // come near vm.max_map_count. In `deep` they are larger. A stack is used again when its task has ended (`spawn`), and
 // only the pages that were touched are resident: one for a task at rest.
@@ -123,7 +123,7 @@ static void live(int index) {
     }
 }
 
-// A task of `spawn`: it returns, and goes on to what `uc_link` says.
+// A task of `spawn`: it returns, and `uc_link` comes next.
 static void live_briefly(int index) { tasks[index].operations++; }
 
 // The stack of task `index`; null if the memory cannot be had.
@@ -163,7 +163,7 @@ static struct stacks stacks_of(uint32_t count) {
     return (struct stacks){series, found};
 }
 
-// Makes a context that runs `body` and goes on to `successor`.
+// Makes a context that runs `body`, then `successor`.
 static bool create(uint32_t index, void (*body)(int), ucontext_t *successor) {
     ucontext_t *context = &tasks[index].context;
     char *stack = stack_of(index);

@@ -23,8 +23,8 @@ void histogram_count(struct histogram *histogram, uint64_t value);
 // The value in the middle of a bucket.
 uint64_t bucket_middle(uint64_t bucket);
 
-// Times one hand-over in 64. In a ring only the holder of the token touches it.
-// Hand-overs of which it is kept when they were, for timelines.
+// Times one switch in 64. In a ring only the holder of the token touches it.
+// Timed switches whose begin and end are kept, for timelines.
 #define MOMENTS_KEPT 1000
 
 struct stopwatch {
@@ -40,7 +40,7 @@ struct stopwatch {
 // Measures what the clock costs.
 void stopwatch_start(struct stopwatch *stopwatch);
 
-// Counts a hand-over that ends now.
+// Counts a switch that ends now.
 void stopwatch_stop(struct stopwatch *stopwatch);
 
 // The result of chunk `index` of `cpu`.
@@ -70,7 +70,7 @@ static inline uint64_t now_ns(void) {
     return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
 }
 
-// About to hand over the token with this value.
+// The token is about to be passed on with this value.
 static inline void stopwatch_hand(struct stopwatch *stopwatch, uint64_t token) {
     if (token % 64 == 0)
         stopwatch->handed_ns = now_ns();

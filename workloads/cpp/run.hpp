@@ -8,7 +8,7 @@
 #include "executor.hpp"
 #include "protocol.h"
 
-// What a task owns that others can reach. The token is never 0: 0 stands for none.
+// What a task owns that others can reach. The token is never 0: 0 means none.
 struct Slot {
     Place place{};
     std::uint64_t token = 0;

@@ -12,7 +12,7 @@ listen(Path) ->
         {error, Reason} -> exit({failed, io_lib:format("listen on ~ts: ~s", [Path, inet:format_error(Reason)])})
     end.
 
-%% Accepts so many connections; gives the process of each.
+%% Accepts `Connections` connections; returns the process of each.
 accept(Server, Connections, Operations) ->
     Supervisor = self(),
     Answered = atomics:new(1, []),

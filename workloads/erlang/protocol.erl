@@ -7,7 +7,7 @@
 %% Schedulers look for work for a while before they sleep: when this has gone by, they do.
 -define(SETTLE_MS, 20).
 
-%% Starts to listen on stdin; the calling process is told what was read. The end of the input ends the program even in
+%% Starts to listen on stdin; the calling process receives what was read. The end of the input ends the program even in
 %% the middle of a long run: the runtime gives every process its turn.
 start() ->
     Program = self(),

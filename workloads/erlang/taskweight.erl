@@ -164,7 +164,7 @@ deep(Depth, Hold) ->
         false -> fun() -> descend(Levels, fun() -> 0 end), park() end
     end.
 
-%% Calls itself until so many levels are suspended, each with a tuple of its own, and `Bottom` from the deepest. What is
+%% Recurses until `Levels` levels are suspended, each with its own tuple; the deepest calls `Bottom`. What is
 %% left when they have returned stays with the process until its next collection, which one that is parked does not have.
 descend(Levels, Bottom) ->
     Words = erlang:make_tuple(?LEVEL_WORDS, Levels),

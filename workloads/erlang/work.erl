@@ -50,7 +50,7 @@ open(Tasks) ->
     [Task ! {open, OpenedAt} || Task <- Tasks],
     OpenedAt.
 
-%% Waits for so many tasks to finish: the sum of their tokens, the latest time, and the sum of their results.
+%% Waits for all tasks: the sum of their tokens, the latest time, and the sum of their results.
 await_finish(OpenedAt, Finishers, Scenario) ->
     Finished = [receive {finished, Token, At, Result} -> {Token, At, Result} end || _ <- lists:seq(1, Finishers)],
     {Tokens, Times, Results} = lists:unzip3(Finished),
@@ -76,7 +76,7 @@ stay(Counter, Times) ->
             stay(Counter, Times)
     end.
 
-%% `switch`: the token is a message; a hand-over that is measured takes the time along.
+%% `switch`: the token is a message; a timed switch carries its start time.
 await_token(Supervisor, Next, Operations, Counter, Times) ->
     receive
         Token when is_integer(Token) ->
@@ -135,7 +135,7 @@ tick(Supervisor, LastDue, Share, Counter, Times) ->
     Late = sleep_until(Due),
     tick(Supervisor, Due, Share, Counter + 1, [Late | Times]).
 
-%% How late it is when the process goes on.
+%% How late it is when the process resumes.
 sleep_until(Due) ->
     case erlang:monotonic_time() - Due of
         Late when Late >= 0 ->

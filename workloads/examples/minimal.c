@@ -1,4 +1,4 @@
-/* A workload in C: threads that give way to each other (yield), or only count (control). cc -O2 -pthread */
+/* A workload in C: threads that yield to each other (yield), or only count (control). cc -O2 -pthread */
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,10 +9,10 @@
 static pthread_barrier_t all; /* every task, and main */
 static int yields;
 
-static void *task(void *count) { /* finds its share there, and leaves what it made */
-    volatile unsigned long made = 0; /* not to be computed without counting */
+static void *task(void *count) { /* reads its share there, and stores its count */
+    volatile unsigned long made = 0; /* or the compiler removes the loop */
     unsigned long share = *(unsigned long *)count;
-    pthread_barrier_wait(&all); /* it exists */
+    pthread_barrier_wait(&all); /* ready */
     pthread_barrier_wait(&all); /* the gate */
     for (; made < share; made++)
         if (yields) sched_yield();

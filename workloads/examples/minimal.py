@@ -1,4 +1,4 @@
-"""A workload in Python: asyncio tasks that give way to each other (yield), or only count (control)."""
+"""A workload in Python: asyncio tasks that yield to each other (yield), or only count (control)."""
 import asyncio, json, sys, time
 
 def say(**event): print(json.dumps(event), flush=True)

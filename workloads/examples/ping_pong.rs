@@ -1,10 +1,10 @@
-//! Two threads on one CPU pass a byte forth and back through two pipes, and print nanoseconds per hand-over.
+//! Two threads on one CPU pass a byte forth and back through two pipes, and print nanoseconds per switch.
 //!
 //!     ping_pong CPU HAND_OVERS [PARKED]
 //!
-//! A hand-over is one byte passed: one write, one read and one switch between the threads. It is about the most
+//! A switch is one byte passed: one write, one read and one context switch. It is about the most
 //! that a program can make the kernel do per microsecond, so it shows what watching the kernel costs at worst. PARKED
-//! more threads do nothing meanwhile. Without hand-overs, it says when these are there, and ends when standard input does.
+//! more threads are idle meanwhile. With 0 switches, it says when they exist, and ends when standard input does.
 
 use std::{
     env,
@@ -58,7 +58,7 @@ fn bind(cpu: usize) -> nix::Result<()> {
     sched_setaffinity(Pid::from_raw(0), &cpus)
 }
 
-/// Starts so many threads, and waits until all of them do nothing. Gives the process that has those beyond
+/// Starts `count` threads, and waits until all are idle. Returns the process of those beyond
 /// [`MOST_HERE`].
 fn park(cpu: u64, count: u64) -> io::Result<Option<Child>> {
     static PARKED: AtomicU64 = AtomicU64::new(0);
@@ -101,7 +101,7 @@ fn play(round_trips: u64) -> io::Result<Duration> {
     Ok(elapsed)
 }
 
-/// Serves and waits for the return, so often.
+/// Sends a byte and waits for it, `round_trips` times.
 fn rally((from, to): &mut (PipeReader, PipeWriter), round_trips: u64) -> io::Result<()> {
     let mut byte = [0];
     for _ in 0..round_trips {

@@ -6,10 +6,10 @@ import (
 	"unsafe"
 )
 
-// measuredEvery: of so many hand-overs one is measured, the one that hands over a token divisible by it.
+// measuredEvery: one switch in this number is timed, where the token is divisible by it.
 const measuredEvery = 64
 
-// momentsKept: of so many hand-overs it is kept when they were, for timelines.
+// momentsKept: timed switches whose begin and end are kept, for timelines.
 const momentsKept = 1000
 
 // clockMonotonic is CLOCK_MONOTONIC of Linux.
@@ -33,7 +33,7 @@ func kernelNow() int64 {
 	return now.Nano()
 }
 
-// meter measures hand-overs. Only the holder of the token touches it.
+// meter times switches. Only the holder of the token touches it.
 type meter struct {
 	handed    time.Duration
 	clock     time.Duration
@@ -56,7 +56,7 @@ func (m *meter) calibrate() {
 	}
 }
 
-// hand is called just before a token of this value is handed over.
+// hand is called just before a token of this value is passed on.
 func (m *meter) hand(token uint64) {
 	if token%measuredEvery == 0 {
 		m.handed = now()

@@ -32,7 +32,7 @@ func prepareDeep(r *run) error {
 	})
 }
 
-// descend calls itself until so many levels are suspended, each with an array that it fills before and reads after.
+// descend recurses until all levels are suspended, each with an array that it fills before and reads after.
 //
 //go:noinline
 func descend(levels int, bottom func()) (sum uint64) {

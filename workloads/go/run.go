@@ -68,7 +68,7 @@ func (r *run) passGate() {
 	<-r.gate
 }
 
-// await waits until so many more tasks have come to the gate.
+// await waits until this number of further tasks is at the gate.
 func (r *run) await(tasks int) {
 	r.expected += int64(tasks)
 	for r.arrived.Load() < r.expected {

@@ -9,7 +9,7 @@ type line struct {
 // touched is the memory that a task touches while it holds the token. Without any line nothing is touched.
 type touched []line
 
-// newTouched makes so many bytes, in whole lines, and writes all of them.
+// newTouched makes a buffer of whole lines, and writes all of it.
 func newTouched(bytes int) touched {
 	if bytes == 0 {
 		return nil

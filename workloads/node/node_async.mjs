@@ -1,6 +1,6 @@
 // The model node-async: every task is an async function, all of them on the event loop of one thread.
 //
-// A task waits for a promise, which the one that hands over resolves. It gives way by setImmediate of
+// A task waits for a promise, which the task before it resolves. It yields by setImmediate of
 // node:timers/promises: the others run, and the event loop looks for events. (`await null` would let other tasks run too,
 // but timers, sockets and the end of stdin would wait until no task does so any more.) For the same reason a run of
 // `switch`, `control`, `spawn` or `cpu` lets the event loop turn once about every 10 ms, which costs some microseconds.

@@ -64,7 +64,7 @@ export class Run {
     }
   }
 
-  /** Whether so many more operations make it time to let the event loop turn. */
+  /** Whether it is time to let the event loop run, after this number of operations. */
   isTurnDue(operations) {
     this.worked += operations;
     if (this.worked < this.turnAfter) {
@@ -74,7 +74,7 @@ export class Run {
     return true;
   }
 
-  /** The token that was handed over at the time `handed` has arrived. */
+  /** The token that was passed on at the time `handed` has arrived. */
   received() {
     this.record(Number(now() - this.handed) - this.clock);
   }

@@ -8,7 +8,7 @@ import { now, turn } from "./run.mjs";
 const HOG_NS = 200_000_000n;
 const TICK_NS = 1_000_000n;
 
-/** A power of two, about 10 ms of hand-overs. */
+/** A power of two, about 10 ms of task switches. */
 const HAND_OVERS_OF_A_TURN = 2 ** 16;
 
 /** A task waits for a promise of its own, which its predecessor in the ring resolves with the token. */
@@ -125,7 +125,7 @@ async function deepTask(run, levels, hold) {
   }
 }
 
-/** Calls itself until so many levels are suspended, each with an array of its own. */
+/** Recurses until `levels` levels are suspended, each with its own array. */
 function descend(levels) {
   const words = new Array(LEVEL_WORDS).fill(levels);
   return words[levels % LEVEL_WORDS] + (levels > 1 ? descend(levels - 1) : 0);
@@ -137,7 +137,7 @@ async function descendAwaiting(levels, gate) {
   return words;
 }
 
-/** One thread computes. A task does not give way before its share is done, but to the event loop now and then. */
+/** One thread computes. A task yields to the event loop now and then, and to other tasks only when it is done. */
 async function cpuTask(run, index) {
   await run.gate;
   let token = 0;

@@ -7,6 +7,7 @@ with what docs/protocol.md and docs/scenarios.md ask for. Prints a line for each
 import json
 import os
 import pathlib
+import signal
 import socket
 import subprocess
 import sys
@@ -33,9 +34,10 @@ DEPTHS = (1, 5000, 65_536)
 WITH_RUNTIME_STACKS = ("go", "go-1", "java-virtual", "java-virtual-1", "erlang")
 # Languages whose stacks end before the machine's memory does.
 ENDING_STACKS = ("go", "java", "kotlin", "erlang", "python", "node")
-# Languages whose models say when hand-overs were.
+# Languages whose models report begin and end of timed switches.
 WITH_MOMENTS = ("go", "java", "python")
-PATIENCE_SECONDS = 60
+# For a program that hangs, on the slowest machine there is: no amount of work here depends on it.
+PATIENCE_SECONDS = 900
 
 
 class Program:
@@ -63,6 +65,7 @@ class Program:
         """The exit status, and what was left on stdout and stderr. Closes stdin first."""
         out, err = self.process.communicate()
         self.patience.cancel()
+        assert self.process.returncode != -signal.SIGKILL, f"killed, as one that hangs is after {PATIENCE_SECONDS} s"
         return self.process.returncode, out, err
 
 
@@ -105,26 +108,28 @@ def chunk(index):
     return x
 
 
+# A prime number too. A chunk takes an interpreter milliseconds.
 CPU_CHUNKS = 211
 CHECKSUM = sum(map(chunk, range(CPU_CHUNKS))) % 2**32
+OPERATIONS = {"cpu": CPU_CHUNKS, "hog": 211}
 
 
 def run(path, scenario, tasks, operations, *more):
     """Runs the scenario with more options, and returns the lines ready and done."""
-    with tempfile.TemporaryDirectory() as folder:
-        address = f"{folder}/echo"
-        echo = scenario == "echo"
-        options = ("--socket", address) if echo else more
-        program = Program(path, scenario, "--tasks", tasks, "--operations", operations, *options)
-        clients = Clients(address, tasks) if echo else None
-        ready = program.hear()
-        program.say("go")
-        if clients:
-            clients.send(operations)
-        done = program.hear()
-        program.say("exit")
-        assert program.process.wait() == 0, "exit status"
-        assert program.end() == (0, "", ""), "more on stdout or stderr"
+    # In the current folder: the path of a socket has at most 107 bytes.
+    address = f"{path.name}.socket"
+    echo = scenario == "echo"
+    options = ("--socket", address) if echo else more
+    program = Program(path, scenario, "--tasks", tasks, "--operations", operations, *options)
+    clients = Clients(address, tasks) if echo else None
+    ready = program.hear()
+    program.say("go")
+    if clients:
+        clients.send(operations)
+    done = program.hear()
+    program.say("exit")
+    assert program.process.wait() == 0, "exit status"
+    assert program.end() == (0, "", ""), "more on stdout or stderr"
     return ready, done
 
 
@@ -141,7 +146,7 @@ def check_run(path, scenario, tasks, operations=PRIME, *options):
     check_switches(path, scenario, tasks, done)
     if scenario in RINGS:
         check_counts(done["hand_over_ns"], operations // 64)
-        assert 0 < done["clock_ns"] < 10_000, done["clock_ns"]
+        assert 0 < done["clock_ns"] < done["elapsed_ns"], done["clock_ns"]
     if scenario == "hog":
         check_counts(done["lateness_ns"], operations)
     if scenario == "cpu":
@@ -149,7 +154,7 @@ def check_run(path, scenario, tasks, operations=PRIME, *options):
 
 
 def check_moments(path, scenario, started, done):
-    """When hand-overs were, by the clock of the kernel: one after another, within the run."""
+    """Timed switches, by the kernel's clock: one after another, within the run."""
     moments = done.pop("hand_overs", None)
     name = path.name.removeprefix("taskweight-")
     assert (moments is not None) == (scenario in RINGS and name.startswith(WITH_MOMENTS)), done
@@ -226,7 +231,7 @@ def check_refusals(path, offered):
 def check_gone(path, scenario):
     """The end of stdin ends the program: before go, in the middle of a long run, and after done."""
     for moment in ("before go", "run", "done"):
-        operations = PRIME if moment == "done" else 10**12
+        operations = 7 if moment == "done" else 10**12
         program = Program(path, scenario, "--tasks", "2", "--operations", operations)
         program.hear()
         if moment != "before go":
@@ -235,10 +240,8 @@ def check_gone(path, scenario):
             time.sleep(0.3)
         if moment == "done":
             program.hear()
-        started = time.monotonic()
         status, out, _ = program.end()
         assert status not in (0, 2) and out == "", f"{scenario}, {moment}: {status} {out}"
-        assert time.monotonic() - started < 2, f"{scenario}, {moment}: still there for a while"
 
 
 def check_model(path):
@@ -247,7 +250,7 @@ def check_model(path):
         if scenario == "deep":
             check_depths(path)
             continue
-        operations = {"cpu": CPU_CHUNKS, "hog": 211}.get(scenario, PRIME)
+        operations = OPERATIONS.get(scenario, PRIME)
         for tasks in (2, 100):
             check_run(path, scenario, tasks, operations)
     for scenario in ("switch", "yield", "spawn"):
@@ -262,8 +265,8 @@ def check_model(path):
         check_gone(path, scenario)
 
 
-def main():
-    folder, models = pathlib.Path(sys.argv[1]).resolve(), sys.argv[2:]
+def check_models(folder, models):
+    """Prints a line for each model, and returns how many fail."""
     failed = 0
     for model in models:
         started = time.monotonic()
@@ -276,6 +279,14 @@ def main():
             while line.tb_next:
                 line = line.tb_next
             print(f"{model}: line {line.tb_lineno}: {error!r}")
+    return failed
+
+
+def main():
+    folder, models = pathlib.Path(sys.argv[1]).resolve(), sys.argv[2:]
+    with tempfile.TemporaryDirectory() as scratch:
+        os.chdir(scratch)
+        failed = check_models(folder, models)
     # Without waiting for the timers of programs that have failed.
     sys.stdout.flush()
     os._exit(min(failed, 1))

@@ -1,7 +1,7 @@
 """The model python-asyncio: every task is an asyncio.Task, all of them on one event loop of one thread.
 
 A task waits for its own asyncio.Future: Event, Lock and Queue all park their callers on such a future, with more Python
-around it. It gives way by asyncio.sleep(0). All scenarios are offered; in `cpu` one thread computes, and no task gives way
+around it. It yields by asyncio.sleep(0). All scenarios are offered; in `cpu` one thread computes, and no task yields
 before its share is done.
 """
 
@@ -208,7 +208,7 @@ async def warm_up_batch(scenario, tasks, operations):
 
 
 async def perform(arguments, protocol, more):
-    """Runs the scenario up to the line exit. While the program waits for a line, the loop stands still."""
+    """Runs the scenario up to the line exit. While the program waits for a line, the event loop is blocked."""
     scenario, tasks = arguments.scenario, arguments.tasks
     run = await prepare(scenario, tasks, arguments.operations, arguments.socket, arguments.depth, arguments.hold)
     protocol.ready(tasks, **more)

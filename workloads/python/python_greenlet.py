@@ -1,6 +1,6 @@
 """The model python-greenlet: every task is a greenlet, a coroutine with a stack, all of them on one thread.
 
-In `switch` a greenlet resumes the next one itself. It gives way to the main greenlet, which resumes the next in turn, as
+In `switch` a greenlet resumes the next one itself. It yields to the main greenlet, which resumes the next in turn, as
 the hubs of libraries built on greenlet do: two resumptions for one yield. In `cpu` one thread computes. In `deep` a stack
 is what the interpreter keeps for each greenlet in the heap: frames of Python, which since 3.11 take nothing of the C
 stack. switch-io, echo and hog are not offered: greenlet has no means to wait for a pipe, a socket or a time.
@@ -51,7 +51,7 @@ class GreenletRun(Run):
             task.switch()
 
     def open(self):
-        """Lets the greenlets go through the gate and resumes those that give way in turn, until all are parked. The
+        """Lets the greenlets go through the gate and resumes those that yield in turn, until all are parked. The
         first of a ring comes last, as it has the token."""
         self.started = monotonic_ns()
         ready = deque(self.greenlets)

@@ -1,7 +1,7 @@
 """The model python-thread: every task is a threading.Thread, as the interpreter lock lets them run.
 
 A task waits for its own threading.Lock, used as a binary semaphore: Condition, Semaphore, Event and Queue all park
-their callers on such a lock, with more Python around it. It gives way by os.sched_yield(), which since Python 3.11
+their callers on such a lock, with more Python around it. It yields by os.sched_yield(), which since Python 3.11
 releases the interpreter lock around the system call. All scenarios are offered; in `cpu` the lock lets one thread
 compute at a time. In `deep` a stack is what the interpreter keeps for each thread in the heap: frames of Python, which
 since 3.11 take nothing of the C stack.

@@ -7,18 +7,18 @@ from time import monotonic_ns
 
 from protocol import PARKED, RINGS, end
 
-MEASURED_EVERY = 64  # one hand-over in so many, the one of a token divisible by it
+MEASURED_EVERY = 64  # one switch in 64 is timed, where the token is divisible by it
 HOG_NS = 200_000_000
 TICK_NS = 1_000_000
 REQUEST_BYTES = 64
-MOST_CALLS = 2**30  # that Python can be told to nest
+MOST_CALLS = 2**30  # deepest nesting that Python accepts
 LEVEL_WORDS = 32  # what a level of calls keeps in `deep`, and what it counts: 256 bytes
 
 # Operations of a batch of the warm-up. The scenarios not named here wait for others most of the time.
 WARM_UP_OPERATIONS = {"switch": 2000, "switch-io": 2000, "yield": 2000, "control": 2000, "spawn": 500, "cpu": 10}
 WARM_UP_TASKS = 2
 WARM_UP_LIMIT_NS = 2_000_000_000
-# Hand-overs of which it is kept when they were, for timelines.
+# Timed switches whose begin and end are kept, for timelines.
 MOMENTS_KEPT = 1000
 
 
@@ -58,7 +58,7 @@ class Run:
         return self.unfinished == 0
 
     def stay_parked(self, tasks):
-        """What is done in `idle` and `deep`: the gate stays closed, and so many tasks are parked."""
+        """The work of `idle` and `deep`: the gate stays closed, and `tasks` tasks are parked."""
         self.started = monotonic_ns()
         self.operations, self.counters = tasks, [1] * tasks
         self.ended, self.tokens = monotonic_ns(), tasks
@@ -76,7 +76,7 @@ class Run:
             end("the other side closed all connections before the last request")
 
     def received(self):
-        """The token that was handed over at the time `handed` has arrived. Only the holder of the token comes here."""
+        """The token that was passed on at the time `handed` has arrived. Only the holder of the token comes here."""
         now = monotonic_ns()
         self.record(now - self.handed - self.clock)
         if len(self.moments) < MOMENTS_KEPT:
@@ -146,7 +146,7 @@ def burn(started):
 
 
 def allow_levels(depth, most=MOST_CALLS):
-    """The levels of calls that use so many bytes, if they are not more than `most`. Raises Python's own limit."""
+    """The levels of calls that use `depth` bytes, if they are at most `most`. Raises Python's own limit."""
     levels = -(-depth // (LEVEL_WORDS * 8))
     if levels > most:
         raise RecursionError(f"--depth {depth}: {levels} calls are needed, at most {most} can be nested")
@@ -155,7 +155,7 @@ def allow_levels(depth, most=MOST_CALLS):
 
 
 def descend(levels, bottom=None):
-    """Calls itself until so many levels are suspended, each with a list of its own, and `bottom` from the deepest."""
+    """Recurses until `levels` levels are suspended, each with its own list; the deepest calls `bottom`."""
     words = [levels] * LEVEL_WORDS
     if levels > 1:
         descend(levels - 1, bottom)
@@ -192,8 +192,8 @@ def allow_descriptors(tasks):
 def warm_up(scenario, batch):
     """Runs batches until the time of two successive ones differs by less than 10 %.
 
-    `batch` runs the scenario with so many tasks and operations and returns how long it took. Returns the fields of
-    `ready` that tell of the warm-up.
+    `batch` runs the scenario with its tasks and operations and returns the elapsed time. Returns the fields of
+    `ready` about the warm-up.
     """
     operations = WARM_UP_OPERATIONS.get(scenario)
     if operations is None:

@@ -11,7 +11,7 @@ use clap::{Args, CommandFactory, Parser};
 use crate::depth::Depth;
 use crate::scenario::Scenario;
 
-/// What every program is told.
+/// Arguments of every program.
 #[derive(Args, Clone, Debug)]
 pub struct Arguments {
     /// The work to do
@@ -32,7 +32,7 @@ pub struct Arguments {
     /// In `deep`, park at the bottom of the calls instead of having returned from them
     #[arg(long, requires = "depth")]
     pub hold: bool,
-    /// Bytes that a task touches before it hands over, in `switch` and `switch-io`
+    /// Bytes that a task touches before it passes the token, in `switch` and `switch-io`
     #[arg(long, value_name = "BYTES", default_value_t = 0, value_parser = clap::value_parser!(u64).range(..=1 << 40))]
     pub touch: u64,
 }
@@ -58,7 +58,7 @@ impl Arguments {
 #[derive(Parser, Debug)]
 #[command(about = "Workload of taskweight: waits for `go` on stdin, works, and reports on stdout")]
 pub struct CommonCommand {
-    /// What every program is told.
+    /// Arguments of every program.
     #[command(flatten)]
     pub arguments: Arguments,
 }
@@ -73,7 +73,7 @@ impl AsRef<Arguments> for CommonCommand {
 #[derive(Parser, Debug)]
 #[command(about = "Workload of taskweight: waits for `go` on stdin, works, and reports on stdout")]
 pub struct WorkersCommand {
-    /// What every program is told.
+    /// Arguments of every program.
     #[command(flatten)]
     pub arguments: Arguments,
     /// Number of threads among which the runtime spreads its tasks [default: the model's own]

@@ -15,7 +15,7 @@ pub struct Executor<F> {
 }
 
 impl<F: Future<Output = ()>> Executor<F> {
-    /// An executor with room for so many futures.
+    /// An executor with room for `count` futures.
     pub fn with_capacity(count: u32) -> Self {
         let (futures, wakers) = (Vec::with_capacity(count as usize), Vec::with_capacity(count as usize));
         Self { futures, wakers, ready: Arc::new(ReadyQueue::new(count as usize)) }

@@ -1,5 +1,4 @@
-//! How long a hand-over takes, from just before it to just after the receiver was resumed: the switch as the program
-//! sees it.
+//! Self-timed switches: from just before the switch to just after the receiver was resumed.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
@@ -9,24 +8,24 @@ use serde::Serialize;
 use crate::distribution::Distribution;
 use crate::moments::Moments;
 
-/// One hand-over in so many is measured; a power of two. The others pay for one test of the token.
+/// One switch in this number is timed; a power of two. The others pay for one test of the token.
 const SAMPLED_ONE_IN: u64 = 64;
-/// Readings to find out what one costs: so many means of so many.
+/// Clock reads to find the cost of one: `MEANS` means of `READINGS`.
 const MEANS: usize = 21;
 const READINGS: u64 = 51;
 
-/// The hand-over times of a ring, of one token that is in one place at a time.
+/// Self-timed switches of a ring, whose one token is in one place at a time.
 #[derive(Debug)]
 pub struct HandOvers {
     origin: Instant,
-    /// When the token was handed over, after `origin`; 0 when it was not noted.
+    /// When the token was passed on, after `origin`; 0 if not timed.
     left_ns: AtomicU64,
     clock_ns: u64,
     times: Distribution,
     moments: Moments,
 }
 
-/// Hand-over times, as the line `done` states them.
+/// Self-timed switches, as in the line `done`.
 #[derive(Serialize, Debug)]
 pub struct HandOverTimes {
     hand_over_ns: Vec<(u64, u64)>,
@@ -49,7 +48,7 @@ impl HandOvers {
         }
     }
 
-    /// The token, with the value it will have for the receiver, is about to be handed over.
+    /// The token, with the value it will have for the receiver, is about to be passed on.
     #[inline]
     pub fn leaves(&self, token: u64) {
         if token.is_multiple_of(SAMPLED_ONE_IN) {
@@ -81,7 +80,7 @@ impl HandOvers {
         }
     }
 
-    /// The times of all hand-overs measured, without the cost of reading the clock.
+    /// All timed switches, less the cost of a clock read.
     pub fn times(&self) -> HandOverTimes {
         HandOverTimes { hand_over_ns: self.times.counts(), clock_ns: self.clock_ns, hand_overs: self.moments.kept() }
     }

@@ -16,7 +16,7 @@ const SPARE_DESCRIPTORS: u64 = 32;
 const RESERVED_PIDS: u64 = 300;
 /// Address space left for what is not a task.
 const SPARE_BYTES: u64 = 4 << 20;
-/// A limit with room for so many more tasks has been reached: others come and go meanwhile.
+/// A limit with room for at most this number of tasks counts as reached: others come and go.
 const ROOM: u64 = 16;
 
 /// Raises the limit of open files where every task has a descriptor.

@@ -19,7 +19,7 @@ const EVENTS: usize = 1024;
 const TIMER: u64 = u64::MAX;
 /// Two digits: buckets of at most 1/128 of the value.
 const DIGITS: u8 = 2;
-/// The longest latency that is told from longer ones: one hour.
+/// The longest distinguishable latency: one hour.
 const LONGEST_NS: u64 = 3_600_000_000_000;
 
 /// The load generator.

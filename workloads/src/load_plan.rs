@@ -26,7 +26,7 @@ impl Plan {
         share(self.requests, self.connections, connection)
     }
 
-    /// The number of a connection's request after it has made so many.
+    /// The number of a connection's request after it has made `made`.
     pub fn number(&self, connection: usize, made: u64) -> u64 {
         made * self.connections as u64 + connection as u64
     }

@@ -46,7 +46,7 @@ impl Handle for Coroutine {
 /// Starts the scheduler and its threads.
 ///
 /// Workers are not bound to CPUs, which is what other runtimes do, too. In `idle` and `deep` no stacks are created in
-/// advance (one, since 0 stands for the default of 1,000), so that those there are belong to tasks. Stacks are of the
+/// advance (one, since 0 means the default of 1,000), so that those there are belong to tasks. Stacks are of the
 /// crate's default size, except in `deep`, whose depths they would not hold.
 pub fn start_scheduler(arguments: &Arguments, workers: usize) {
     config().set_workers(workers).set_worker_pin(false);

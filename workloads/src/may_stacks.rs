@@ -17,7 +17,7 @@ use crate::stacks::Stacks;
 pub struct StackEnds(Arc<[AtomicU64]>);
 
 impl StackEnds {
-    /// For so many tasks.
+    /// For this number of tasks.
     pub fn new(tasks: usize) -> Self {
         Self((0..tasks).map(|_| AtomicU64::new(0)).collect())
     }

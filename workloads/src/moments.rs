@@ -1,11 +1,11 @@
-//! When hand-overs were, for timelines: of the first ones alone, in a place that is there before the work begins.
+//! Begin and end of the first timed switches, for timelines; allocated before the work begins.
 
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use nix::time::{ClockId, clock_gettime};
 
-/// Hand-overs that are kept.
+/// Switches that are kept.
 const KEPT: usize = 1000;
 
 /// From and until when, in nanoseconds.

@@ -18,7 +18,7 @@ pub struct Outcome {
     pub logical_switches: u64,
     /// From the opening of the gate to the last operation, by the monotonic clock, at least 1.
     pub elapsed_ns: u64,
-    /// How long the hand-overs that were measured took.
+    /// Self-timed switches.
     #[serde(flatten)]
     pub hand_overs: Option<HandOverTimes>,
     /// `hog`: how late the ticks were.
@@ -33,7 +33,7 @@ pub struct Outcome {
 }
 
 impl Outcome {
-    /// So many operations in so long a time, and nothing else to say.
+    /// Operations and elapsed time, without optional fields.
     pub fn new(operations: u64, logical_switches: u64, elapsed: Duration) -> Self {
         let elapsed_ns = u64::try_from(elapsed.as_nanos()).unwrap_or(u64::MAX).max(1);
         Self { operations, logical_switches, elapsed_ns, ..Self::default() }

@@ -69,7 +69,7 @@ impl<H: Handle> ParkSlot<H> {
         self.handle.get_or_init(|| handle.clone());
     }
 
-    /// Hands the token (never 0, which stands for none) to the task.
+    /// Hands the token (never 0, which means none) to the task.
     pub fn hand(&self, token: u64) {
         self.token.store(token, Ordering::Release);
         self.wake();

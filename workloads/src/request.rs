@@ -25,7 +25,7 @@ impl RequestBuffer {
         &mut self.bytes[self.filled..]
     }
 
-    /// So many bytes were read; none mean that the other side has closed the connection.
+    /// `read` bytes were read; 0 means that the other side closed the connection.
     pub fn fill(&mut self, read: usize) -> io::Result<()> {
         if read == 0 {
             return Err(io::ErrorKind::UnexpectedEof.into());

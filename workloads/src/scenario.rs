@@ -5,23 +5,22 @@ use clap::ValueEnum;
 /// The work given to a model. The first sentence of each variant is its definition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Scenario {
-    /// A ring of tasks hands one token round by the model's own park and unpark; one operation is one hand-over.
+    /// A ring of tasks passes one token on by the model's own park and unpark; one operation is one task switch.
     ///
-    /// Logical switches: equal to the operations. The token counts the hand-overs, and the task that receives it
+    /// Logical switches: equal to the operations. The token counts the switches, and the task that receives it
     /// with the last one ends the run.
     Switch,
-    /// A ring of tasks hands one token round through pipes, one byte written to the next task's pipe and one read
-    /// from one's own; one operation is one hand-over.
+    /// A ring of tasks passes one token on through pipes, one byte written to the next task's pipe and one read
+    /// from one's own; one operation is one task switch.
     ///
     /// Logical switches: equal to the operations.
     SwitchIo,
-    /// Every task gives way to the others again and again; one operation is one yield.
+    /// Every task yields repeatedly; one operation is one yield.
     ///
     /// Logical switches: the yields that passed control to another task. With one task there are none; where
     /// tasks run on several threads of the kernel a program cannot see which yields did, and reports those made.
     Yield,
-    /// Every task does what it does in the other scenarios except the hand-over; one operation is one turn of the
-    /// loop.
+    /// Every task does the work of the other scenarios without the switch; one operation is one loop iteration.
     ///
     /// Logical switches: none. This is what to subtract from the other scenarios: the same gate, the same counters,
     /// the same loop.
@@ -35,7 +34,7 @@ pub enum Scenario {
     ///
     /// Logical switches: none. Where a limit stops the creation of tasks, those that exist are kept and counted.
     Idle,
-    /// Every task calls itself down until so many bytes of its stack are in use as `--depth` says, and parks: after it
+    /// Every task recurses until `--depth` bytes of its stack are in use, and parks: after it
     /// has returned or, with `--hold`, there; one operation is one parked task, whatever `--operations` says.
     ///
     /// Logical switches: none. Where a limit stops the creation of tasks, those that exist are kept and counted.

@@ -17,7 +17,7 @@ pub trait Slot: Default + Debug {
     fn wake(&self);
 }
 
-/// A slot for tasks that are futures. The token is never 0: 0 stands for none.
+/// A slot for tasks that are futures. The token is never 0: 0 means none.
 pub trait FutureSlot: Slot {
     /// Has `waker` called by the next [`Slot::wake`].
     fn register(&self, waker: &Waker);

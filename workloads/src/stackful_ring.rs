@@ -34,7 +34,7 @@ impl Ring {
         Ok(ring)
     }
 
-    /// Resumes every coroutine once; those that give way go on in turn, until all are parked.
+    /// Resumes every coroutine once; those that yield are resumed in turn, until all are parked.
     pub fn resume_all(&mut self) {
         let mut ready: VecDeque<usize> = (0..self.coroutines.len()).collect();
         while let Some(index) = ready.pop_front() {

@@ -38,7 +38,7 @@ where
     stay_alive().await
 }
 
-/// Task `index` of `yield`, with the model's own way to give way.
+/// Task `index` of `yield`, with the model's own way to yield.
 pub async fn give_way<P, S, T, F, Y>(tasks: P, turns: T, index: usize, yield_now: F)
 where
     P: Deref<Target = TaskSet<S>>,

@@ -119,7 +119,7 @@ impl<S: Slot> TaskSet<S> {
         self.arrived.fetch_sub(1, Ordering::AcqRel) == 1
     }
 
-    /// So many tasks will not come to the gate.
+    /// `absent` tasks will not come to the gate.
     pub fn expect_fewer(&self, absent: usize) {
         self.expected.fetch_sub(absent, Ordering::AcqRel);
         self.supervisor.wake();

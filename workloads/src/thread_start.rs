@@ -100,7 +100,7 @@ pub fn failure(tasks: &Threads, index: usize) -> String {
     format!("cannot create thread {} of {}, limit: {}", index + 1, tasks.count(), limits::reached(NEED))
 }
 
-/// Parks the calling thread until `condition`, of which the supervisor is told, holds.
+/// Parks the calling thread until `condition` holds, of which the supervisor is notified.
 pub fn wait_until<H: Handle>(tasks: &Parkers<H>, condition: fn(&TaskSet<ParkSlot<H>>) -> bool) {
     let waker = Waker::from(Arc::new(Unpark(thread::current())));
     loop {

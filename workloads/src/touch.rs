@@ -18,7 +18,7 @@ pub struct Touched {
 }
 
 impl Touched {
-    /// So many bytes in whole lines, all of them written: none of their pages is new to the window.
+    /// `bytes` bytes in whole lines, all written: no page is first touched in the window.
     pub fn new(bytes: usize) -> Self {
         Self { lines: vec![Line(1); bytes.div_ceil(LINE_BYTES)].into_boxed_slice() }
     }

@@ -70,7 +70,7 @@ impl Turns for Arc<TurnCounter> {
 mod tests {
     use super::*;
 
-    /// Task 0 yields to 1, 1 to itself, and ends; 0 goes on.
+    /// Task 0 yields to 1, 1 to itself, and ends; 0 continues.
     #[test]
     fn only_yields_to_others_count() {
         let turns = Arc::new(TurnCounter::default());

@@ -14,7 +14,7 @@ use crate::slot::Slot;
 use crate::task_set::TaskSet;
 
 impl<S: Slot> TaskSet<S> {
-    /// The times of a ring's hand-overs.
+    /// Self-timed switches of a ring.
     pub fn hand_overs(&self) -> &HandOvers {
         &self.hand_overs
     }
@@ -24,7 +24,7 @@ impl<S: Slot> TaskSet<S> {
         &self.lateness
     }
 
-    /// The loop of task `index` without a hand-over: its share of operations, counted as everywhere.
+    /// The loop of task `index` without a switch: its share of operations, counted as everywhere.
     pub fn count_share(&self, index: usize) {
         let mut token = 0;
         for _ in 0..self.share(index) {

@@ -12,7 +12,7 @@ const STACKFUL: [&str; 3] = ["taskweight-os-thread", "taskweight-corosensei", "t
 const FORMS: [&str; 2] = ["", "--hold"];
 const PAGE_BYTES: u64 = 4096;
 
-/// A program with so many tasks parked, and its line `ready`.
+/// A program with `tasks` parked tasks, and its line `ready`.
 fn parked(path: &str, scenario: &str, tasks: usize) -> (Program, Value) {
     let mut program = Program::start(path, &format!("{scenario} --tasks {tasks} --operations 7"));
     let ready = program.expect_ready(tasks);
@@ -34,7 +34,7 @@ fn an_operation_is_a_parked_task() {
     }
 }
 
-/// Resident bytes of a program with so many tasks.
+/// Resident bytes of a program with `tasks` tasks.
 fn resident_bytes(path: &str, scenario: &str, tasks: usize) -> u64 {
     let rollup = parked(path, scenario, tasks).0.proc("smaps_rollup");
     let line = rollup.lines().find_map(|line| line.strip_prefix("Rss:")).unwrap();

@@ -2,9 +2,10 @@
 
 use anyhow::Result;
 
+use crate::setup::{self, Effort, Need};
 use crate::toolchain::Toolchain;
 use crate::workspace::Workspace;
-use crate::{command, ebpf, languages, setup};
+use crate::{command, ebpf, languages, parallel};
 
 /// Builds everything and says where it is.
 pub fn build(workspace: &Workspace) -> Result<()> {
@@ -14,12 +15,20 @@ pub fn build(workspace: &Workspace) -> Result<()> {
     Ok(())
 }
 
-/// Builds everything, and returns the toolchain that did it. A language without its tools is left out, as its models are
+/// Builds everything, both halves at once, and returns the toolchain that did it. A language without its tools is left out, as its models are
 /// then listed as missing; without the Rust half there is nothing to run.
 pub fn programs(workspace: &Workspace) -> Result<Toolchain> {
+    let (others, toolchain) = parallel::both(|| others(workspace), || rust(workspace));
+    others.and(toolchain)
+}
+
+fn rust(workspace: &Workspace) -> Result<Toolchain> {
     let toolchain = ebpf::build(workspace)?;
     command::run(&mut workspace.cargo(["build", "--release", "-p", "tracer", "-p", "workloads"]))?;
-    setup::languages::ensure(workspace, setup::Effort::Once)?;
-    languages::build::build(workspace)?;
     Ok(toolchain)
+}
+
+fn others(workspace: &Workspace) -> Result<()> {
+    setup::languages(workspace, Need::Models, Effort::Once)?;
+    languages::build::build(workspace)
 }

@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use anyhow::{Context, Result};
 
 use crate::build;
+use crate::setup::{self, Need};
 use crate::workspace::Workspace;
 
 /// Options of `dist`.
@@ -24,6 +25,7 @@ pub struct Args {
 
 /// Builds everything and packs it; says where the files are.
 pub fn dist(workspace: &Workspace, args: &Args) -> Result<()> {
+    setup::ensure(workspace, Need::Dist)?;
     build::programs(workspace)?;
     let output = args.output.clone().unwrap_or_else(|| workspace.target.join("dist"));
     std::fs::create_dir_all(&output).with_context(|| format!("create {}", output.display()))?;

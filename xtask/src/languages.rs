@@ -5,7 +5,6 @@ pub mod build;
 pub mod check;
 pub mod format;
 mod outcome;
-mod parallel;
 
 use std::path::{Path, PathBuf};
 

@@ -1,12 +1,12 @@
-//! The tasks of the workspace, `cargo xtask VERB`: one file a verb.
+//! The tasks of the workspace, `cargo xtask VERB`: one file a verb. The bench is a crate of its own.
 
 mod bench;
 mod build;
-mod command;
 mod dist;
 mod ebpf;
 mod languages;
 mod lint;
+mod parallel;
 mod run;
 mod setup;
 mod test;
@@ -18,6 +18,7 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::Parser;
+use xtask::command;
 
 use workspace::Workspace;
 
@@ -33,9 +34,9 @@ enum Verb {
     Build,
     /// Build, then run taskweight as root: cargo xtask run compare
     Run(run::Args),
-    /// Run every test, those that need root and BPF included
+    /// Run the tests, those that need root and BPF included, on this machine; at the end, say what was not run
     Test(test::Args),
-    /// Run the tests that need root on other kernels, in guests under QEMU: cargo xtask vm 6.12-rt
+    /// Run the tests that need root on other kernels, in guests under QEMU (takes about half an hour): cargo xtask vm 6.12-rt
     Vm(vm::Args),
     /// Measure what taskweight costs, beside other tools: --rounds 7
     Bench(bench::Args),
@@ -46,9 +47,6 @@ enum Verb {
     /// Start one test program; cargo test calls this
     #[command(hide = true)]
     TestProgram(test::program::Args),
-    /// The half of bench that needs root; bench calls this
-    #[command(hide = true)]
-    BenchMeasure(bench::MeasureArgs),
 }
 
 fn main() -> ExitCode {
@@ -59,10 +57,8 @@ fn main() -> ExitCode {
 }
 
 fn dispatch(verb: Verb) -> Result<ExitCode> {
-    match &verb {
-        Verb::TestProgram(args) => return test::program::start(args),
-        Verb::BenchMeasure(args) => return bench::measure(args),
-        _ => {}
+    if let Verb::TestProgram(args) = &verb {
+        return test::program::start(args);
     }
     let workspace = Workspace::find()?;
     match verb {
@@ -75,7 +71,7 @@ fn dispatch(verb: Verb) -> Result<ExitCode> {
         Verb::Test(args) => return test::test(&workspace, &args),
         Verb::Vm(args) => return vm::vm(&workspace, args),
         Verb::Bench(args) => return bench::bench(&workspace, &args),
-        Verb::TestProgram(_) | Verb::BenchMeasure(_) => {}
+        Verb::TestProgram(_) => {}
     }
     Ok(ExitCode::SUCCESS)
 }

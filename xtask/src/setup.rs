@@ -1,22 +1,26 @@
-//! `setup`: look at what is there, say what will be installed, install it. First what taskweight itself is built with,
-//! then the languages of the workloads.
+//! `setup`: look at what is there, say what will be installed, install it. The table in `things` says what there is to look
+//! for; this walks it.
 
 pub mod apt;
 mod install;
-pub mod languages;
 mod llvm;
+mod machine;
+mod notes;
 mod plan;
-mod probe;
-pub mod programs;
+mod things;
+
+use std::mem::discriminant;
 
 use anyhow::{Result, bail};
 
-pub use languages::Effort;
-pub use plan::Need;
-use plan::{Plan, plan};
-
+use crate::parallel;
 use crate::toolchain::Toolchain;
 use crate::workspace::Workspace;
+use machine::Machine;
+use notes::Notes;
+use plan::{Plan, Step, plan};
+pub use things::Need;
+use things::THINGS;
 
 /// What to install beyond the needs of the Rust half and of the default models.
 #[derive(clap::Args)]
@@ -26,41 +30,100 @@ pub struct Args {
     all: bool,
 }
 
-/// Installs what is missing. Without a language's tools the rest works, so only the Rust half has to succeed.
+/// Installs what is missing. Without a language's tools the rest works, so only the Rust half has to succeed. Its linker is
+/// built while the languages are downloaded.
 pub fn setup(workspace: &Workspace, args: &Args) -> Result<()> {
-    ensure(workspace, Need::Build)?;
-    let complete = languages::ensure(workspace, if args.all { Effort::All } else { Effort::Default })?;
-    println!("{}", if complete { "everything is in place" } else { "the rest is in place" });
+    let models = if args.all { Need::AllModels } else { Need::Models };
+    let (complete, build) =
+        parallel::both(|| languages(workspace, models, Effort::Again), || ensure(workspace, Need::Build));
+    build?;
+    println!("{}", if complete? { "everything is in place" } else { "the rest is in place" });
     Ok(())
 }
 
-/// Makes sure that all is there that taskweight itself is built with, and returns the toolchain that it is there for.
+/// Makes sure that all is there for a need, and returns the toolchain that it is there for. When something cannot be installed
+/// from here, it stops with all obstacles at once.
 pub fn ensure(workspace: &Workspace, need: Need) -> Result<Toolchain> {
-    let toolchain = Toolchain::active(&workspace.root)?;
-    let found = probe::look(workspace, &toolchain);
-    let plan = plan(need, &found, &probe::means());
-    refuse(&plan)?;
-    announce(&plan);
-    for step in &plan.steps {
-        install::install(workspace, &toolchain, step)?;
+    let machine = Machine::look(workspace)?;
+    let plan = missing(&machine, need);
+    if !plan.obstacles.is_empty() {
+        bail!("set-up cannot install what is missing here:{}\nthen run this command again", told(&plan.obstacles));
     }
-    Ok(toolchain)
+    announce(&plan.steps);
+    in_one_way(&plan.steps).try_for_each(|steps| install::install(&machine, steps))?;
+    Ok(machine.toolchain)
 }
 
-/// Stops, with all obstacles at once, when something cannot be installed from here.
-fn refuse(plan: &Plan) -> Result<()> {
-    if plan.obstacles.is_empty() {
-        return Ok(());
-    }
-    let list: String = plan.obstacles.iter().map(|o| format!("\n  - {}\n    {}", o.missing, o.remedy)).collect();
-    bail!("set-up cannot install what is missing here:{list}\nthen run this command again")
+/// How much is tried.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Effort {
+    /// Not again what could not be installed before: a build is not to wait each time for a network that is not there.
+    Once,
+    /// All of it.
+    Again,
 }
 
-fn announce(plan: &Plan) {
-    if !plan.steps.is_empty() {
-        eprintln!("taskweight needs the following, which will be installed now:");
+/// Installs what the models lack, and returns whether everything is there now. What fails is said, and the rest goes on.
+pub fn languages(workspace: &Workspace, need: Need, effort: Effort) -> Result<bool> {
+    let (machine, notes) = (Machine::look(workspace)?, Notes::read(workspace));
+    let mut plan = missing(&machine, need);
+    if effort == Effort::Once {
+        // What is missing is named by the build of the language.
+        plan.steps.retain(|step| !notes.contains(step));
+        plan.obstacles.clear();
     }
-    for step in &plan.steps {
-        eprintln!("  - {step}");
+    if !plan.obstacles.is_empty() {
+        eprintln!("set-up cannot install what is missing here:{}", told(&plan.obstacles));
     }
+    if plan.steps.is_empty() {
+        return Ok(plan.obstacles.is_empty());
+    }
+    announce(&plan.steps);
+    let failed = install_what_can_be(&machine, &plan.steps);
+    notes.write(&plan.steps, &failed)?;
+    Ok(failed.is_empty() && plan.obstacles.is_empty())
+}
+
+fn missing(machine: &Machine, need: Need) -> Plan {
+    let is_needed = |thing: &&things::Thing| need.includes(thing.need) && !(thing.is_there)(machine, thing.name);
+    plan(THINGS.iter().filter(is_needed).collect(), &machine.means())
+}
+
+fn told(obstacles: &[(Step, String)]) -> String {
+    let told = |(step, remedy): &(Step, String)| format!("\n  - {}, {}\n    {remedy}", step.name, step.purpose);
+    obstacles.iter().map(told).collect()
+}
+
+fn announce(steps: &[Step]) {
+    let list: String = steps.iter().map(|step| format!("\n  - {step}")).collect();
+    if !list.is_empty() {
+        eprintln!("the following is needed and will be installed now:{list}");
+    }
+}
+
+/// Steps that follow one another and are got in the same way.
+fn in_one_way(steps: &[Step]) -> impl Iterator<Item = &[Step]> {
+    steps.chunk_by(|left, right| discriminant(&left.thing.how) == discriminant(&right.thing.how))
+}
+
+/// All at once, and where that fails one by one. Returns what could not be installed.
+fn install_what_can_be(machine: &Machine, steps: &[Step]) -> Vec<Step> {
+    let mut failed: Vec<Step> = Vec::new();
+    for group in in_one_way(steps) {
+        let is_lost = |step: &Step| failed.iter().any(|lost| step.thing.after() == Some(lost.thing.name));
+        let (mut lost, possible): (Vec<_>, Vec<_>) = group.iter().cloned().partition(is_lost);
+        if possible.len() == 1 || install::install(machine, &possible).is_err() {
+            lost.extend(possible.into_iter().filter(|step| !installs(machine, step)));
+        }
+        failed.append(&mut lost);
+    }
+    if !failed.is_empty() {
+        eprintln!("the rest goes on; to try again: cargo xtask setup");
+    }
+    failed
+}
+
+fn installs(machine: &Machine, step: &Step) -> bool {
+    let done = install::install(machine, std::slice::from_ref(step));
+    done.inspect_err(|error| eprintln!("not installed, {}: {error:#}", step.purpose)).is_ok()
 }

@@ -1,17 +1,18 @@
-//! `vm`: the tests of the kernel side on other kernels, in guests under QEMU.
+//! `vm`: the tests of the kernel side on other kernels, in guests under QEMU, as many at once as there is room for.
 
 pub mod console;
 mod guest;
 mod image;
-pub mod kernels;
+mod kernels;
 mod libraries;
-pub mod matrix;
+mod matrix;
 pub mod package;
 mod programs;
-pub mod series;
+mod series;
 mod slowest;
-pub mod table;
-pub mod verdict;
+mod table;
+mod this_machine;
+mod verdict;
 
 use std::process::ExitCode;
 use std::time::Duration;
@@ -30,13 +31,16 @@ pub struct Args {
     /// Kernels: 6.1-cloud, 6.12-cloud, 6.12-rt; all of them when none is named
     #[arg(value_name = "KERNEL", value_parser = series_named)]
     kernels: Vec<&'static Series>,
+    /// Write what each kernel has, and what came of the tests on it and on the running kernel, to docs/kernels.md
+    #[arg(long, conflicts_with_all = ["kernels", "tests"])]
+    docs: bool,
     /// Kill a guest that takes longer
-    #[arg(long, value_name = "MINUTES", default_value_t = 20, value_parser = clap::value_parser!(u64).range(1..=1440))]
+    #[arg(long, value_name = "MINUTES", default_value_t = 35, value_parser = clap::value_parser!(u64).range(1..=1440))]
     limit: u64,
     /// Emulate the processor, even where its virtualisation (KVM) can be used
     #[arg(long)]
     emulate: bool,
-    /// Say which tests took longest, so many of each kernel
+    /// Say which tests took longest, N of each kernel
     #[arg(long, value_name = "N", default_value_t = 0)]
     slowest: usize,
     /// A filter and options of the test program: -- sched
@@ -60,9 +64,16 @@ pub fn vm(workspace: &Workspace, args: Args) -> Result<ExitCode> {
     let kernels = if args.kernels.is_empty() { series::ALL.iter().collect() } else { args.kernels };
     let limit = Duration::from_secs(60 * args.limit);
     let options = Options { kernels, limit, emulate: args.emulate, tests: args.tests };
-    let verdicts = Matrix::prepare(workspace, options)?.run()?;
+    let guests = Matrix::prepare(workspace, options)?;
+    // One after the other: they would disturb each other.
+    let here = args.docs.then(|| this_machine::verdict(workspace)).transpose()?;
+    here.iter().for_each(|verdict| print!("{verdict}"));
+    let verdicts: Vec<_> = guests.run()?.into_iter().chain(here).collect();
     verdicts.iter().for_each(|verdict| print_slowest(verdict, args.slowest));
     println!("{}", table(&verdicts));
+    if args.docs {
+        kernels::write(workspace, &verdicts)?;
+    }
     Ok(if verdicts.iter().all(Verdict::is_success) { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::MeasuringArgs;
-use crate::plan::Pinning;
+use taskweight_core::plan::Pinning;
 
 /// Options of `anatomy`.
 #[derive(Debug, Args)]

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::diff::expression::Expression;
+use taskweight_report::diff::expression::Expression;
 
 /// Options of `diff`.
 #[derive(Debug, Args)]

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::report::export::Format;
+use taskweight_report::export::Format;
 
 /// Options of `report` that write it in another format.
 #[derive(Debug, Args)]

@@ -4,7 +4,7 @@ use std::{path::PathBuf, time::Duration};
 
 use clap::Args;
 
-use crate::kernel::session::{ProbeForm, SessionOptions};
+use taskweight_probe::session::{ProbeForm, SessionOptions};
 
 /// Options of everything that measures.
 #[derive(Clone, Debug, Args)]

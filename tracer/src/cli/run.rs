@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use clap::Args;
 
 use super::{MeasuringArgs, TimelineArgs};
-use crate::plan::Pinning;
+use taskweight_core::plan::Pinning;
 
 /// Options of `run`.
 #[derive(Debug, Args)]
@@ -48,7 +48,7 @@ pub struct RunArgs {
 
 fn per_syscall(text: &str) -> Result<String, String> {
     let name = text.strip_prefix("syscall:").ok_or("expected syscall:NAME, such as syscall:accept4")?;
-    if crate::kernel::syscalls::is_name(name) {
+    if taskweight_probe::syscalls::is_name(name) {
         Ok(name.to_owned())
     } else {
         Err(format!("no system call is named `{name}` on this architecture"))

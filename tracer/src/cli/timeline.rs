@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::timeline::Limits;
+use taskweight_probe::timeline::Limits;
 
 /// Events that a timeline keeps unless said otherwise.
 const EVENTS: u32 = 2_000_000;

@@ -5,7 +5,7 @@ use std::{env, ffi::OsString};
 use clap::Parser as _;
 
 use super::Cli;
-use crate::report::table::escape;
+use taskweight_core::escape::escape;
 
 impl Cli {
     /// The command line of this process. The process ends where help is asked for, with status 0, and where the command line

@@ -7,20 +7,25 @@ use indicatif::ProgressBar;
 
 use super::{outputs::Outputs, progress};
 use crate::{
+    cli::{AnatomyArgs, Cli},
+    measure::{Context, anatomy::repetition},
+    notice::notice,
+};
+use taskweight_core::{
+    catalog,
+    plan::{Case, Pinning, Request, cases},
+    report::{AnatomyCalibration, Failure, Report},
+    scenario::Scenario,
+};
+use taskweight_probe::{
+    RunningKernel,
     anatomy::{
         calibration,
-        figures::assemble,
-        measure::{Repetition, repetition},
+        figures::{Repetition, assemble},
     },
-    cli::{AnatomyArgs, Cli},
-    guardian::Guardian,
-    kernel::{RunningKernel, preflight},
-    measure::Context,
-    notice::notice,
-    plan::{Case, Pinning, Request, cases},
-    report::model::{AnatomyCalibration, Failure, Report},
-    workload::{affinity, catalog, scenario::Scenario, signals::Signals},
+    preflight,
 };
+use taskweight_run::{affinity, guardian::Guardian, signals::Signals};
 
 /// Time for each step of a workload unless said otherwise.
 const TIMEOUT: Duration = Duration::from_secs(60);
@@ -29,7 +34,7 @@ const TIMEOUT: Duration = Duration::from_secs(60);
 pub fn run(cli: &Cli, args: &AnatomyArgs) -> anyhow::Result<u8> {
     let programs = args.programs.clone().map_or_else(catalog::programs_folder, Ok)?;
     let request = request(args, &programs)?;
-    preflight::check()?;
+    crate::measure::preflight()?;
     preflight::check_pids_of_the_host()?;
     let outputs = Outputs::open(&args.measuring)?;
     let signals = Signals::install().context("install signal handlers")?;

@@ -4,17 +4,13 @@ use std::io::{self, Write as _};
 
 use anyhow::Context as _;
 
-use crate::{
-    cli::CheckModelArgs,
+use crate::{cli::CheckModelArgs, notice::one_line};
+use taskweight_core::{catalog, scenario::Scenario};
+use taskweight_run::{
+    check::{Check, Checker, Interrupted, Verdict},
     guardian::Guardian,
-    notice::one_line,
-    workload::{
-        catalog,
-        check::{Check, Checker, Interrupted, Verdict},
-        privilege::Identity,
-        scenario::Scenario,
-        signals::Signals,
-    },
+    privilege::Identity,
+    signals::Signals,
 };
 
 /// Drives the program through the scenarios, and prints a line for each thing looked at. Exit status 1 if one is wrong.

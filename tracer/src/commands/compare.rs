@@ -11,21 +11,18 @@ use anyhow::Context as _;
 use super::{outputs::Outputs, progress};
 use crate::{
     cli::{Cli, CompareArgs, MeasuringArgs, TimelineArgs},
-    guardian::Guardian,
-    hardware::Counters,
-    kernel::{RunningKernel, preflight},
     measure::Context,
-    memory::ledger,
     notice::notice,
-    plan::{Case, Pinning, Request, rounds},
-    report::model::Report,
-    workload::{
-        affinity,
-        catalog::{self, MODELS, Model},
-        scenario::Scenario,
-        signals::Signals,
-    },
 };
+use taskweight_core::{
+    catalog::{self, MODELS, Model},
+    plan::{Case, Pinning, Request, rounds},
+    report::Report,
+    scenario::Scenario,
+};
+use taskweight_probe::{RunningKernel, hardware::Counters};
+use taskweight_report::ledger;
+use taskweight_run::{affinity, guardian::Guardian, signals::Signals};
 
 mod comparison;
 mod overview;
@@ -82,7 +79,7 @@ pub fn run(cli: &Cli, args: &CompareArgs) -> anyhow::Result<u8> {
 
 /// Measures all cases in turn, again and again, lets `conclude` complete the report, and prints the tables.
 pub(super) fn perform(cli: &Cli, job: Job<'_>, conclude: impl FnOnce(&mut Report)) -> anyhow::Result<u8> {
-    preflight::check()?;
+    crate::measure::preflight()?;
     let outputs = Outputs::open(job.measuring)?;
     let timeline = OpenTimeline::open(job.timeline)?;
     let signals = Signals::install().context("install signal handlers")?;

@@ -7,11 +7,13 @@ use serde::Serialize;
 
 use crate::{
     cli::{Cli, DiffArgs},
-    diff::{self, Diff, check::Met},
     notice::notice,
-    report::{json, table},
-    workload::privilege::Identity,
 };
+use taskweight_report::{
+    diff::{self, Diff, check::Met},
+    json, table,
+};
+use taskweight_run::privilege::Identity;
 
 /// Exit status when a condition is met.
 const CONDITION_MET: u8 = 1;
@@ -61,7 +63,7 @@ fn models(names: &[String]) -> anyhow::Result<Option<[String; 2]>> {
 
 fn nothing_in_common(diff: &Diff) -> anyhow::Error {
     let some = |titles: &[String]| match titles.first() {
-        Some(title) => format!("{} ({} in all)", table::escape(title), titles.len()),
+        Some(title) => format!("{} ({} in all)", taskweight_core::escape::escape(title), titles.len()),
         None => String::from("nothing"),
     };
     anyhow!(
@@ -74,7 +76,7 @@ fn nothing_in_common(diff: &Diff) -> anyhow::Error {
 fn write_json(args: &DiffArgs, diff: &Diff, met: &[Met]) -> anyhow::Result<()> {
     let Some(path) = &args.json else { return Ok(()) };
     let [a, b] = [&args.a, &args.b].map(|path| path.display().to_string());
-    let mut destination = json::Destination::open(path, Identity::caller()?.owner())?;
+    let mut destination = crate::output::Destination::open(path, Identity::caller()?.owner())?;
     let outcome = Outcome { a, b, diff, conditions_met: met };
     serde_json::to_writer_pretty(&mut destination, &outcome).context("write the comparison")?;
     destination.write_all(b"\n")?;

@@ -6,11 +6,9 @@ mod kernel;
 use std::io::{self, Write as _};
 
 use super::outputs;
-use crate::{
-    cli::DoctorArgs,
-    report::{json, table::escape},
-};
+use crate::cli::DoctorArgs;
 use diagnosis::Diagnosis;
+use taskweight_core::escape::escape;
 
 /// Prints what was found. Exit status 1 when nothing can be measured here.
 pub fn run(args: &DoctorArgs) -> anyhow::Result<u8> {
@@ -20,7 +18,7 @@ pub fn run(args: &DoctorArgs) -> anyhow::Result<u8> {
         print(&diagnosis)?;
     }
     if let Some(file) = file {
-        json::save(&diagnosis, file)?;
+        crate::output::save(&diagnosis, file)?;
     }
     Ok(u8::from(!diagnosis.can_measure))
 }

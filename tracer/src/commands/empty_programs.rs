@@ -6,14 +6,12 @@ use std::os::fd::AsFd as _;
 use anyhow::Context as _;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 
-use crate::{
-    kernel::{RunningKernel, calibration::EmptyPrograms, preflight},
-    workload::signals::Signals,
-};
+use taskweight_probe::{RunningKernel, calibration::EmptyPrograms};
+use taskweight_run::signals::Signals;
 
 /// Attaches them, and waits.
 pub fn run() -> anyhow::Result<u8> {
-    preflight::check()?;
+    crate::measure::preflight()?;
     let signals = Signals::install().context("install signal handlers")?;
     let programs = EmptyPrograms::attach(&RunningKernel::read()?)?;
     while signals.received().is_none() {

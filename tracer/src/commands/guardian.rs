@@ -4,7 +4,7 @@ use std::{io, os::fd::AsFd as _};
 
 use nix::sys::{prctl, signal::SigSet};
 
-use crate::{capabilities, guardian};
+use taskweight_run::{capabilities, guardian};
 
 /// Listens on standard input until it ends.
 pub fn run() -> anyhow::Result<u8> {

@@ -1,9 +1,7 @@
 //! `taskweight memory`: the comparison of tasks that do nothing, by what they weigh.
 
-use crate::{
-    cli::{Cli, CompareArgs, MemoryArgs, TimelineArgs},
-    workload::{catalog::MODELS, scenario::Scenario},
-};
+use crate::cli::{Cli, CompareArgs, MemoryArgs, TimelineArgs};
+use taskweight_core::{catalog::MODELS, scenario::Scenario};
 
 /// Measures, and prints the ledger.
 pub fn run(cli: &Cli, args: &MemoryArgs) -> anyhow::Result<u8> {

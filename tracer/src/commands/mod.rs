@@ -10,17 +10,11 @@ use nix::sys::{
     time::{TimeVal, TimeValLike as _},
 };
 
-use crate::{
-    capabilities,
-    cli::{Cli, Color, MeasuringArgs, Verb},
-    environment,
-    kernel::footprint,
-    report::{
-        model::{OwnCost, Report, SCHEMA_VERSION, Witness},
-        table,
-    },
-    workload::{child::ExecError, privilege::Identity},
-};
+use crate::cli::{Cli, Color, MeasuringArgs, Verb};
+use taskweight_core::report::{OwnCost, Report, SCHEMA_VERSION, Witness};
+use taskweight_probe::footprint;
+use taskweight_report::table;
+use taskweight_run::{capabilities, child::ExecError, environment, privilege::Identity};
 
 mod anatomy;
 mod check_model;
@@ -168,7 +162,7 @@ fn is_flawless(report: &Report) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::model::{Anatomy, Run};
+    use taskweight_core::report::{Anatomy, Run};
 
     #[test]
     fn what_is_lost_anywhere_is_a_flaw() {

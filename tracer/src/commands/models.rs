@@ -8,13 +8,11 @@ use std::{
 
 use comfy_table::{Table, presets};
 
-use crate::{
-    cli::Cli,
-    report::table::escape,
-    workload::{
-        catalog::{self, MODELS},
-        scenario::Scenario,
-    },
+use crate::cli::Cli;
+use taskweight_core::{
+    catalog::{self, MODELS},
+    escape::escape,
+    scenario::Scenario,
 };
 
 /// Prints models and scenarios, and which programs are installed.

@@ -10,13 +10,11 @@ use anyhow::Context as _;
 use crate::{
     cli::{Cli, MeasuringArgs},
     notice::notice,
-    report::{
-        html,
-        json::{self, Destination, DestinationError},
-        model::Report,
-    },
-    workload::privilege::Identity,
+    output::{Destination, DestinationError},
 };
+use taskweight_core::report::Report;
+use taskweight_report::html;
+use taskweight_run::privilege::Identity;
 
 /// Files that were asked for, open: before anything is measured, so that nobody measures in vain.
 pub(super) struct Outputs {
@@ -41,7 +39,7 @@ impl Outputs {
         args: &MeasuringArgs,
         render: impl FnOnce(&Report) -> io::Result<()>,
     ) -> anyhow::Result<()> {
-        let json = self.json.map_or(Ok(()), |json| json::save(report, json));
+        let json = self.json.map_or(Ok(()), |json| crate::output::save(report, json));
         let page = self.page.map_or(Ok(()), |page| write_page(report, cli, page));
         let written = [json, page].map(|written| unless(written, DestinationError::is_broken_pipe));
         let is_rendered = written.iter().any(Result::is_err) || !replace_tables(args);

@@ -6,17 +6,16 @@ use anyhow::Context as _;
 use serde::Serialize;
 
 use crate::{
-    anatomy,
     cli::ProgramCostsArgs,
-    kernel::{
-        RunningKernel,
-        calibration::ProgramCost,
-        preflight,
-        session::{ProbeForm, SessionOptions},
-    },
     measure::{Context, calibrate::ring, program_costs::program_costs},
-    workload::{affinity, catalog, privilege::Identity, signals::Signals},
 };
+use taskweight_core::catalog;
+use taskweight_probe::{
+    RunningKernel, anatomy,
+    calibration::ProgramCost,
+    session::{ProbeForm, SessionOptions},
+};
+use taskweight_run::{affinity, privilege::Identity, signals::Signals};
 
 #[derive(Serialize)]
 struct Costs {
@@ -30,7 +29,7 @@ struct Costs {
 
 /// Measures and prints.
 pub fn run(args: &ProgramCostsArgs) -> anyhow::Result<u8> {
-    preflight::check()?;
+    crate::measure::preflight()?;
     let cpu = affinity::last_allowed()?;
     let case = ring(&args.model, args.threads, cpu)?;
     let signals = Signals::install().context("install signal handlers")?;

@@ -7,15 +7,13 @@ use super::compare::{Job, installed, perform};
 use crate::{
     cli::{Cli, RegimesArgs, TimelineArgs},
     notice::notice,
-    regimes::{
-        cells::regimes,
-        grid::{Grid, cells, split},
-    },
-    workload::{
-        affinity,
-        catalog::{self, Model},
-    },
 };
+use taskweight_core::catalog::{self, Model};
+use taskweight_report::regimes::{
+    cells::regimes,
+    grid::{Grid, cells, split},
+};
+use taskweight_run::affinity;
 
 /// Models that show what there is to see, unless others are named.
 const DEFAULT: [&str; 4] = ["os-thread", "tokio", "corosensei", "go"];

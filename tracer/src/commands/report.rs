@@ -1,10 +1,8 @@
 //! `taskweight report`: renders a report again.
 
 use super::outputs;
-use crate::{
-    cli::{Cli, ReportArgs},
-    report::json,
-};
+use crate::cli::{Cli, ReportArgs};
+use taskweight_report::json;
 
 mod export;
 

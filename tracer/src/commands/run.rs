@@ -5,25 +5,27 @@ use anyhow::Context as _;
 use super::{RUN_FAILURE, outputs::Outputs, timeline::OpenTimeline};
 use crate::{
     cli::{Cli, RunArgs},
-    guardian::Guardian,
-    kernel::{RunningKernel, preflight},
     measure::{
         Context,
         calibrate::calibrate,
         command::{self, Afterwards, Operations},
     },
     notice::notice,
-    plan::Pinning,
-    report::model::{Failure, Report, Run},
-    workload::{affinity, catalog, signals::Signals},
 };
+use taskweight_core::{
+    catalog,
+    plan::Pinning,
+    report::{Failure, Report, Run},
+};
+use taskweight_probe::RunningKernel;
+use taskweight_run::{affinity, guardian::Guardian, signals::Signals};
 
 /// Threads that the JSON report lists one by one.
 const THREADS_LISTED: usize = 100_000;
 
 /// Measures the command, and prints to standard error, so that the command's own output stays what it is.
 pub fn run(cli: &Cli, args: &RunArgs) -> anyhow::Result<u8> {
-    preflight::check()?;
+    crate::measure::preflight()?;
     let pinned = cpu(args.pin)?;
     let outputs = Outputs::open(&args.measuring)?;
     let timeline = OpenTimeline::open(&args.timeline)?;

@@ -4,9 +4,9 @@ use anyhow::Context as _;
 
 use crate::cli::TimelineArgs;
 use crate::notice::notice;
-use crate::report::json::Destination;
-use crate::timeline::Timeline;
-use crate::workload::privilege::Identity;
+use crate::output::Destination;
+use taskweight_probe::timeline::Timeline;
+use taskweight_run::privilege::Identity;
 
 /// A timeline, and where it will be written.
 #[derive(Debug)]

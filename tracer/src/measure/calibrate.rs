@@ -5,12 +5,8 @@ use std::path::Path;
 use anyhow::Context as _;
 
 use super::{Context, workload};
-use crate::{
-    kernel::calibration::{self, EmptyPrograms, Statistics},
-    plan::Case,
-    report::model::Probe,
-    workload::{catalog::MODELS, scenario::Scenario},
-};
+use taskweight_core::{catalog::MODELS, plan::Case, report::Probe, scenario::Scenario};
+use taskweight_probe::calibration::{self, EmptyPrograms, Statistics};
 
 /// Hand-overs of the ring: a few dozen milliseconds.
 const OPERATIONS: u64 = 20_000;

@@ -6,17 +6,14 @@ use anyhow::Context as _;
 use nix::sys::signal::Signal;
 
 use super::{Context, Window, per_operation, wait_for_last_switches};
-use crate::{
+use crate::measure::witness;
+use taskweight_core::report::{Cpu, Elapsed, Hardware, Probe, Run, RunMemory};
+use taskweight_probe::{hardware::Counters, snapshot::Snapshot};
+use taskweight_run::{
     capabilities,
-    hardware::Counters,
-    kernel::snapshot::Snapshot,
+    child::{Child, Exit, Spec, Stdio, Waited},
     memory::{Account, Sampled, Sampler},
-    report::model::{Cpu, Elapsed, Hardware, Probe, Run, RunMemory},
-    witness,
-    workload::{
-        child::{Child, Exit, Spec, Stdio, Waited},
-        signals::Signals,
-    },
+    signals::Signals,
 };
 
 /// How long a command has to end after it was told to, and again after it was told to louder.

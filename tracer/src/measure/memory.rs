@@ -2,10 +2,10 @@
 
 use std::{sync::Arc, time::Duration};
 
-use crate::{
+use taskweight_core::report::{RunMemory, Sample};
+use taskweight_run::{
     memory::{Account, Sampler, stacks::Stated},
-    report::model::{RunMemory, Sample},
-    workload::protocol::Ready,
+    protocol::Ready,
 };
 
 /// Windows shorter than this are not looked into: looking costs the run more than it tells.

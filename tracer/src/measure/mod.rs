@@ -5,29 +5,37 @@ use std::{collections::BTreeMap, fs, thread, time::Duration, time::Instant};
 use anyhow::Context as _;
 use tracer_ebpf::{ThreadCounts, ThreadState};
 
-use crate::{
-    kernel::{
-        RunningKernel,
-        interrupts::WindowInterrupts,
-        session::{ProbeForm, Session, SessionOptions},
-        snapshot::{self, Snapshot, WindowFigures},
-    },
-    memory::limit,
-    report::model::{InterruptCount, Kernel, PageFaults, PerOperation, Probe, Switches, Thread, Witness},
+use taskweight_core::report::{InterruptCount, Kernel, PageFaults, PerOperation, Probe, Switches, Thread, Witness};
+use taskweight_probe::{
+    RunningKernel,
+    interrupts::WindowInterrupts,
+    session::{ProbeForm, Session, SessionOptions},
+    snapshot::{self, Snapshot, WindowFigures},
     timeline::{NamedThread, Piece, Recorded, Timeline},
-    workload::{privilege::Identity, signals::Signals},
 };
+use taskweight_run::{memory::limit, privilege::Identity, signals::Signals};
 
 /// Cause of a loss: events that the ring buffer of a timeline had no room for.
 const TIMELINE_LOSS: &str = "timeline_events";
 
+pub mod anatomy;
 pub mod calibrate;
 pub mod command;
 mod memory;
 pub mod program_costs;
 pub mod reference;
 pub mod stage;
+mod witness;
 pub mod workload;
+
+/// What every measurement needs: the kernel side, and memory for it.
+///
+/// # Errors
+/// The first thing that is missing, and how to get it.
+pub fn preflight() -> anyhow::Result<()> {
+    taskweight_probe::preflight::check()?;
+    limit::require(limit::LEAST_BYTES).map_err(anyhow::Error::msg)
+}
 
 /// What all runs of one invocation share.
 #[derive(Debug)]
@@ -109,7 +117,7 @@ impl Window {
         Ok(Self {
             threads,
             threads_omitted,
-            witness: crate::witness::compare_threads(session, &after.threads),
+            witness: witness::compare_threads(session, &after.threads),
             figures,
             recorded,
             probes: session.probes(),

@@ -3,11 +3,8 @@
 use std::path::Path;
 
 use super::{Context, workload};
-use crate::{
-    kernel::calibration::{self, Costs, EmptyPrograms, ProgramCost, Statistics, net_ns},
-    plan::Case,
-    report::model::Probe,
-};
+use taskweight_core::{plan::Case, report::Probe};
+use taskweight_probe::calibration::{self, Costs, EmptyPrograms, ProgramCost, Statistics, net_ns};
 
 /// Measures them with the ring that `case` describes. Gives the time of one hand-over under the empty programs, too, in
 /// nanoseconds.

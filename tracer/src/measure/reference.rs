@@ -2,8 +2,8 @@
 
 use std::{hint::black_box, time::Instant};
 
-use crate::{
-    report::model::{Reference, ReferenceTime},
+use taskweight_core::{
+    report::{Reference, ReferenceTime},
     stats::summary::summarise,
 };
 

@@ -8,15 +8,15 @@ use std::{
 use tempfile::TempDir;
 
 use super::Context;
-use crate::{
+use taskweight_core::{
     plan::{Case, Depth},
-    workload::{
-        affinity,
-        child::{Child, Exit, Spec, Stdio, Waited},
-        load,
-        protocol::{Conversation, Done, Ready},
-        scenario::Scenario,
-    },
+    scenario::Scenario,
+};
+use taskweight_run::{
+    affinity,
+    child::{Child, Exit, Spec, Stdio, Waited},
+    load,
+    protocol::{Conversation, Done, Ready},
 };
 
 /// The programs of one run, not yet released.

@@ -12,19 +12,19 @@ use super::{
     stage::{Moments, Said, Stage, Unobserved},
     wait_for_rest,
 };
-use crate::{
-    hardware::Counters,
-    kernel::{
-        calibration::{self, Costs},
-        session::Session,
-        snapshot::Snapshot,
-    },
+use crate::measure::witness;
+use taskweight_core::{
     plan::Case,
-    report::model::{Cpu, Elapsed, Hardware, OwnFigures, Probe, Run},
+    report::{Cpu, Elapsed, Hardware, OwnFigures, Probe, Run},
     stats::histogram::of_durations,
-    witness,
-    workload::protocol::{Done, Ready},
 };
+use taskweight_probe::{
+    calibration::{self, Costs},
+    hardware::Counters,
+    session::Session,
+    snapshot::Snapshot,
+};
+use taskweight_run::protocol::{Done, Ready};
 
 /// The traced half of a run.
 #[derive(Debug)]

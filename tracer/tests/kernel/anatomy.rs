@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use taskweight::kernel::btf::{KernelTypes, VMLINUX};
-use taskweight::report::model::{Anatomy, AnatomySegment};
+use taskweight_core::report::{Anatomy, AnatomySegment};
+use taskweight_probe::btf::{KernelTypes, VMLINUX};
 
 use crate::gate::size;
 use crate::invocation::Invocation;

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use caps::{CapSet, Capability, CapsHashSet};
-use taskweight::report::json;
+use taskweight_report::json;
 use tempfile::TempDir;
 
 use crate::invocation::{Invocation, programs, subject};
@@ -103,7 +103,7 @@ impl Installed {
     }
 
     /// The run in the report.
-    fn run(&self) -> taskweight::report::model::Run {
+    fn run(&self) -> taskweight_core::report::Run {
         json::read(&self.path("report.json")).unwrap().runs.remove(0)
     }
 }

@@ -1,7 +1,7 @@
 //! A thread table that is too small: what is known stays right, and what is not is a loss.
 
 use crate::invocation::{run, run_subject};
-use taskweight::report::model::Run;
+use taskweight_core::report::Run;
 
 fn check(run: &Run) {
     // Ten threads one after the other: the first two have rows beside the main thread, and eight have none.

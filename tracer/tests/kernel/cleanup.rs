@@ -3,7 +3,7 @@
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use taskweight::report::model::Report;
+use taskweight_core::report::Report;
 
 use crate::invocation::{Invocation, programs, subject};
 use crate::loaded::Loaded;

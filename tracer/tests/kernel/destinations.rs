@@ -8,7 +8,7 @@ use std::thread;
 use nix::mount::{MntFlags, MsFlags, mount, umount2};
 use nix::sys::stat::Mode;
 use nix::unistd::mkfifo;
-use taskweight::report::model::Report;
+use taskweight_core::report::Report;
 
 use crate::invocation::programs;
 

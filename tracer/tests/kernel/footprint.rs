@@ -1,7 +1,7 @@
 //! Memory that taskweight takes itself, on a machine that allows as many threads as Linux can have.
 
 use procfs::process::Process;
-use taskweight::kernel::{
+use taskweight_probe::{
     RunningKernel,
     footprint::map_bytes,
     session::{Session, SessionOptions},

@@ -6,7 +6,7 @@ use std::io::{self, Write as _};
 use std::sync::{OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::thread;
 
-use taskweight::kernel::preflight;
+use taskweight_probe::preflight;
 
 /// Shared by tests that leave the machine's settings as they are; those that change them have it alone.
 static MACHINE: RwLock<()> = RwLock::new(());

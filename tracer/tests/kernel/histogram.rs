@@ -1,6 +1,6 @@
 //! Distributions: one duration for every event that was counted.
 
-use taskweight::report::model::{Histogram, Run};
+use taskweight_core::report::{Histogram, Run};
 
 use crate::invocation::run_subject;
 use crate::lossless::assert_no_other_loss;

@@ -12,8 +12,8 @@ use std::process::Command;
 
 use nix::sys::stat::Mode;
 use nix::unistd::mkfifo;
-use taskweight::report::json;
-use taskweight::report::model::Report;
+use taskweight_core::report::Report;
+use taskweight_report::json;
 use tempfile::TempDir;
 
 use crate::invocation::{Invocation, Outcome, programs};
@@ -160,7 +160,7 @@ fn names_and_words_of_others_are_harmless_everywhere() {
     keep(&report);
 }
 
-/// tests/fixtures/hostile.json is such a report, for the tests of everything that shows reports.
+/// crates/report/tests/fixtures/hostile.json is such a report, for the tests of everything that shows reports.
 fn keep(report: &Report) {
     if let Some(path) = env::var_os("TASKWEIGHT_KEEP_HOSTILE") {
         json::write(report, fs::File::create(path).unwrap()).unwrap();

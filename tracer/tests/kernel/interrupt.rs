@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use taskweight::report::model::{Run, Thread};
+use taskweight_core::report::{Run, Thread};
 
 use crate::invocation::run_subject;
 use crate::machine::cpu;
@@ -37,7 +37,7 @@ fn kind(line: &str) -> (String, (u64, u64)) {
 /// Returns from the calling test where nobody is there to interrupt it.
 macro_rules! needs_a_second_cpu {
     () => {
-        if taskweight::workload::affinity::allowed().unwrap().len() < 2 {
+        if taskweight_run::affinity::allowed().unwrap().len() < 2 {
             skip!("there is one CPU only, and interrupts come from a second");
         }
     };

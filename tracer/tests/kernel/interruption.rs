@@ -105,7 +105,7 @@ fn a_signal_at_any_moment_ends_a_run_and_leaves_a_whole_report_or_none() {
             let files: Vec<_> = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().path()).collect();
             assert!(files.iter().all(|file| file.ends_with("report.json")), "{signal} at step {step}: {files:?}");
             if let Some(file) = files.first() {
-                taskweight::report::json::read(file).unwrap();
+                taskweight_report::json::read(file).unwrap();
             }
         }
     }
@@ -149,5 +149,5 @@ fn readers_that_go_away_change_neither_the_report_nor_the_status() {
         assert_eq!(status, expected, "{command}");
         fs::remove_file(format!("{}.status", file.display())).unwrap();
     }
-    taskweight::report::json::read(&file).unwrap();
+    taskweight_report::json::read(&file).unwrap();
 }

@@ -1,7 +1,7 @@
 //! The same claim in every language: threads switch through the kernel, single-threaded coroutines do not.
 
-use taskweight::report::model::Run;
-use taskweight::workload::catalog::models;
+use taskweight_core::catalog::models;
+use taskweight_core::report::Run;
 
 use crate::gate::say_left_out;
 use crate::invocation::{compare, programs};

@@ -4,8 +4,8 @@ use std::thread;
 use std::time::Duration;
 
 use nix::sys::signal::Signal;
-use taskweight::report::model::{LedgerPoint, LedgerRow, PerTask, Report, Run};
-use taskweight::workload::catalog::models;
+use taskweight_core::catalog::models;
+use taskweight_core::report::{LedgerPoint, LedgerRow, PerTask, Report, Run};
 
 use crate::gate::size;
 use crate::invocation::{Invocation, Outcome, programs, subject};

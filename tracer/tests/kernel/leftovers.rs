@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use nix::errno::Errno;
 use nix::sys::signal::Signal;
 use nix::unistd::{Pid, getpgid};
-use taskweight::kernel::RunningKernel;
-use taskweight::kernel::calibration::EmptyPrograms;
+use taskweight_probe::RunningKernel;
+use taskweight_probe::calibration::EmptyPrograms;
 
 use crate::invocation::{Invocation, Running, subject};
 use crate::loaded::Loaded;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use taskweight::report::model::Run;
+use taskweight_core::report::Run;
 
 use crate::invocation::run_subject;
 use crate::lossless::{assert_no_other_loss, assert_switches_witnessed, sum_of_threads};

@@ -1,6 +1,6 @@
 //! Load: as many processes, threads and switches as a busy machine has, and every one of them counted.
 
-use taskweight::report::model::Run;
+use taskweight_core::report::Run;
 
 use crate::gate::size;
 use crate::invocation::run_subject;

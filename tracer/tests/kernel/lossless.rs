@@ -1,6 +1,6 @@
 //! What every run must satisfy, and runs in which nothing at all was lost.
 
-use taskweight::report::model::{Run, Switches};
+use taskweight_core::report::{Run, Switches};
 
 use crate::machine::{Busy, cpu};
 

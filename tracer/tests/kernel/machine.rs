@@ -11,8 +11,8 @@ use std::time::{Duration, Instant};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sched::{CpuSet, sched_setaffinity};
 use nix::unistd::Pid;
-use taskweight::guardian;
-use taskweight::workload::affinity;
+use taskweight_run::affinity;
+use taskweight_run::guardian;
 
 /// Longer than anything here takes, so that what hangs is a failure. On a busy machine an emulated guest needs more than
 /// a minute for what takes seconds otherwise.

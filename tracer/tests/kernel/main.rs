@@ -6,7 +6,7 @@
 
 #[macro_use]
 mod gate;
-#[path = "../common/drawn.rs"]
+#[path = "../../crates/probe/tests/common/drawn.rs"]
 mod drawn;
 mod interruption;
 mod invocation;
@@ -14,7 +14,7 @@ mod loaded;
 mod lossless;
 mod machine;
 mod outcome;
-#[path = "../common/schema.rs"]
+#[path = "../../crates/report/tests/common/schema.rs"]
 mod schema;
 
 mod anatomy;

@@ -11,10 +11,10 @@ use std::thread;
 use std::time::Duration;
 
 use nix::sys::statfs::{FsType, TMPFS_MAGIC, statfs};
-use taskweight::memory::stacks::Stated;
-use taskweight::memory::{Account, Moment, Sampled, Sampler};
-use taskweight::report::model::MemoryFigures;
-use taskweight::stats::regression::{self, Line};
+use taskweight_core::report::MemoryFigures;
+use taskweight_core::stats::regression::{self, Line};
+use taskweight_run::memory::stacks::Stated;
+use taskweight_run::memory::{Account, Moment, Sampled, Sampler};
 
 use crate::gate::size;
 use crate::invocation::{subject, without_huge_pages};

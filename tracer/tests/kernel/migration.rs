@@ -8,7 +8,7 @@ use crate::machine::cpu;
 #[test]
 fn moves_are_those_that_the_kernel_counts() {
     needs_bpf!();
-    if taskweight::workload::affinity::allowed().unwrap().len() < 2 {
+    if taskweight_run::affinity::allowed().unwrap().len() < 2 {
         skip!("there is only one CPU");
     }
     let outcome = run_subject(&[], &["hop", "101"]);

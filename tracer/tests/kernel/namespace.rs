@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use taskweight::report::model::Report;
+use taskweight_core::report::Report;
 
 use crate::invocation::{programs, run, subject};
 use crate::lossless::{assert_no_other_loss, assert_switches_witnessed};

@@ -3,8 +3,8 @@
 use std::fs;
 use std::path::PathBuf;
 
-use taskweight::report::json;
-use taskweight::report::model::{Report, Run};
+use taskweight_core::report::{Report, Run};
+use taskweight_report::json;
 use tempfile::TempDir;
 
 use crate::schema::violations;

@@ -61,7 +61,7 @@ fn json_on_stdout_takes_the_place_of_the_tables() {
         .output()
         .unwrap();
     assert!(output.status.success(), "{output:?}");
-    let report: taskweight::report::model::Report = serde_json::from_slice(&output.stdout).unwrap();
+    let report: taskweight_core::report::Report = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(report.runs.len(), 1);
     assert_eq!(String::from_utf8(output.stderr).unwrap(), "");
 }

@@ -1,6 +1,6 @@
 //! A comparison for which nothing but models is named: what the verdicts need, and the verdicts.
 
-use taskweight::claims::{Language, Outcome as Verdict, verdicts};
+use taskweight_report::claims::{Language, Outcome as Verdict, verdicts};
 
 use crate::invocation::compare;
 

@@ -4,8 +4,8 @@ use std::fs;
 use std::io::Write as _;
 use std::process::{Command, Output, Stdio};
 
-use taskweight::memory::cgroup::{RunCgroup, Version};
-use taskweight::report::json;
+use taskweight_report::json;
+use taskweight_run::memory::cgroup::{RunCgroup, Version};
 
 use crate::invocation::{programs, subject};
 use crate::syscall::check_getppid;

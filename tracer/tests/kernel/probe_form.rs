@@ -3,8 +3,8 @@
 use std::path::Path;
 use std::process::Command;
 
-use taskweight::kernel::btf::{KernelTypes, VMLINUX};
-use taskweight::report::model::{Probe, ProbeState, Report, Run};
+use taskweight_core::report::{Probe, ProbeState, Report, Run};
+use taskweight_probe::btf::{KernelTypes, VMLINUX};
 
 use crate::invocation::{Invocation, Outcome, programs, run_subject};
 use crate::lossless::{assert_switches_witnessed, sum_of_threads, until_lossless};

@@ -1,6 +1,6 @@
 //! The grid of `regimes`: which cells there are, what is counted in them, and why some have no ratio.
 
-use taskweight::report::model::Report;
+use taskweight_core::report::Report;
 
 use crate::invocation::{Invocation, Outcome, programs};
 use crate::window::scripts;

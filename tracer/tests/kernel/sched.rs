@@ -1,6 +1,6 @@
 //! Switches: their number, their kinds, and whose they are.
 
-use taskweight::report::model::Run;
+use taskweight_core::report::Run;
 
 use crate::gate::size;
 use crate::invocation::{Outcome, compare, run_subject};

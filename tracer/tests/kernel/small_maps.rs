@@ -2,12 +2,12 @@
 
 use std::time::{Duration, Instant};
 
-use taskweight::kernel::RunningKernel;
-use taskweight::kernel::session::{Session, SessionOptions};
-use taskweight::kernel::snapshot::Snapshot;
 use taskweight::measure::Window;
-use taskweight::workload::child::{Child, Spec, Stdio};
-use taskweight::workload::privilege::Identity;
+use taskweight_probe::RunningKernel;
+use taskweight_probe::session::{Session, SessionOptions};
+use taskweight_probe::snapshot::Snapshot;
+use taskweight_run::child::{Child, Spec, Stdio};
+use taskweight_run::privilege::Identity;
 
 use crate::invocation::subject;
 

@@ -1,6 +1,6 @@
 //! System calls: a known number of them, and figures per call.
 
-use taskweight::report::model::Run;
+use taskweight_core::report::Run;
 
 use crate::invocation::run_subject;
 use crate::lossless::assert_no_other_loss;

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use taskweight::report::model::Run;
+use taskweight_core::report::Run;
 use tempfile::TempDir;
 
 use crate::drawn::{Drawn, read};

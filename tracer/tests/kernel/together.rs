@@ -3,7 +3,7 @@
 use crate::invocation::{Invocation, programs, run, subject};
 use crate::lossless::assert_switches_witnessed;
 use crate::syscall::check_getppid;
-use taskweight::report::json;
+use taskweight_report::json;
 
 #[test]
 fn ten_at_once_see_each_their_own() {

@@ -9,7 +9,7 @@ final class Deep {
   /** What a level counts: its local variables. With the rest of its frame it takes more. */
   private static final int LEVEL_BYTES = LOCALS * Long.BYTES;
 
-  /** What a level's variables are loaded from is loaded again by none of so many below it. */
+  /** No level within this distance loads its variables from the same place. */
   private static final int LEVELS_APART = 16;
 
   private static final long[] WORDS = LongStream.range(0, LEVELS_APART * LOCALS).toArray();

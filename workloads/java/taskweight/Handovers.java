@@ -4,9 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** One in 64 hand-overs timed, from just before it to just after the receiver was resumed. */
+/** Self-timed switches, one in 64: from just before the switch to just after the resume. */
 final class Handovers {
-  /** Hand-overs of which it is kept when they were, for timelines. */
+  /** Timed switches whose begin and end are kept, for timelines. */
   private static final int MOMENTS_KEPT = 1000;
 
   private final Histogram times = new Histogram();
@@ -20,7 +20,7 @@ final class Handovers {
 
   private int momentsUsed;
 
-  /** The token is about to be handed over with this value. */
+  /** The token is about to be passed on with this value. */
   void before(long token) {
     if (token % 64 == 0) {
       handedAt = System.nanoTime();

@@ -60,7 +60,7 @@ final class Limits {
     return "-Xmx " + Runtime.getRuntime().maxMemory();
   }
 
-  /** Fails unless so many files can be open besides the runtime's own. */
+  /** Fails unless this number of files can be open besides the runtime's own. */
   static void requireFiles(long files) {
     long needed = files + SPARE_FILES;
     double most = find("Max open files +(\\d+)", Path.of("/proc/self/limits"));

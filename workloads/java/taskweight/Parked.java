@@ -26,7 +26,7 @@ final class Parked {
   private int created;
   private String stoppedBy;
 
-  /** That many tasks, which use so many bytes of their stacks, and may park while they do. */
+  /** Tasks that use `depth` bytes of their stacks, and park there or after returning. */
   Parked(int tasks, long depth, boolean hold) {
     threads = new Thread[tasks];
     this.depth = depth;
@@ -100,7 +100,7 @@ final class Parked {
 
   /**
    * Creates tasks, and ends them; gives the nanoseconds until they were parked. Of virtual threads
-   * there are so many that all their frames are compiled: those of the interpreter weigh more.
+   * there are enough to compile all their frames: the interpreter's are larger.
    */
   static long rehearse(Arguments arguments, Thread.Builder builder) throws InterruptedException {
     int tasks = Math.min(arguments.model().isVirtual() ? 100 : 2, arguments.tasks());

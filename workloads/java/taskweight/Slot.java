@@ -44,7 +44,7 @@ final class Slot {
     LockSupport.unpark(thread);
   }
 
-  /** Hands the token to the task. It is never 0, which stands for none. */
+  /** Hands the token to the task. It is never 0, which means none. */
   void hand(long token) {
     TOKEN.setRelease(this, token);
     LockSupport.unpark(thread);

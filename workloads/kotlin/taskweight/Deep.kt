@@ -25,7 +25,7 @@ suspend fun goDeep(
     awaitCancellation()
 }
 
-/** Calls itself until so many levels are suspended, each with an array of its own. */
+/** Recurses until [levels] levels are suspended, each with its own array. */
 private fun descend(levels: Long): Long {
     val words = LongArray(LEVEL_WORDS) { levels + it }
     val below = if (levels > 1) descend(levels - 1) else 0L

@@ -26,13 +26,13 @@ class Histogram {
             .joinToString(",", "[", "]") { "[${value(it)},${counts[it]}]" }
 }
 
-/** One in 64 hand-overs timed, from just before it to just after the receiver was resumed. */
+/** Self-timed switches, one in 64: from just before the switch to just after the resume. */
 class Handovers {
     private val times = Histogram()
     private val clockCost = (1..TRIES).minOf { readClock() }
     private var handedAt = 0L
 
-    /** The token is about to be handed over with this value. */
+    /** The token is about to be passed on with this value. */
     fun before(token: Long) {
         if (token % SAMPLE == 0L) {
             handedAt = System.nanoTime()

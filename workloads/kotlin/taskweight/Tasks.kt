@@ -31,7 +31,7 @@ class Slot {
         waiting?.also { waiting = null }?.resume(Unit)
     }
 
-    /** Hands the token to the task. It is never 0, which stands for none. */
+    /** Hands the token to the task. It is never 0, which means none. */
     fun hand(token: Long) {
         this.token = token
         wake()

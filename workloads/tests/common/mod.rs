@@ -74,7 +74,7 @@ impl Program {
         self.stdin = None;
     }
 
-    /// Reads the line `ready`, which has to say that so many tasks are parked, and nothing but where their stacks are.
+    /// Reads the line `ready`, which must have this number of tasks, and nothing else but stacks.
     pub fn expect_ready(&mut self, tasks: usize) -> Value {
         let line = self.line();
         let begins = format!("{{\"event\":\"ready\",\"tasks\":{tasks},\"runtime\":\"rustc ");

@@ -1,14 +1,12 @@
 //! The tarball and the Debian package.
 
-use std::fs::{self, File};
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result};
-use flate2::{Compression, write::GzEncoder};
 
 use crate::command;
-use crate::setup::apt::Apt;
 
 /// What a package manager shows.
 const DESCRIPTION: &str = "what a task weighs: threads and coroutines, measured with eBPF
@@ -20,11 +18,10 @@ const DESCRIPTION: &str = "what a task weighs: threads and coroutines, measured 
 pub fn tarball(root: &Path, output: &Path) -> Result<PathBuf> {
     let name = super::name();
     let path = output.join(format!("{name}.tar.gz"));
-    let file = File::create(&path).with_context(|| format!("create {}", path.display()))?;
-    let mut archive = tar::Builder::new(GzEncoder::new(file, Compression::default()));
-    archive.mode(tar::HeaderMode::Deterministic);
-    archive.append_dir_all(&name, root).context("pack")?;
-    archive.into_inner()?.finish()?;
+    let mut tar = Command::new("tar");
+    tar.args(["--sort=name", "--mtime=@0", "--owner=0", "--group=0", "--numeric-owner", "--mode=u+w,go+rX-w"]);
+    tar.arg(format!("--transform=s,^\\.,{name},")).arg("--gzip").arg("-cf").arg(&path).arg("-C").arg(root).arg(".");
+    command::run(&mut tar)?;
     Ok(path)
 }
 
@@ -55,9 +52,6 @@ fn control(architecture: &str, depends: &str, size_kib: u64) -> String {
 
 /// The packages whose libraries the programs are linked with, as dpkg-shlibdeps finds them.
 fn libraries(package: &Path, staging: &Path) -> Result<String> {
-    if which::which("dpkg-shlibdeps").is_err() {
-        Apt::loud().install(&["dpkg-dev"])?;
-    }
     fs::create_dir(staging.join("debian"))?;
     // It reads nothing from this file, and does not start without.
     fs::write(staging.join("debian/control"), "Source: taskweight\n\nPackage: taskweight\nArchitecture: any\n")?;

@@ -1,14 +1,12 @@
 //! What is packed, laid out as below `/usr`.
 
 use std::fs;
-use std::io::Write as _;
 use std::os::unix::fs::PermissionsExt as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result};
 use cargo_metadata::MetadataCommand;
-use flate2::{Compression, write::GzEncoder};
 
 use crate::command;
 use crate::workspace::Workspace;
@@ -29,9 +27,9 @@ const COMPLETIONS: [(&str, &str); 3] = [
 pub fn lay_out(workspace: &Workspace, root: &Path) -> Result<()> {
     let taskweight = root.join("bin/taskweight");
     program(&workspace.release().join("taskweight"), &taskweight)?;
-    for path in native_programs(&workspace.release())? {
-        let name = path.file_name().unwrap_or_default();
-        program(&path, &root.join(PROGRAMS).join(name))?;
+    // The other models need a runtime that `setup` has put into the source tree.
+    for path in workspace.native_programs()?.iter().filter(|path| !path.ends_with("taskweight")) {
+        program(path, &root.join(PROGRAMS).join(path.file_name().unwrap_or_default()))?;
     }
     manual(&taskweight, &root.join(MANUAL))?;
     for (shell, path) in COMPLETIONS {
@@ -39,24 +37,6 @@ pub fn lay_out(workspace: &Workspace, root: &Path) -> Result<()> {
         write(&root.join(path), script.as_bytes())?;
     }
     documentation(workspace, &root.join(DOCUMENTATION))
-}
-
-/// The models' programs that are machine code. The others need a runtime that `setup` has put into the source tree.
-fn native_programs(release: &Path) -> Result<Vec<PathBuf>> {
-    let mut programs = Vec::new();
-    for entry in fs::read_dir(release).with_context(|| format!("read {}", release.display()))? {
-        let path = entry?.path();
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        if name.starts_with("taskweight-") && is_machine_code(&path) {
-            programs.push(path);
-        }
-    }
-    programs.sort();
-    Ok(programs)
-}
-
-fn is_machine_code(path: &Path) -> bool {
-    path.is_file() && fs::read(path).is_ok_and(|bytes| bytes.starts_with(b"\x7fELF"))
 }
 
 /// Copies a program without its debug information.
@@ -70,16 +50,9 @@ fn program(from: &Path, to: &Path) -> Result<()> {
 
 /// Compressed, as Debian has them.
 fn manual(taskweight: &Path, folder: &Path) -> Result<()> {
-    let pages = tempfile::tempdir()?;
-    command::run(Command::new(taskweight).arg("man").arg(pages.path()))?;
-    for page in fs::read_dir(pages.path())? {
-        let page = page?;
-        let name = format!("{}.gz", page.file_name().to_string_lossy());
-        let mut packed = GzEncoder::new(Vec::new(), Compression::best());
-        packed.write_all(&fs::read(page.path())?)?;
-        write(&folder.join(name), &packed.finish()?)?;
-    }
-    Ok(())
+    fs::create_dir_all(folder)?;
+    command::run(Command::new(taskweight).arg("man").arg(folder))?;
+    command::run(Command::new("gzip").args(["-9", "--no-name", "--recursive"]).arg(folder))
 }
 
 fn documentation(workspace: &Workspace, folder: &Path) -> Result<()> {
@@ -124,23 +97,4 @@ fn write(path: &Path, bytes: &[u8]) -> Result<()> {
 fn parent(path: &Path) -> Result<()> {
     let folder = path.parent().unwrap_or(Path::new("/"));
     fs::create_dir_all(folder).with_context(|| format!("create {}", folder.display()))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_programs_of_models_that_are_machine_code_are_packed() {
-        let folder = tempfile::tempdir().unwrap();
-        for (name, bytes) in [
-            ("taskweight-go", &b"\x7fELF"[..]),
-            ("taskweight-node-async", b"#!/bin/sh"),
-            ("taskweight", b"\x7fELF"),
-            ("taskweight-go.d", b"go: go.rs"),
-        ] {
-            fs::write(folder.path().join(name), bytes).unwrap();
-        }
-        assert_eq!(native_programs(folder.path()).unwrap(), [folder.path().join("taskweight-go")]);
-    }
 }

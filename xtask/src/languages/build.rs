@@ -1,12 +1,14 @@
 //! Builds the workloads in other languages. A language that is missing is no error: the reason is left where the
 //! program would be, and taskweight shows it.
 
+use std::fs;
 use std::process::Command;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 
 use super::outcome::Before;
-use super::{LANGUAGES, Language, parallel};
+use super::{LANGUAGES, Language};
+use crate::parallel;
 use crate::workspace::Workspace;
 
 /// Why a language is left out that `setup` does not install unless told to.
@@ -15,13 +17,16 @@ const NOT_SET_UP: &str = "not set up";
 /// Runs the `build` of every language; those that fail say so and are left out.
 pub fn build(workspace: &Workspace) -> Result<()> {
     let tools = workspace.tools();
+    fs::create_dir_all(workspace.release()).context("make the folder of the programs")?;
     let (wanted, others): (Vec<_>, Vec<_>) = LANGUAGES.iter().partition(|language| language.is_wanted(&tools));
     for language in others {
         Before::look(language, &workspace.release()).settle(Some(NOT_SET_UP))?;
     }
     let names: Vec<_> = wanted.iter().map(|language| language.folder).collect();
     eprintln!("+ build OUT_DIR TOOLS_DIR in workloads/{{{}}}", names.join(","));
-    for (language, said) in wanted.iter().zip(parallel::map(&wanted, |language| one(workspace, language))) {
+    for (language, said) in
+        wanted.iter().zip(parallel::map(parallel::cpus(), &wanted, |language| one(workspace, language)))
+    {
         said?.lines().for_each(|line| eprintln!("workloads/{}: {line}", language.folder));
     }
     Ok(())
@@ -60,7 +65,6 @@ fn reason(said: &str, status: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::fs;
     use std::os::unix::fs::PermissionsExt;
 
     use super::*;

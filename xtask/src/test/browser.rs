@@ -2,20 +2,15 @@
 
 use anyhow::{Context, Result};
 
-use crate::setup::programs::{self, Program};
+use crate::setup::{self, Need};
+use crate::workspace::Workspace;
 
-const CHROMIUM: Program =
-    Program { name: "chromium", package: "chromium", purpose: "in which the tests look at pages of reports" };
-
-/// Installs it where it is not there. Where it cannot be had, the tests that need it are left out; not in CI, where nobody
-/// would notice.
-pub fn ensure() -> Result<()> {
-    match programs::ensure(&[CHROMIUM]) {
+/// Installs it where it is not there. Where it cannot be had, the tests that need it are left out, and the reason is returned;
+/// not in CI, where nobody would notice.
+pub fn ensure(workspace: &Workspace) -> Result<Option<String>> {
+    match setup::ensure(workspace, Need::Pages) {
         Err(error) if std::env::var_os("CI").is_some() => Err(error).context("install chromium"),
-        Err(error) => {
-            eprintln!("left out: tests of pages: {error:#}");
-            Ok(())
-        }
-        Ok(()) => Ok(()),
+        Err(error) => Ok(Some(format!("{error:#}"))),
+        Ok(_) => Ok(None),
     }
 }

@@ -16,7 +16,7 @@ use nix::sys::signal::Signal;
 use super::console::Console;
 
 /// The emulator.
-pub const QEMU: &str = "qemu-system-x86_64";
+const QEMU: &str = "qemu-system-x86_64";
 /// Enough for ten thousand threads, and for everything else to stay in memory.
 pub const MEMORY_MIB: u64 = 4096;
 /// Tests move threads from one CPU to another.

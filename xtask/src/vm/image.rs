@@ -3,7 +3,6 @@
 
 use std::collections::BTreeSet;
 use std::fs::{self, File};
-use std::io::Read as _;
 use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -137,24 +136,4 @@ fn pack(busybox: &Path, folder: &Path, path: &str, archive: File) -> Result<()> 
 fn make_executable(path: &Path) -> Result<()> {
     let all = fs::Permissions::from_mode(0o755);
     fs::set_permissions(path, all).with_context(|| format!("make {} executable", path.display()))
-}
-
-/// Whether a file is a program in machine code. Scripts need an interpreter that guests do not have.
-pub fn is_machine_code(path: &Path) -> bool {
-    let mut magic = [0; 4];
-    File::open(path).and_then(|mut file| file.read_exact(&mut magic)).is_ok() && magic == *b"\x7fELF"
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_script_is_no_machine_code() {
-        let folder = tempfile::tempdir().unwrap();
-        let script = folder.path().join("script");
-        fs::write(&script, "#!/bin/sh\n").unwrap();
-        assert!(!is_machine_code(&script) && !is_machine_code(folder.path()));
-        assert!(is_machine_code(&std::env::current_exe().unwrap()));
-    }
 }

@@ -1,17 +1,21 @@
-//! `docs/kernels.md`: what each kernel has, and what came of the tests on it. Written by `cargo xtask test --docs`.
+//! `docs/kernels.md`: what each kernel has, and what came of the tests on it. Written by `cargo xtask vm --docs`.
 
 mod feature;
 
 use std::fmt::Write as _;
+use std::fs;
+
+use anyhow::{Context, Result};
 
 use super::verdict::Verdict;
+use crate::workspace::Workspace;
 use feature::{FEATURES, Feature};
 
 const HEAD: &str = "\
 # Kernels
 
 What taskweight finds on the kernels that its tests are run on, as `taskweight doctor` says it there: stock kernels of
-Debian in guests under QEMU, and the kernel of the machine that ran them. `cargo xtask test --docs` wrote this page. Times
+Debian in guests under QEMU, and the kernel of the machine that ran them. `cargo xtask vm --docs` wrote this page. Times
 are not here, since those of an emulated processor mean nothing; counts are the same everywhere, which is what the tests
 check, in every form of the probes.
 
@@ -19,8 +23,20 @@ Guests differ also in what is up to the system and not to the kernel: the versio
 whether tracefs is mounted.
 ";
 
+/// Writes the page, unless a test failed or a kernel is missing.
+pub fn write(workspace: &Workspace, verdicts: &[Verdict]) -> Result<()> {
+    let path = workspace.root.join("docs/kernels.md");
+    if let Some(missing) = verdicts.iter().find(|verdict| !verdict.is_success()) {
+        eprintln!("{} is left as it is: {} is not well", path.display(), missing.name);
+        return Ok(());
+    }
+    fs::write(&path, page(verdicts)).with_context(|| format!("write {}", path.display()))?;
+    eprintln!("written: {}", path.display());
+    Ok(())
+}
+
 /// The whole page. Kernels that were not run are left out.
-pub fn page(verdicts: &[Verdict]) -> String {
+fn page(verdicts: &[Verdict]) -> String {
     let ran: Vec<_> = verdicts.iter().filter(|verdict| !verdict.is_unavailable()).collect();
     [HEAD.to_owned(), features(&ran), probes(&ran), tests(&ran), remarks(&ran)].join("\n")
 }

@@ -2,9 +2,7 @@
 
 use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
@@ -15,15 +13,9 @@ use super::package::{Kernel, Packages};
 use super::series::Series;
 use super::verdict::Verdict;
 use super::{image, programs};
-use crate::setup::programs::Program;
+use crate::parallel;
+use crate::setup::{self, Need};
 use crate::workspace::Workspace;
-
-const NEEDED: [Program; 4] = [
-    Program { name: guest::QEMU, package: "qemu-system-x86", purpose: "to boot other kernels" },
-    Program { name: "apt-get", package: "apt", purpose: "to download Debian's kernels" },
-    Program { name: "dpkg-deb", package: "dpkg", purpose: "to unpack Debian's kernels" },
-    Program { name: "ldd", package: "libc-bin", purpose: "to find the libraries of programs" },
-];
 
 /// Which guests, and what is run in them.
 pub struct Options {
@@ -55,16 +47,16 @@ pub struct Matrix {
 impl Matrix {
     /// Installs and builds what is needed, and downloads the kernels. One that cannot be had is a failure of its own.
     pub fn prepare(workspace: &Workspace, options: Options) -> Result<Self> {
-        crate::setup::programs::ensure(&NEEDED)?;
+        setup::ensure(workspace, Need::Guests)?;
         let folder = workspace.target.join("vm");
         let lock = lock(&folder)?;
         let programs = programs::build(workspace)?;
         let tests = programs.test_names(&options.tests)?;
         ensure!(!tests.is_empty(), "no test has {} in its name", options.tests.join(" "));
-        let mut packages = Packages::new(folder.join("packages"));
+        let packages = Packages::new(folder.join("packages"));
         let busybox = packages.file("busybox-static", "bin/busybox")?;
         let initramfs = image::build(&folder, &busybox, &programs)?;
-        let mut kernel = |series| packages.kernel(series).map_err(|error| format!("{error:#}"));
+        let kernel = |series| packages.kernel(series).map_err(|error| format!("{error:#}"));
         let kernels = options.kernels.iter().map(|&series| (series, kernel(series))).collect();
         Ok(Self { options, folder, busybox, initramfs, kernels, tests, kvm_fails: AtomicBool::new(false), _lock: lock })
     }
@@ -72,25 +64,9 @@ impl Matrix {
     /// Runs the tests in all guests, and prints of each what is not plain success.
     pub fn run(&self) -> Result<Vec<Verdict>> {
         // The last of the list take longest: they are the first to begin.
-        let next = Mutex::new(self.kernels.iter().enumerate().rev());
-        let done = Mutex::new(Vec::new());
-        let take = || next.lock().ok()?.next();
-        let work = || -> Result<()> {
-            while let Some((index, (series, kernel))) = take() {
-                let verdict = self.verdict(series, kernel.as_ref())?;
-                done.lock().map_err(|_| anyhow::anyhow!("another guest failed"))?.push((index, verdict));
-            }
-            Ok(())
-        };
-        thread::scope(|scope| {
-            let workers: Vec<_> = (0..at_once()).map(|_| scope.spawn(work)).collect();
-            workers
-                .into_iter()
-                .try_for_each(|worker| worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
-        })?;
-        let mut verdicts = done.into_inner().unwrap_or_default();
-        verdicts.sort_by_key(|(index, _)| *index);
-        Ok(verdicts.into_iter().map(|(_, verdict)| verdict).collect())
+        let last_first: Vec<_> = self.kernels.iter().rev().collect();
+        let run = |(series, kernel): &&(&'static Series, Result<Kernel, String>)| self.verdict(series, kernel.as_ref());
+        parallel::map(at_once(), &last_first, run).into_iter().rev().collect()
     }
 
     fn verdict(&self, series: &Series, kernel: Result<&Kernel, &String>) -> Result<Verdict> {
@@ -161,7 +137,7 @@ impl Matrix {
 
 /// An emulated guest keeps one CPU busy, and every guest may come to use all of its memory.
 fn at_once() -> usize {
-    let cpus = thread::available_parallelism().map_or(1, usize::from);
+    let cpus = parallel::cpus();
     let memory = fs::read_to_string("/proc/meminfo").ok().and_then(|text| available_mib(&text));
     let room = memory.map_or(1, |mib| mib / guest::MEMORY_MIB);
     cpus.min(usize::try_from(room).unwrap_or(cpus)).max(1)

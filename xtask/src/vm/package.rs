@@ -8,6 +8,7 @@ use anyhow::{Context, Result, bail};
 
 use super::series::Series;
 use crate::command;
+use crate::setup::apt;
 
 /// The modules that guests need for a disk in memory with a file system on it, in the order in which they are loaded.
 /// What a kernel has built in is no file of its package.
@@ -16,18 +17,17 @@ const MODULES: [&str; 6] = ["brd", "crc16", "crc32c_generic", "mbcache", "jbd2",
 /// Where packages are kept that have been unpacked.
 pub struct Packages {
     folder: PathBuf,
-    lists_are_new: bool,
 }
 
 impl Packages {
     /// In this folder.
     pub fn new(folder: PathBuf) -> Self {
-        Self { folder, lists_are_new: false }
+        Self { folder }
     }
 
     /// The newest kernel of a series: its release and its image. Where it cannot be had, the newest one that was had
     /// before, which is said.
-    pub fn kernel(&mut self, series: &Series) -> Result<Kernel> {
+    pub fn kernel(&self, series: &Series) -> Result<Kernel> {
         let newest = self.newest(series)?;
         let file = |name: &str| format!("boot/vmlinuz-{}", name.trim_start_matches("linux-image-"));
         let found = self.file(&newest, &file(&newest));
@@ -45,10 +45,10 @@ impl Packages {
     }
 
     /// A file of a package, which is downloaded unless it was before.
-    pub fn file(&mut self, package: &str, file: &str) -> Result<PathBuf> {
+    pub fn file(&self, package: &str, file: &str) -> Result<PathBuf> {
         let path = self.folder.join(package).join(file);
         if !path.exists() {
-            self.fetch(package).with_context(|| format!("get the package {package}"))?;
+            apt::with_lists(|| self.download(package)).with_context(|| format!("get the package {package}"))?;
         }
         if !path.exists() {
             bail!("the package {package} has no {file}");
@@ -56,19 +56,17 @@ impl Packages {
         Ok(path)
     }
 
-    fn newest(&mut self, series: &Series) -> Result<String> {
-        let mut newest = series.newest(&known(series)?).or_else(|| self.newest_unpacked(series));
-        if newest.is_none() && !self.lists_are_new {
-            self.update()?;
-            newest = series.newest(&known(series)?);
-        }
-        newest.with_context(|| {
-            format!(
-                "apt's sources have no {}: add one that has, as {} (a file below /etc/apt/sources.list.d), \
-                 then run this command again",
-                series.pattern(),
-                "Debian's bookworm, bookworm-security, bookworm-backports or trixie",
-            )
+    fn newest(&self, series: &Series) -> Result<String> {
+        apt::with_lists(|| {
+            let newest = series.newest(&known(series)?).or_else(|| self.newest_unpacked(series));
+            newest.with_context(|| {
+                format!(
+                    "apt's sources have no {}: add one that has, as {} (a file below /etc/apt/sources.list.d), \
+                     then run this command again",
+                    series.pattern(),
+                    "Debian's bookworm, bookworm-security, bookworm-backports or trixie",
+                )
+            })
         })
     }
 
@@ -78,24 +76,7 @@ impl Packages {
         series.newest(&names.join("\n"))
     }
 
-    /// Downloads a package and unpacks it; the lists are fetched first when they are too old to do it.
-    fn fetch(&mut self, package: &str) -> Result<()> {
-        let first = self.download(package);
-        if first.is_ok() || self.lists_are_new {
-            return first;
-        }
-        self.update()?;
-        self.download(package)
-    }
-
-    fn update(&mut self) -> Result<()> {
-        eprintln!("the package lists are empty or old: fetching them");
-        self.lists_are_new = true;
-        let mut apt_get = command::as_root("apt-get")?;
-        command::run_quietly(apt_get.arg("update"))
-    }
-
-    /// Into a folder of its own, which gets its name when it is complete.
+    /// Downloads a package and unpacks it into a folder of its own, which gets its name when it is complete.
     fn download(&self, package: &str) -> Result<()> {
         let part = self.folder.join("part");
         clear(&part)?;
@@ -194,7 +175,7 @@ mod tests {
         let path = folder.path().join("no-such-package/bin/program");
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(&path, "").unwrap();
-        let mut packages = Packages::new(folder.path().to_owned());
+        let packages = Packages::new(folder.path().to_owned());
         assert_eq!(packages.file("no-such-package", "bin/program").unwrap(), path);
     }
 

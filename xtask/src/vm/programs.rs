@@ -1,15 +1,13 @@
 //! What is run in the guests, built on this machine.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
 use cargo_metadata::{Artifact, Message};
 
-use super::image::is_machine_code;
 use crate::workspace::Workspace;
-use crate::{command, ebpf, languages, test};
+use crate::{build, command, test};
 
 /// The test program of the kernel side, and what it drives.
 pub struct Programs {
@@ -23,11 +21,9 @@ pub struct Programs {
     pub scratch: PathBuf,
 }
 
-/// Builds all that is run in a guest. Languages that are not there are left out, as in every build; none is installed.
+/// Builds all that is run in a guest.
 pub fn build(workspace: &Workspace) -> Result<Programs> {
-    ebpf::build(workspace)?;
-    command::run(&mut workspace.cargo(["build", "--release", "-p", "tracer", "-p", "workloads"]))?;
-    languages::build::build(workspace)?;
+    build::programs(workspace)?;
     let built = tests(workspace)?;
     let [tests, subject] = ["kernel", "subject"].map(|name| {
         let path = built.iter().rev().find_map(|artifact| executable(artifact, name));
@@ -36,7 +32,7 @@ pub fn build(workspace: &Workspace) -> Result<Programs> {
     Ok(Programs {
         tests: tests?,
         subject: subject?,
-        optimised: optimised(&workspace.release())?,
+        optimised: workspace.native_programs()?,
         scratch: workspace.target.join("tmp"),
     })
 }
@@ -52,7 +48,7 @@ impl Programs {
 /// Builds all tests, as [`crate::test`] does: with other packages or targets cargo would build the libraries anew.
 fn tests(workspace: &Workspace) -> Result<Vec<Artifact>> {
     let mut cargo = workspace.cargo(["test", "--no-run", "--message-format=json-render-diagnostics"]);
-    cargo.args(test::PACKAGES.iter().flat_map(|name| ["-p", name]));
+    cargo.args(test::PACKAGES);
     command::show(&cargo);
     let output = cargo.stderr(Stdio::inherit()).output().context("start cargo")?;
     if !output.status.success() {
@@ -64,13 +60,4 @@ fn tests(workspace: &Workspace) -> Result<Vec<Artifact>> {
 
 fn executable(artifact: &Artifact, name: &str) -> Option<PathBuf> {
     artifact.executable.as_ref().filter(|_| artifact.target.name == name).map(|path| path.clone().into())
-}
-
-fn optimised(folder: &Path) -> Result<Vec<PathBuf>> {
-    let entries = fs::read_dir(folder).with_context(|| format!("read {}", folder.display()))?;
-    let is_ours = |path: &PathBuf| {
-        let name = path.file_name().and_then(|name| name.to_str());
-        name.is_some_and(|name| name.starts_with("taskweight")) && is_machine_code(path)
-    };
-    Ok(entries.flatten().map(|entry| entry.path()).filter(is_ours).collect())
 }

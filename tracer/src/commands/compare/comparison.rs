@@ -9,13 +9,14 @@ use crate::{
     commands::anatomy::Dissection,
     measure::{Context, calibrate::calibrate, reference, workload},
     notice::notice,
-    plan::Case,
-    report::{
-        model::{Failure, Hardware, Report, Run},
-        table::escape,
-    },
-    workload::{protocol::ProtocolError, scenario::Scenario},
 };
+use taskweight_core::{
+    escape::escape,
+    plan::Case,
+    report::{Failure, Hardware, Report, Run},
+    scenario::Scenario,
+};
+use taskweight_run::protocol::ProtocolError;
 
 /// A comparison under way.
 pub(super) struct Comparison<'a> {

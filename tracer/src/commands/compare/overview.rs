@@ -4,14 +4,11 @@ use std::path::Path;
 
 use procfs::sys::kernel;
 
-use crate::{
-    cli::CompareArgs,
-    notice::notice,
+use crate::{cli::CompareArgs, notice::notice};
+use taskweight_core::{
+    catalog::{self, Model},
     plan::{Case, Pinning, Request, cases},
-    workload::{
-        catalog::{self, Model},
-        scenario::Scenario,
-    },
+    scenario::Scenario,
 };
 
 /// Models whose hand-overs are taken apart, of those that are compared: each step of two forms of threads, and that there is

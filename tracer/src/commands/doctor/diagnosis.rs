@@ -3,17 +3,17 @@
 use serde::Serialize;
 
 use super::kernel;
-use crate::{
-    environment,
-    hardware::Counters,
-    kernel::{
-        RunningKernel,
-        preflight::{self, Finding, Standing},
-        session::{ProbeForm, Session, SessionOptions},
-    },
-    report::model::{Environment, Probe, ProbeState},
-    workload::catalog::{self, MODELS},
+use taskweight_core::{
+    catalog::{self, MODELS},
+    report::{Environment, Probe, ProbeState},
 };
+use taskweight_probe::{
+    RunningKernel,
+    hardware::Counters,
+    preflight::{self, Finding, Standing},
+    session::{ProbeForm, Session, SessionOptions},
+};
+use taskweight_run::environment;
 
 /// What was found.
 #[derive(Debug, Serialize)]

@@ -2,7 +2,7 @@
 
 use std::{io, path::Path, ptr};
 
-use crate::kernel::{
+use taskweight_probe::{
     btf::{KernelTypes, VMLINUX},
     preflight::{Finding, Standing},
     tracefs::Tracefs,

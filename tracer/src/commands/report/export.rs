@@ -8,10 +8,10 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 
 use crate::cli::ReportArgs;
-use crate::report::export::{self, File, Format, Source};
-use crate::report::json::Destination;
-use crate::report::model::Report;
-use crate::workload::privilege::Identity;
+use crate::output::Destination;
+use taskweight_core::report::Report;
+use taskweight_report::export::{self, File, Format, Source};
+use taskweight_run::privilege::Identity;
 
 /// The name of what comes from standard input.
 const UNNAMED: &str = "report";

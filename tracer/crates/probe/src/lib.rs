@@ -1,0 +1,199 @@
+//! The kernel side, seen from user space: what can be used, loading and attaching, reading what was counted.
+
+use std::{path::Path, time::Instant};
+
+use aya::{Btf, Endianness};
+use thiserror::Error;
+use tracer_ebpf::Settings;
+
+pub mod anatomy;
+mod attach;
+pub mod btf;
+mod bytecode;
+pub mod calibration;
+pub mod footprint;
+mod grace_period;
+pub mod hardware;
+pub mod interrupts;
+pub mod namespace;
+pub mod preflight;
+pub mod probes;
+pub mod program;
+mod records;
+pub mod session;
+pub mod snapshot;
+pub mod syscalls;
+pub mod threads;
+pub mod timeline;
+pub mod tracefs;
+
+use btf::{BtfError, KernelTypes};
+use namespace::PidNamespace;
+
+/// Why the kernel side cannot be used.
+#[derive(Debug, Error)]
+pub enum KernelError {
+    /// A file in /proc cannot be read.
+    #[error("read {path}: {source}")]
+    Proc {
+        /// The file.
+        path: &'static str,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The eBPF object was refused as a whole.
+    #[error("load the eBPF object: {0} ({advice})", advice = advice(.0))]
+    Load(#[from] aya::EbpfError),
+    /// A probe without which there is nothing to report is missing.
+    #[error("attach {probe}: {reason}")]
+    RequiredProbe {
+        /// Name of the probe.
+        probe: String,
+        /// Why, and what to do next.
+        reason: String,
+    },
+    /// Threads can be known neither by pointers nor by the records of plain tracepoints.
+    #[error("attach the probes: {refused}; as plain tracepoints: {reason}")]
+    NoForm {
+        /// Why not by pointers.
+        refused: String,
+        /// Why not by records, and what to do next.
+        reason: String,
+    },
+    /// A timeline needs programs that follow pointers.
+    #[error("record a timeline: {0}: not possible on this kernel, omit --timeline")]
+    Timeline(String),
+    /// Run-time statistics of programs cannot be had.
+    #[error("enable run-time statistics of eBPF programs: {0} (needs CAP_SYS_ADMIN: try sudo)")]
+    Statistics(String),
+    /// A map of ours cannot be used.
+    #[error("map {name}: {reason}")]
+    Map {
+        /// Name of the map.
+        name: &'static str,
+        /// Why.
+        reason: String,
+    },
+}
+
+fn advice(error: &aya::EbpfError) -> &'static str {
+    let causes = std::iter::successors(Some(error as &(dyn std::error::Error + 'static)), |error| error.source());
+    let errno = |error: &(dyn std::error::Error + 'static)| error.downcast_ref::<std::io::Error>()?.raw_os_error();
+    match causes.filter_map(errno).next() {
+        Some(libc::ENOMEM) => {
+            "its maps need more memory than available: raise the memory limit of its cgroup, or lower --max-threads"
+        }
+        Some(libc::E2BIG) => "its maps are too large: lower --max-threads",
+        _ => "needs CAP_BPF and CAP_PERFMON: try sudo",
+    }
+}
+
+/// What is the same for every session on this kernel; read once.
+#[derive(Debug)]
+pub struct RunningKernel {
+    /// How its structures are laid out, or why that is not known.
+    pub types: Result<TypeInformation, String>,
+    /// Every pid of the kernel's is below it.
+    pub pid_max: u32,
+    /// The PID namespace of this process; `None` where it is the kernel's first.
+    pub namespace: Option<PidNamespace>,
+    /// Whether it is preemptible nearly everywhere (PREEMPT_RT), also where it does its own bookkeeping.
+    pub is_real_time: bool,
+    /// Time it took to read all this, in nanoseconds.
+    pub read_in_ns: u64,
+}
+
+/// How the structures of the running kernel are laid out.
+#[derive(Debug)]
+pub struct TypeInformation {
+    /// For loading: ids of types.
+    pub aya: Btf,
+    /// For member offsets and tracepoint arguments.
+    pub members: KernelTypes,
+    offsets: Settings,
+}
+
+impl RunningKernel {
+    /// Reads the type information of the running kernel.
+    ///
+    /// # Errors
+    /// Where /proc cannot be read. Without type information there are plain tracepoints.
+    pub fn read() -> Result<Self, KernelError> {
+        let started = Instant::now();
+        let types = TypeInformation::read(Path::new(btf::VMLINUX));
+        let namespace = PidNamespace::own();
+        // Since Linux 6.14 the file is that of the namespace, and says nothing of the pids outside.
+        let pid_max = if namespace.is_none() { pid_max()? } else { namespace::PID_LIMIT };
+        let version = nix::sys::utsname::uname().map(|name| name.version().to_string_lossy().into_owned());
+        let is_real_time = version.is_ok_and(|version| version.contains("PREEMPT_RT"));
+        Ok(Self { types, pid_max, namespace, is_real_time, read_in_ns: started.elapsed().as_nanos() as u64 })
+    }
+
+    /// Constants for the programs, the member offsets filled in where they are known.
+    pub fn settings(&self) -> Settings {
+        let offsets = self.types.as_ref().map_or_else(|_| Settings::default(), |types| types.offsets);
+        Settings {
+            sched_yield_number: syscalls::SCHED_YIELD,
+            compat_sched_yield_row: syscalls::COMPAT_SCHED_YIELD_ROW,
+            pid_namespace_device: self.namespace.map_or(0, |namespace| namespace.device),
+            pid_namespace_inode: self.namespace.map_or(0, |namespace| namespace.inode),
+            ..offsets
+        }
+    }
+}
+
+impl TypeInformation {
+    fn read(path: &Path) -> Result<Self, String> {
+        let members = KernelTypes::read(path).map_err(|error| error.to_string())?;
+        let offsets = offsets(&members).map_err(|error| error.to_string())?;
+        let aya = Btf::parse(members.bytes(), Endianness::default())
+            .map_err(|error| format!("read {}: {error}", path.display()))?;
+        Ok(Self { aya, members, offsets })
+    }
+}
+
+fn offsets(types: &KernelTypes) -> Result<Settings, BtfError> {
+    let members = [
+        "pid",
+        "tgid",
+        "nvcsw",
+        "nivcsw",
+        "min_flt",
+        "maj_flt",
+        "comm",
+        "sighand",
+        "signal",
+        "flags",
+        "thread_pid",
+        "thread_info",
+    ];
+    let at = types.member_offsets("task_struct", &members)?;
+    let pid = types.member_offsets("pid", &["level", "numbers"])?;
+    // x86 alone has it, and 32-bit programs of its own there.
+    let status = types.member_offsets("thread_info", &["status"]).ok();
+    Ok(Settings {
+        pid_offset: at["pid"],
+        tgid_offset: at["tgid"],
+        nvcsw_offset: at["nvcsw"],
+        nivcsw_offset: at["nivcsw"],
+        min_flt_offset: at["min_flt"],
+        maj_flt_offset: at["maj_flt"],
+        comm_offset: at["comm"],
+        sighand_offset: at["sighand"],
+        signal_offset: at["signal"],
+        flags_offset: at["flags"],
+        thread_pid_offset: at["thread_pid"],
+        pid_level_offset: pid["level"],
+        pid_numbers_offset: pid["numbers"],
+        thread_status_offset: status.map_or(0, |status| at["thread_info"] + status["status"]),
+        binprm_p_offset: types.member_offsets("linux_binprm", &["p"])?["p"],
+        group_exec_task_offset: types.member_offsets("signal_struct", &["group_exec_task"])?["group_exec_task"],
+        ..Settings::default()
+    })
+}
+
+fn pid_max() -> Result<u32, KernelError> {
+    let path = "/proc/sys/kernel/pid_max";
+    let text = std::fs::read_to_string(path).map_err(|source| KernelError::Proc { path, source })?;
+    text.trim().parse().map_err(|_| KernelError::Proc { path, source: std::io::ErrorKind::InvalidData.into() })
+}

@@ -1,0 +1,143 @@
+//! Runs of the same kind: what is set beside what.
+
+use crate::table;
+use taskweight_core::report::{LedgerRow, Report, Run};
+
+use super::figures::{self, Figures};
+
+/// Two sides with equal keys are compared.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Key {
+    /// Runs of a scenario.
+    Runs {
+        /// Concurrency model.
+        model: String,
+        /// The work given to it.
+        scenario: String,
+        /// Tasks, depth of call in bytes, bytes touched.
+        sizes: [Option<u64>; 3],
+        /// Whether tasks were parked at that depth.
+        held: Option<bool>,
+        /// Whether the run was bound to one CPU; to which is no matter.
+        is_pinned: bool,
+    },
+    /// A command: whatever it was on either side.
+    Command,
+    /// Bytes for each task.
+    Ledger {
+        /// Concurrency model.
+        model: String,
+        /// The work given to it.
+        scenario: String,
+        /// Depth of call, bytes.
+        depth_bytes: Option<u64>,
+        /// Whether tasks were parked at that depth.
+        held: Option<bool>,
+    },
+}
+
+/// The repetitions of one case in one report.
+#[derive(Clone, Debug)]
+pub struct Group {
+    /// What they have in common.
+    pub key: Key,
+    /// The same in words.
+    pub title: String,
+    /// CPU to which the first of them was bound.
+    pub pinned: Option<u32>,
+    /// Figures of each repetition.
+    pub repetitions: Vec<Figures>,
+}
+
+/// The groups of a report, in its order. With `model`, those of it alone, under no name: they match whatever is on the
+/// other side.
+#[must_use]
+pub fn groups(report: &Report, model: Option<&str>) -> Vec<Group> {
+    let is_wanted = |name: &str| model.is_none_or(|wanted| wanted == name);
+    let mut groups: Vec<Group> = Vec::new();
+    for run in report.runs.iter().filter(|run| is_wanted(&run.model)) {
+        let key = run_key(run, model.is_some());
+        let found = groups.iter_mut().find(|group| group.key == key);
+        match found {
+            Some(group) => group.repetitions.push(figures::of_run(run)),
+            None => groups.push(of_run(run, key)),
+        }
+    }
+    groups.extend(report.ledger.iter().filter(|row| is_wanted(&row.model)).map(|row| of_ledger(row, model.is_some())));
+    groups
+}
+
+fn of_run(run: &Run, key: Key) -> Group {
+    let case = table::title(run);
+    let title = if run.scenario.is_some() { format!("{}, {case}", run.model) } else { case };
+    Group { key, title, pinned: run.pinned, repetitions: vec![figures::of_run(run)] }
+}
+
+fn run_key(run: &Run, is_nameless: bool) -> Key {
+    let Some(scenario) = &run.scenario else { return Key::Command };
+    Key::Runs {
+        model: if is_nameless { String::new() } else { run.model.clone() },
+        scenario: scenario.clone(),
+        sizes: [run.tasks, run.depth_bytes, run.touch_bytes],
+        held: run.held,
+        is_pinned: run.pinned.is_some(),
+    }
+}
+
+/// A row is one repetition: its slopes have intervals of their own. A column that is no line has no figure.
+fn of_ledger(row: &LedgerRow, is_nameless: bool) -> Group {
+    let key = Key::Ledger {
+        model: if is_nameless { String::new() } else { row.model.clone() },
+        scenario: row.scenario.clone(),
+        depth_bytes: row.depth_bytes,
+        held: row.held,
+    };
+    let is_of_no_line = |path: &str| {
+        row.per_task.iter().any(|(name, column)| !column.is_line && path.starts_with(&format!("per_task.{name}.")))
+    };
+    let mut figures = figures::of_ledger(row);
+    figures.retain(|path, _| !is_of_no_line(path));
+    let title = format!("{}, {}: bytes per task", row.model, table::ledger_title(row));
+    Group { key, title, pinned: None, repetitions: vec![figures] }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use taskweight_core::report::PerTask;
+
+    fn run(model: &str, pinned: Option<u32>, repetition: u32) -> Run {
+        Run { model: model.to_owned(), scenario: Some(String::from("switch")), pinned, repetition, ..Run::default() }
+    }
+
+    fn report(runs: Vec<Run>, ledger: Vec<LedgerRow>) -> Report {
+        let text = include_str!("../../tests/fixtures/command.json");
+        Report { runs, ledger, ..serde_json::from_str(text).unwrap() }
+    }
+
+    #[test]
+    fn repetitions_are_one_group_wherever_they_were_bound() {
+        let report = report(vec![run("go", Some(1), 0), run("go", None, 0), run("go", Some(3), 1)], Vec::new());
+        let groups = groups(&report, None);
+        assert_eq!(groups.iter().map(|group| group.repetitions.len()).collect::<Vec<_>>(), [2, 1]);
+    }
+
+    #[test]
+    fn a_model_alone_matches_another_one() {
+        let report = report(vec![run("go", None, 0), run("tokio", None, 0)], Vec::new());
+        let [go, tokio] = ["go", "tokio"].map(|model| groups(&report, Some(model)));
+        assert_eq!((go.len(), tokio.len()), (1, 1));
+        assert_eq!(go[0].key, tokio[0].key);
+    }
+
+    #[test]
+    fn a_weight_that_is_no_line_is_no_figure() {
+        let column = |is_line| PerTask { slope: 8.0, is_line, ..PerTask::default() };
+        let per_task =
+            [("slab_bytes", false), ("total_bytes", true)].map(|(name, line)| (name.to_owned(), column(line)));
+        let row = LedgerRow { per_task: per_task.into_iter().collect(), ..LedgerRow::default() };
+        let figures = &groups(&report(Vec::new(), vec![row]), None)[0].repetitions[0];
+        assert_eq!(figures.get("per_task.total_bytes.slope"), Some(&8.0));
+        assert_eq!(figures.get("per_task.slab_bytes.slope"), None);
+    }
+}

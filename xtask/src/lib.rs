@@ -1,0 +1,3 @@
+//! What the crates of `cargo xtask` have in common.
+
+pub mod command;
