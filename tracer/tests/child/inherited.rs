@@ -14,7 +14,7 @@ use crate::{field, helper, ours_ignored, output, run, sh, signals, spec};
 #[test]
 fn the_child_has_no_descriptor_of_ours() {
     let bystander = Child::spawn_suspended(&spec("true", &[])).unwrap();
-    let theirs = output("ls /proc/self/fd > $0");
+    let theirs = output("ls /proc/self/fd > \"$0\"");
     drop(bystander);
     let mut theirs: BTreeSet<u32> = theirs.split_whitespace().map(|fd| fd.parse().unwrap()).collect();
     let expected = passed_on();
@@ -39,7 +39,7 @@ fn stays_open(fd: u32) -> bool {
 #[test]
 fn signals_are_as_they_were_before_taskweight() {
     let _installed = signals();
-    let status = output("grep -E '^Sig(Blk|Ign)' /proc/self/status > $0");
+    let status = output("grep -E '^Sig(Blk|Ign)' /proc/self/status > \"$0\"");
     let expected = ours_ignored() & !(1 << (libc::SIGPIPE - 1));
     assert_eq!(field(&status, "SigBlk:"), 0);
     assert_eq!(field(&status, "SigIgn:"), expected);
@@ -47,7 +47,7 @@ fn signals_are_as_they_were_before_taskweight() {
 
 #[test]
 fn the_environment_is_that_of_the_caller() {
-    let theirs = output("cat /proc/$$/environ > $0");
+    let theirs = output("cat /proc/$$/environ > \"$0\"");
     let theirs: BTreeSet<&str> = theirs.split_terminator('\0').collect();
     let ours: Vec<String> = std::env::vars().map(|(name, value)| format!("{name}={value}")).collect();
     assert_eq!(theirs, ours.iter().map(String::as_str).collect());
@@ -117,7 +117,7 @@ fn a_child_of_root_through_sudo_runs_as_the_caller() {
 fn helper_under_nohup() {
     let _installed = signals();
     assert_ne!(ours_ignored() & (1 << (libc::SIGHUP - 1)), 0);
-    let status = output("grep '^SigIgn' /proc/self/status > $0");
+    let status = output("grep '^SigIgn' /proc/self/status > \"$0\"");
     assert_eq!(field(&status, "SigIgn:") & (1 << (libc::SIGHUP - 1)), 1 << (libc::SIGHUP - 1));
 }
 

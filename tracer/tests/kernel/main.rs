@@ -16,6 +16,8 @@ mod machine;
 mod outcome;
 #[path = "../common/schema.rs"]
 mod schema;
+#[path = "../common/usual.rs"]
+mod usual;
 
 mod anatomy;
 mod capabilities;

@@ -79,7 +79,9 @@ fn directly(user: Option<(u32, u32)>) -> String {
     command.args(["-c", INHERITED]).stdin(std::process::Stdio::piped()).stderr(std::process::Stdio::piped());
     command.env_remove("TASKWEIGHT_PROGRAMS").env("SUDO_UID", USER).env("SUDO_GID", GROUP);
     // SAFETY: only calls that are safe after a fork.
-    unsafe { command.pre_exec(peculiar).pre_exec(crate::invocation::without_huge_pages) };
+    unsafe {
+        command.pre_exec(crate::usual::signals).pre_exec(peculiar).pre_exec(crate::invocation::without_huge_pages)
+    };
     if let Some((user, group)) = user {
         // SAFETY: as above.
         unsafe { command.pre_exec(move || log_in(user, group)) };
