@@ -16,7 +16,7 @@ use taskweight::report::export::{Format, Source, files};
 
 fn export(name: &str, words: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_taskweight"));
-    command.arg("report").arg(path(name)).args(words);
+    command.arg("report").arg(path(name)).args(words).env_remove("CLICOLOR_FORCE");
     command
 }
 

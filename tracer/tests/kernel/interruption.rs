@@ -16,12 +16,13 @@ use crate::window::scripts;
 /// program, the point would never be reached.
 fn workload(folder: &Path, hold: &str) -> String {
     let folder = folder.display();
-    let mark =
-        |point: &str| format!(": > {folder}/$half-{point}; if [ $half-{point} = {hold} ]; then exec sleep 1000; fi\n");
-    let half = format!("half=twin; if [ -e {folder}/twin-has-ended ]; then half=traced; fi\n");
+    let mark = |point: &str| {
+        format!(": > '{folder}'/$half-{point}; if [ $half-{point} = {hold} ]; then exec sleep 1000; fi\n")
+    };
+    let half = format!("half=twin; if [ -e '{folder}/twin-has-ended' ]; then half=traced; fi\n");
     let ready = r#"echo '{"event":"ready","tasks":2}'; read go"#;
     let done = r#"echo '{"event":"done","operations":101,"logical_switches":0,"elapsed_ns":7}'; read exit"#;
-    let ended = format!(": > {folder}/$half-has-ended\n");
+    let ended = format!(": > '{folder}'/$half-has-ended\n");
     format!("{half}{}{ready}\n{}{done}\n{}{ended}", mark("started"), mark("going"), mark("ending"))
 }
 
@@ -41,7 +42,7 @@ struct AtPoint {
 /// Starts a comparison and waits until its second model is at the point.
 fn held_at(point: &str) -> AtPoint {
     let marks = tempfile::tempdir().unwrap();
-    let good = format!("exec {}/taskweight-future \"$@\"", programs().display());
+    let good = format!("exec '{}/taskweight-future' \"$@\"", programs().display());
     let folder = scripts([("future", &good), ("corosensei", &workload(marks.path(), point))]);
     let options = ["--models", "future,corosensei", "--scenarios", "control", "--tasks", "2", "--operations", "101"];
     let more = ["--pin", "none", "--repetitions", "2", "--programs", folder.path().to_str().unwrap()];

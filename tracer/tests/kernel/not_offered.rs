@@ -8,7 +8,7 @@ use crate::window::scripts;
 #[test]
 fn what_is_not_offered_is_left_out() {
     needs_bpf!();
-    let real = format!("exec {}/taskweight-future \"$@\"", programs().display());
+    let real = format!("exec '{}/taskweight-future' \"$@\"", programs().display());
     let picky = format!("echo $1 >> \"$0.log\"; [ $1 = switch ] && exit 2; {real}");
     let folder = scripts([("future", &real), ("picky", &picky)]);
     let path = folder.path().to_str().unwrap();

@@ -13,7 +13,7 @@ fn regimes(options: &[&str]) -> Outcome {
 
 /// Threads at the work itself, and coroutines of which only the command line is of interest.
 fn folder_with_future(refusal: &str) -> tempfile::TempDir {
-    let real = |model| format!("exec {}/taskweight-{model} \"$@\"", programs().display());
+    let real = |model| format!("exec '{}/taskweight-{model}' \"$@\"", programs().display());
     scripts([("os-thread", &real("os-thread")), ("future", &format!("{refusal}\n{}", real("future")))])
 }
 
