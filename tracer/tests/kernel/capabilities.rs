@@ -69,7 +69,8 @@ struct Installed {
 
 impl Installed {
     fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        // That of temporary files may be closed to that user.
+        let folder = tempfile::tempdir_in("/tmp").unwrap();
         let installed = Self { folder };
         for name in ["taskweight", "taskweight-os-thread", "subject"] {
             let from = if name == "subject" { PathBuf::from(subject()) } else { programs().join(name) };
@@ -188,7 +189,7 @@ fn a_program_that_cannot_be_ended_is_told_of_and_not_waited_for() {
     let installed = Installed::new();
     fs::set_permissions(installed.path("subject"), fs::Permissions::from_mode(0o4755)).unwrap();
     let given = [Capability::CAP_BPF, Capability::CAP_PERFMON];
-    let command = ["run", "--timeout", "1", "--json", "report.json", "--", "./subject", "become", "0", "2"];
+    let command = ["run", "--timeout", "5", "--json", "report.json", "--", "./subject", "become", "0", "10"];
     let output = installed.with_ambient(&given, &command);
     let stderr = String::from_utf8_lossy(&output.stderr);
     if !stderr.starts_with("subject: now user 0\n") {

@@ -1,7 +1,5 @@
 //! Maps that are too small: what does not fit is a loss, and what is counted stays right.
 
-use std::time::{Duration, Instant};
-
 use taskweight::kernel::RunningKernel;
 use taskweight::kernel::session::{Session, SessionOptions};
 use taskweight::kernel::snapshot::Snapshot;
@@ -10,6 +8,7 @@ use taskweight::workload::child::{Child, Spec, Stdio};
 use taskweight::workload::privilege::Identity;
 
 use crate::invocation::subject;
+use crate::machine::wait_for;
 
 /// A window over a whole run of the subject, with maps as small as they are made.
 fn window(kernel: &RunningKernel, words: &[&str], shrink: impl FnOnce(&mut SessionOptions)) -> (Window, u32) {
@@ -28,12 +27,9 @@ fn window(kernel: &RunningKernel, words: &[&str], shrink: impl FnOnce(&mut Sessi
     child.release().unwrap();
     let pid = child.pid();
     assert_eq!(child.reap().unwrap().exit_code(), 0);
-    let deadline = Instant::now() + Duration::from_secs(5);
-    let gone =
-        |session: &Session| Snapshot::take(session).unwrap().threads.iter().all(|one| one.counts.exit_count == 1);
-    while !gone(&session) && Instant::now() < deadline {
-        std::thread::sleep(Duration::from_millis(1));
-    }
+    wait_for("the exit of every thread", || {
+        Snapshot::take(&session).unwrap().threads.iter().all(|one| one.counts.exit_count == 1)
+    });
     (Window::close(&mut session, Snapshot::default(), 16).unwrap(), pid)
 }
 

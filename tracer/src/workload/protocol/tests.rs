@@ -26,7 +26,7 @@ fn sh(script: &str) -> Child {
 }
 
 fn soon() -> Option<Instant> {
-    Some(Instant::now() + Duration::from_secs(30))
+    Some(Instant::now() + Duration::from_secs(300))
 }
 
 /// The whole conversation, up to the exit status.
