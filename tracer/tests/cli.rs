@@ -159,7 +159,7 @@ fn words_of_a_command_line_cannot_act_on_the_terminal() {
 }
 
 #[test]
-fn reasons_why_models_are_missing_cannot_act_on_the_terminal() {
+fn reasons_are_escaped() {
     let folder = open_folder();
     let hostile = folder.path().join("\x1b[2J");
     fs::create_dir(&hostile).unwrap();
@@ -188,7 +188,7 @@ fn an_unknown_name_is_answered_with_the_known_ones() {
 }
 
 #[test]
-fn a_cpu_that_is_not_there_is_answered_with_the_ones_that_are() {
+fn unknown_cpu_names_the_known() {
     let message = one_line("cannot bind to CPU 100000: the CPUs to choose from are ");
     compare(&models(), &["--pin", "100000"]).assert().code(1).stderr(message);
 }

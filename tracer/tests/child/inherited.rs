@@ -74,7 +74,7 @@ fn a_cpu_that_does_not_exist_is_named() {
 }
 
 #[test]
-fn inherit_stays_in_our_process_group_and_protocol_gets_its_own() {
+fn only_protocol_has_its_own_process_group() {
     let group = |stdio| {
         let child = Child::spawn_suspended(&Spec { stdio, ..sh("") }).unwrap();
         let stat = fs::read_to_string(format!("/proc/{}/stat", child.pid())).unwrap();
@@ -122,7 +122,7 @@ fn helper_under_nohup() {
 }
 
 #[test]
-fn a_signal_that_was_ignored_stays_so_in_the_child_too() {
+fn ignored_signal_stays_ignored() {
     let mut command = helper("inherited::helper_under_nohup");
     // SAFETY: one system call, which is safe after a fork.
     unsafe {

@@ -36,7 +36,7 @@ fn status(pid: &str) -> String {
 }
 
 #[test]
-fn while_a_command_runs_nothing_can_be_loaded_or_got_back() {
+fn rights_are_gone_while_command_runs() {
     needs_bpf!();
     let mut taskweight = Invocation::run(&[], &[&subject(), "wait", "101"]).start();
     assert_eq!(taskweight.line(), "started");
@@ -131,7 +131,7 @@ fn setcap(file: &Path) -> bool {
 }
 
 #[test]
-fn an_ordinary_user_measures_with_the_capabilities_of_the_file() {
+fn user_measures_with_file_capabilities() {
     needs_bpf!();
     let installed = Installed::new();
     if !setcap(&installed.path("taskweight")) {
@@ -151,7 +151,7 @@ fn an_ordinary_user_measures_with_the_capabilities_of_the_file() {
 }
 
 #[test]
-fn an_ordinary_user_compares_with_the_capabilities_of_a_service() {
+fn user_compares_with_ambient_capabilities() {
     needs_bpf!();
     let installed = Installed::new();
     let given = [Capability::CAP_BPF, Capability::CAP_PERFMON, Capability::CAP_NET_BIND_SERVICE];
@@ -173,7 +173,7 @@ fn an_ordinary_user_compares_with_the_capabilities_of_a_service() {
 }
 
 #[test]
-fn a_program_of_the_same_user_cannot_get_at_the_descriptors_of_taskweight() {
+fn descriptors_are_closed_to_same_user() {
     needs_bpf!();
     let installed = Installed::new();
     let script =
@@ -184,7 +184,7 @@ fn a_program_of_the_same_user_cannot_get_at_the_descriptors_of_taskweight() {
 }
 
 #[test]
-fn a_program_that_cannot_be_ended_is_told_of_and_not_waited_for() {
+fn unkillable_program_is_reported() {
     needs_bpf!();
     let installed = Installed::new();
     fs::set_permissions(installed.path("subject"), fs::Permissions::from_mode(0o4755)).unwrap();
@@ -209,7 +209,7 @@ fn a_program_that_cannot_be_ended_is_told_of_and_not_waited_for() {
 }
 
 #[test]
-fn without_capabilities_the_ones_that_are_wanted_are_named() {
+fn missing_capabilities_are_named() {
     needs_bpf!();
     let installed = Installed::new();
     let output = installed.command(&["run", "--", "true"]).output().unwrap();

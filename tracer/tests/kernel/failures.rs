@@ -78,7 +78,7 @@ fn failures_in_the_middle_of_the_window_are_named_too() {
 }
 
 #[test]
-fn a_model_that_is_not_installed_is_passed_over_with_a_line() {
+fn missing_model_is_left_out() {
     needs_bpf!();
     let folder = scripts([("future", &format!("exec '{}/taskweight-future' \"$@\"", programs().display()))]);
     let outcome = compare_all(folder.path(), &["--models", "os-thread,future"]);

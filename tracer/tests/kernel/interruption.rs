@@ -54,7 +54,7 @@ fn held_at(point: &str) -> AtPoint {
 }
 
 #[test]
-fn a_comparison_that_is_told_to_end_reports_what_is_complete_from_every_point() {
+fn interrupted_comparison_reports_what_is_complete() {
     needs_bpf!();
     for point in points() {
         for (signal, status) in [(Signal::SIGINT, 130), (Signal::SIGTERM, 143)] {
@@ -78,7 +78,7 @@ fn only_the_report(file: &Path) -> bool {
 }
 
 #[test]
-fn a_killed_comparison_leaves_no_file_and_no_program_behind() {
+fn killed_comparison_leaves_nothing() {
     needs_bpf!();
     for point in points() {
         let AtPoint { mut taskweight, left, _folder } = held_at(point);
@@ -91,7 +91,7 @@ fn a_killed_comparison_leaves_no_file_and_no_program_behind() {
 }
 
 #[test]
-fn a_signal_at_any_moment_ends_a_run_and_leaves_a_whole_report_or_none() {
+fn signal_at_any_moment_leaves_whole_report_or_none() {
     needs_bpf!();
     for step in 0..8 {
         for signal in [Signal::SIGINT, Signal::SIGTERM, Signal::SIGKILL] {
@@ -127,7 +127,7 @@ fn a_signal_while_the_probes_are_calibrated_loses_nothing() {
 }
 
 #[test]
-fn readers_that_go_away_change_neither_the_report_nor_the_status() {
+fn closed_output_changes_nothing() {
     needs_bpf!();
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("report.json");

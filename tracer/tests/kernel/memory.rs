@@ -151,7 +151,7 @@ fn cgroup_holder() -> (Child, PathBuf) {
 }
 
 #[test]
-fn a_cgroup_goes_with_its_run_and_that_of_a_killed_one_with_the_next() {
+fn cgroup_is_removed_by_this_run_or_the_next() {
     needs_bpf!();
     let (mut ending, its) = cgroup_holder();
     if !its.is_absolute() {

@@ -15,7 +15,7 @@ fn run_as_sudo(options: &[&str], command: &[&str]) -> Outcome {
 }
 
 #[test]
-fn the_command_runs_as_the_caller_of_sudo_who_owns_the_report() {
+fn sudo_caller_runs_command_and_owns_report() {
     needs_bpf!();
     let outcome = run_as_sudo(&[], &["sh", "-c", "id -u; id -g; id -G"]);
     assert_eq!(outcome.stdout, format!("{USER}\n{GROUP}\n{GROUP}\n"), "{}", outcome.stderr);
@@ -25,7 +25,7 @@ fn the_command_runs_as_the_caller_of_sudo_who_owns_the_report() {
 }
 
 #[test]
-fn root_is_kept_when_asked_for_and_the_report_belongs_to_the_caller_all_the_same() {
+fn as_root_keeps_report_owner() {
     needs_bpf!();
     let outcome = run_as_sudo(&["--as-root"], &["id", "-u"]);
     assert_eq!((outcome.stdout.as_str(), outcome.code), ("0\n", 0), "{}", outcome.stderr);
@@ -124,7 +124,7 @@ fn a_report_is_not_written_through_a_strangers_link() {
 }
 
 #[test]
-fn a_caller_who_is_not_a_number_is_refused_and_nothing_is_run() {
+fn caller_that_is_no_number_is_refused() {
     needs_bpf!();
     let outcome = Invocation::run(&[], &["echo", "executed"]).env("SUDO_UID", "alice").env("SUDO_GID", "1").start();
     let outcome = outcome.finish();

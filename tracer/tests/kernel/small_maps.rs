@@ -34,7 +34,7 @@ fn window(kernel: &RunningKernel, words: &[&str], shrink: impl FnOnce(&mut Sessi
 }
 
 #[test]
-fn calls_without_a_histogram_are_counted_and_are_a_loss_of_distributions() {
+fn calls_without_histogram_are_counted_as_loss() {
     needs_bpf!();
     let kernel = RunningKernel::read().unwrap();
     let (window, _) = window(&kernel, &["getppid", "10007"], |options| options.syscall_histogram_capacity = 1);
