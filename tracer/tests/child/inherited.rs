@@ -121,15 +121,37 @@ fn helper_under_nohup() {
     assert_eq!(field(&status, "SigIgn:") & (1 << (libc::SIGHUP - 1)), 1 << (libc::SIGHUP - 1));
 }
 
+/// Not a test of its own: run with SIGCHLD ignored.
 #[test]
-fn ignored_signal_stays_ignored() {
-    let mut command = helper("inherited::helper_under_nohup");
+#[ignore = "run by another test"]
+fn helper_that_ignores_children() {
+    let ignored = 1 << (libc::SIGCHLD - 1);
+    assert_ne!(ours_ignored() & ignored, 0);
+    let _installed = signals();
+    assert_eq!(run(&sh("exit 3")).exit_code(), 3);
+    let status = output("exec grep '^SigIgn' /proc/self/status > \"$0\"");
+    assert_eq!(field(&status, "SigIgn:") & ignored, ignored);
+}
+
+/// Runs a helper with a signal ignored.
+fn passes_with_ignored(signal: i32, name: &str) {
+    let mut command = helper(name);
     // SAFETY: one system call, which is safe after a fork.
     unsafe {
-        command.pre_exec(|| {
-            libc::signal(libc::SIGHUP, libc::SIG_IGN);
+        command.pre_exec(move || {
+            libc::signal(signal, libc::SIG_IGN);
             Ok(())
         });
     }
     assert!(command.stdout(StdStdio::null()).status().unwrap().success());
+}
+
+#[test]
+fn ignored_signal_stays_ignored() {
+    passes_with_ignored(libc::SIGHUP, "inherited::helper_under_nohup");
+}
+
+#[test]
+fn exit_status_is_known_with_sigchld_ignored() {
+    passes_with_ignored(libc::SIGCHLD, "inherited::helper_that_ignores_children");
 }

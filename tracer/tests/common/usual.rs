@@ -1,5 +1,5 @@
-//! Signals as they are in a shell that somebody types into, whoever starts the tests: `nohup` and a shell that puts them into
-//! the background have some ignored, others have some blocked, and every program inherits it.
+//! Signals as they are in an interactive shell, whoever starts the tests: `nohup` and a shell that runs them in the
+//! background have some ignored, others have some blocked, and every program inherits it.
 #![allow(dead_code, reason = "every test uses its part of this")]
 
 use std::io;
