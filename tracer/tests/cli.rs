@@ -174,14 +174,14 @@ fn reasons_why_models_are_missing_cannot_act_on_the_terminal() {
 fn an_unknown_name_is_answered_with_the_known_ones() {
     let folder = models();
     for (option, name, some) in [("--models", "fibre", "os-thread, pthread, "), ("--scenarios", "swich", "switch, ")] {
-        let message = format!("`{name}`: known are {some}");
+        let message = format!("`{name}`, known: {some}");
         compare(&folder, &[option, name]).assert().code(1).stdout(is_empty()).stderr(one_line(&message));
     }
 }
 
 #[test]
 fn a_cpu_that_is_not_there_is_answered_with_the_ones_that_are() {
-    let message = one_line("cannot bind to CPU 100000: the CPUs to choose from are ");
+    let message = one_line("cannot pin to CPU 100000: the CPUs to choose from are ");
     compare(&models(), &["--pin", "100000"]).assert().code(1).stderr(message);
 }
 
@@ -234,7 +234,7 @@ fn a_file_that_is_no_report_is_one_line() {
         ("{}", "not a taskweight report"),
         ("{\"schema_version\": 1}", "field `.`: missing field"),
         (cut, "truncated: the file ends within the report"),
-        (&other, "schema version 99, this taskweight reads 1: use the taskweight that wrote it"),
+        (&other, "schema version 99, but this taskweight reads 1: use the version that wrote it"),
     ] {
         report(text).code(1).stdout(is_empty()).stderr(one_line(words));
     }

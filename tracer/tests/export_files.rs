@@ -72,11 +72,11 @@ fn several_files_go_into_a_folder_which_is_made() {
         export("compare.json", &words).assert().success().stdout("").stderr("");
         assert_eq!(sorted(folder(&output)), sorted(expected("compare.json", Format::Hgrm)));
     }
-    let message = contains("this format is several files: say with --output DIR where to write them");
+    let message = contains("this format writes several files: choose a directory with --output DIR");
     export("compare.json", &["--format", "hgrm"]).assert().code(1).stdout(is_empty()).stderr(message);
     let file = place.path().join("file");
     fs::write(&file, "kept").unwrap();
-    let message = contains("file: cannot be created: File exists");
+    let message = contains("file: cannot create it: File exists");
     export("compare.json", &["--format", "hgrm", "--output", file.to_str().unwrap()]).assert().code(1).stderr(message);
     assert_eq!(fs::read_to_string(file).unwrap(), "kept");
 }

@@ -159,7 +159,7 @@ fn an_ordinary_user_compares_with_the_capabilities_of_a_service() {
     let output = installed.with_ambient(&given, &[&["compare"], &options[..], &more].concat());
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(0), "{stderr}");
-    assert!(stderr.contains("the cost of the probes is not known"), "that needs more: {stderr}");
+    assert!(stderr.contains("the probe cost is unknown"), "that needs more: {stderr}");
     let run = installed.run();
     assert_eq!(run.operations, Some(1009));
     assert_switches_witnessed(&run);
@@ -195,7 +195,7 @@ fn a_program_that_cannot_be_ended_is_told_of_and_not_waited_for() {
         return println!("no set-user-ID programs here: {stderr}");
     }
     assert_eq!(output.status.code(), Some(125), "{stderr}");
-    assert!(stderr.contains("taskweight: the command goes on: process "), "{stderr}");
+    assert!(stderr.contains("taskweight: command still running: process "), "{stderr}");
     assert!(stderr.contains("cannot be sent SIGTERM: Operation not permitted"), "{stderr}");
     // What was counted until then is reported all the same.
     let report = json::read(&installed.path("report.json")).unwrap();

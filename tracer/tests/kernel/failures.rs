@@ -64,7 +64,7 @@ fn failures_in_the_middle_of_the_window_are_named_too() {
     let report = outcome.report();
     assert_eq!((outcome.code, report.runs.len()), (1, 0), "{}", outcome.stderr);
     let reasons = [
-        ("os-thread", "exited with status 0 before it was done"),
+        ("os-thread", "exited with status 0 before it finished"),
         ("tokio", &format!("did not print `done` within {} s", timeout())),
         ("tokio-mt", "made 1008 operations, not the 1009 it was asked for"),
         ("future", "ended with exit status: 4 after `exit`"),
@@ -83,5 +83,5 @@ fn a_model_that_is_not_installed_is_passed_over_with_a_line() {
     let folder = scripts([("future", &format!("exec {}/taskweight-future \"$@\"", programs().display()))]);
     let outcome = compare_all(folder.path(), &["--models", "os-thread,future"]);
     assert_eq!(outcome.run().model, "future");
-    assert!(outcome.stderr.contains("left out: os-thread: "), "{}", outcome.stderr);
+    assert!(outcome.stderr.contains("skipped: os-thread: "), "{}", outcome.stderr);
 }

@@ -24,10 +24,8 @@ fn a_comparison_measures_what_the_verdicts_need_and_ends_in_them() {
     for id in ["preemption", "switch-cost", "five-steps", "coroutine-weight", "cpu-bound", "io-bound"] {
         assert!(of(id).evidence.iter().any(|one| one.decides) || of(id).outcome == Verdict::NotMeasured, "{id}");
     }
-    let shown = &outcome.stdout[outcome.stdout.find("Verdicts on what the textbook says").unwrap()..];
-    assert!(
-        shown.contains("1. A switch between threads is made by the kernel") && shown.contains("In short - holds: 1")
-    );
+    let shown = &outcome.stdout[outcome.stdout.find("Verdicts on the textbook's claims").unwrap()..];
+    assert!(shown.contains("1. Context switches between threads go through") && shown.contains("Summary - holds: 1"));
 }
 
 #[test]

@@ -40,7 +40,7 @@ fn raw_tracepoints_count_calls_the_same() {
     assert_eq!(fallbacks.len(), 7, "{:?}", report.probes);
     for probe in fallbacks {
         assert_eq!(probe.hook, format!("raw_tp/{}", probe.name));
-        assert_eq!(probe.reason.as_deref(), Some("raw tracepoints were asked for"));
+        assert_eq!(probe.reason.as_deref(), Some("raw tracepoints were requested"));
     }
     assert!(probes(&report, ProbeState::Missing).is_empty());
 }
@@ -74,7 +74,7 @@ fn plain_tracepoints_count_calls_and_faults_the_same() {
         let group = ["sys_", "softirq_"].iter().position(|start| probe.name.starts_with(start));
         let group = group.map_or("sched", |index| ["raw_syscalls", "irq"][index]);
         assert_eq!((probe.state, probe.hook), (ProbeState::Fallback, format!("tracepoint/{group}/{}", probe.name)));
-        assert_eq!(probe.reason.as_deref(), Some("plain tracepoints were asked for"));
+        assert_eq!(probe.reason.as_deref(), Some("plain tracepoints were requested"));
     }
     let probes = ["sys_enter", "sys_exit", "page_fault_minor"];
     let run = until_undisturbed(&probes, || run_subject(&PLAIN, &["getppid", "10007"]));

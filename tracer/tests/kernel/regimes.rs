@@ -48,7 +48,7 @@ fn threads_switch_in_the_kernel_and_coroutines_do_not_whatever_they_touch() {
         assert!(cell.reason.as_ref().unwrap().starts_with("future: switch-io"), "{cell:?}");
     }
     assert!(report.runs.iter().all(|run| run.scenario.as_deref() == Some("switch")), "threads alone are not measured");
-    assert!(outcome.stdout.contains("os-thread : future"), "{}", outcome.stdout);
+    assert!(outcome.stdout.contains("os-thread / future"), "{}", outcome.stdout);
 }
 
 #[test]
@@ -82,7 +82,7 @@ fn a_cell_that_fails_says_so_and_the_others_are_measured() {
 #[test]
 fn one_side_alone_is_not_compared() {
     needs_bpf!();
-    for (models, missing) in [("os-thread", "no model of coroutines"), ("tokio", "no model of threads")] {
+    for (models, missing) in [("os-thread", "no coroutine model"), ("tokio", "no thread model")] {
         let outcome = Invocation::new("regimes", &["--quick", "--models", models]).start().finish();
         assert_eq!(outcome.code, 1);
         assert!(outcome.stderr.contains(missing) && outcome.stderr.contains("--models"), "{}", outcome.stderr);

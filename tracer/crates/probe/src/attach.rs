@@ -41,7 +41,7 @@ impl<'a> KnownBy<'a> {
     /// Why not by pointers.
     pub(super) fn pointers(kernel: &'a RunningKernel, form: ProbeForm) -> Result<Self, String> {
         if form == ProbeForm::Plain {
-            return Err(String::from("plain tracepoints were asked for"));
+            return Err(String::from("plain tracepoints were requested"));
         }
         kernel.types.as_ref().map(|types| Self::Pointers { types: Some(types), form }).map_err(Clone::clone)
     }
@@ -51,7 +51,7 @@ impl<'a> KnownBy<'a> {
     pub(super) fn records(kernel: &RunningKernel, reason: &str) -> Result<Self, String> {
         if kernel.namespace.is_some() {
             return Err(String::from(
-                "their records have the pids of the host, which are not those of this PID namespace: run taskweight on \
+                "their records contain host pids, which differ from those of this PID namespace: run taskweight on \
                  the host",
             ));
         }
@@ -122,7 +122,7 @@ fn typed_or_raw(
     };
     let refused = match form {
         ProbeForm::Auto => program::attach_typed(ebpf, &program, hook.name, &types.aya),
-        ProbeForm::Raw | ProbeForm::Plain => Err(String::from("raw tracepoints were asked for")),
+        ProbeForm::Raw | ProbeForm::Plain => Err(String::from("raw tracepoints were requested")),
     };
     let Err(reason) = refused else { return attached(hook, place, program, Ok(())) };
     let program = format!("raw_{program}");

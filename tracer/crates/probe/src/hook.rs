@@ -135,11 +135,22 @@ pub fn of_segments() -> impl Iterator<Item = (&'static Hook, &'static str)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use taskweight_core::metric;
 
     #[test]
     fn names_are_unique() {
         for (index, hook) in HOOKS.iter().enumerate() {
             assert!(HOOKS[..index].iter().all(|other| other.name != hook.name), "{} twice", hook.name);
+        }
+    }
+
+    #[test]
+    fn metrics_are_fed_by_hooks() {
+        let of_runs = metric::SUBJECTS.iter().flat_map(|(_, metrics)| metrics.iter()).flat_map(|metric| metric.fed_by);
+        let of_threads = metric::THREAD.iter().flat_map(|metric| metric.fed_by);
+        let of_calls = metric::BY_NAME.iter().flat_map(|metric| metric.fed_by);
+        for name in of_runs.chain(of_threads).chain(of_calls) {
+            assert!(HOOKS.iter().any(|hook| hook.name == *name), "{name}");
         }
     }
 

@@ -70,7 +70,7 @@ impl Session {
     /// Where a program is refused without which there is no path, or the kernel has no type information.
     pub fn open(kernel: &RunningKernel, options: Options) -> Result<Self, KernelError> {
         let known_by = match options.form {
-            ProbeForm::Plain => Err(String::from("the anatomy has no form for plain tracepoints")),
+            ProbeForm::Plain => Err(String::from("the switch breakdown does not support plain tracepoints")),
             form => KnownBy::pointers(kernel, form),
         };
         let known_by =
@@ -144,7 +144,7 @@ impl Options {
 /// What is not told apart for want of a hook that kernels may lack.
 fn merged(loaded: &Loaded, coarse: bool) -> Vec<String> {
     let merged = hook::of_segments().filter_map(|(hook, without)| {
-        let reason = if coarse { "not wanted" } else { loaded.refused(hook)? };
+        let reason = if coarse { "not requested" } else { loaded.refused(hook)? };
         Some(format!("{without}: no tracepoint {} ({reason})", hook.name))
     });
     merged.collect()

@@ -20,7 +20,7 @@ const INTERVAL: Duration = Duration::from_millis(100);
 /// that there is something to save up.
 const SHARE: u32 = 20;
 /// Why a sample has no stacks.
-const TOO_COSTLY: &str = "stacks were not looked at then: so many threads are looked at only so often";
+const TOO_COSTLY: &str = "stacks were not sampled then: with this many threads they are sampled less often";
 /// Samples kept; with more, every second one goes.
 const KEPT: usize = 600;
 /// Threads whose stacks are kept one by one.
