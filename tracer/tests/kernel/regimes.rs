@@ -47,7 +47,10 @@ fn threads_switch_in_the_kernel_and_coroutines_do_not_whatever_they_touch() {
     for cell in report.regimes.iter().filter(|cell| cell.scenario == "switch-io") {
         assert!(cell.reason.as_ref().unwrap().starts_with("future: switch-io"), "{cell:?}");
     }
-    assert!(report.runs.iter().all(|run| run.scenario.as_deref() == Some("switch")), "threads alone are not measured");
+    assert!(
+        report.runs.iter().all(|run| run.case.scenario.as_deref() == Some("switch")),
+        "threads alone are not measured"
+    );
     assert!(outcome.stdout.contains("os-thread : future"), "{}", outcome.stdout);
 }
 
