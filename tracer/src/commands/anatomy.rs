@@ -52,7 +52,7 @@ pub fn run(cli: &Cli, args: &AnatomyArgs) -> anyhow::Result<u8> {
         timeline: None,
     };
     let jobs = jobs(&request);
-    anyhow::ensure!(!jobs.is_empty(), "nothing to measure: no model asked for offers {}", args.scenario);
+    anyhow::ensure!(!jobs.is_empty(), "nothing to measure: none of the requested models offers {}", args.scenario);
     let progress = progress::bar(cli, jobs.len() as u64 * u64::from(args.repetitions));
     let mut dissection = Dissection::new(&context, &programs, request.pin_cpu, jobs, &progress);
     dissection.coarse = args.coarse;
@@ -119,9 +119,9 @@ impl<'a> Dissection<'a> {
     /// Goes through calibration and all jobs again and again, so that drift is in all of them.
     pub(super) fn measure(&mut self, cli: &Cli, repetitions: u32) -> anyhow::Result<()> {
         for number in 0..repetitions {
-            self.progress.set_message("what the probes cost");
+            self.progress.set_message("probe cost");
             let round = calibration::round(self.context.kernel, self.context.form, self.cpu);
-            match round.context("measure what the probes cost") {
+            match round.context("measure probe cost") {
                 Ok(round) => self.rounds.push(round),
                 Err(error) if self.rounds.is_empty() => return Err(error),
                 // What one round tells holds for the others.
@@ -130,7 +130,7 @@ impl<'a> Dissection<'a> {
                 }
             }
             for (job, measured) in &mut self.jobs {
-                self.progress.set_message(format!("{}, step by step", job.model.name));
+                self.progress.set_message(format!("{}, switch breakdown", job.model.name));
                 if cli.verbose {
                     let remark = format!("{}, repetition {}", job.model.name, number + 1);
                     self.progress.suspend(|| notice(remark));

@@ -61,7 +61,10 @@ pub fn run(cli: &Cli, args: &CompareArgs) -> anyhow::Result<u8> {
         requests.extend(overview::weights_of_others(args, &requests[0], &programs)?);
     }
     let rounds = rounds(&requests, args.repetitions);
-    anyhow::ensure!(!rounds.is_empty(), "nothing to measure: no model asked for offers these scenarios and tasks");
+    anyhow::ensure!(
+        !rounds.is_empty(),
+        "nothing to measure: none of the requested models offers these scenarios and tasks"
+    );
     let repetitions = rounds.len() as u32;
     let schedule = Schedule {
         measuring: &args.measuring,
@@ -197,7 +200,7 @@ pub(super) fn installed(models: Vec<&'static Model>, programs: &Path) -> anyhow:
     }
     anyhow::ensure!(!there.is_empty(), "no model is installed: {}", missing.join("; "));
     for line in missing {
-        notice(format_args!("left out: {line}"));
+        notice(format_args!("skipped: {line}"));
     }
     Ok(there)
 }

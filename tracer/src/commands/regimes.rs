@@ -22,9 +22,9 @@ const DEFAULT: [&str; 4] = ["os-thread", "tokio", "corosensei", "go"];
 pub fn run(cli: &Cli, args: &RegimesArgs) -> anyhow::Result<u8> {
     let programs = args.programs.clone().map_or_else(catalog::programs_folder, Ok)?;
     let (threads, coroutines) = split(installed(models(args)?, &programs)?)?;
-    let (reference, others) = threads.split_first().context("no model of threads")?;
+    let (reference, others) = threads.split_first().context("no thread model")?;
     for other in others {
-        notice(format_args!("left out: {}: {}, named first, is what is compared with", other.name, reference.name));
+        notice(format_args!("skipped: {}: {} was named first and is the baseline", other.name, reference.name));
     }
     let pin_cpu = affinity::last_allowed()?;
     let cells = cells(args.quick, pin_cpu, available_bytes()?);

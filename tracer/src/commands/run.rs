@@ -51,7 +51,7 @@ pub fn run(cli: &Cli, args: &RunArgs) -> anyhow::Result<u8> {
     }
     if args.calibrate && !report.interrupted {
         if let Err(error) = calibrate_probes(&context, &mut report) {
-            notice(format_args!("the cost of the probes is not known: {error:#}"));
+            notice(format_args!("the probe cost is unknown: {error:#}"));
         }
         report.interrupted = signals.received().is_some();
     }

@@ -154,7 +154,7 @@ fn check(job: &Job, ready: &Ready, done: &Done) -> anyhow::Result<()> {
     let asked = if job.scenario.only_parks() { ready.tasks } else { job.operations };
     anyhow::ensure!(
         done.operations == asked,
-        "{} made {} operations, not the {asked} it was asked for: the workload is wrong",
+        "{} performed {} operations instead of {asked}: fix the workload",
         job.model.name,
         done.operations
     );
@@ -164,7 +164,7 @@ fn check(job: &Job, ready: &Ready, done: &Done) -> anyhow::Result<()> {
         job.model.name,
         ready.tasks,
         job.tasks,
-        ready.stopped_by.as_deref().unwrap_or("it does not say why")
+        ready.stopped_by.as_deref().unwrap_or("it gives no reason")
     );
     Ok(())
 }
@@ -174,6 +174,6 @@ fn finish(context: &Context<'_>, mut child: Child) -> anyhow::Result<Exit> {
         Waited::Exited(exit) if exit.exit_code() == 0 => Ok(exit),
         Waited::Exited(exit) => anyhow::bail!("ended with {} after `exit`", exit.status),
         Waited::Signalled(received) => anyhow::bail!("stopped by {}", received.signal),
-        Waited::TimedOut => anyhow::bail!("did not end after `exit`: raise --timeout, or mend the workload"),
+        Waited::TimedOut => anyhow::bail!("did not exit after `exit`; raise --timeout or fix the workload"),
     }
 }

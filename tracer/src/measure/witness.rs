@@ -14,12 +14,12 @@ use taskweight_core::report::Witness;
 use taskweight_probe::{session::Session, snapshot};
 use taskweight_run::child::Rusage;
 
-const LEADER_NOTE: &str = "the last switch of a process's first thread is added by the kernel if it comes before the \
+const LEADER_NOTE: &str = "the last switch of a process's first thread is counted by the kernel if it comes before the \
                            parent's wait(): up to one per process";
-const DOUBT_NOTE: &str = "a real-time kernel may switch while it adds a thread's counters to its process's: switches of \
-                          exiting threads may be in theirs or not, besides the last one of each process's first thread";
-const FAULT_NOTE: &str = "the kernel also counts pages that it faults in on a program's behalf, which raise no \
-                          exception: those of execve are the bound, those of MAP_POPULATE and the like are not";
+const DOUBT_NOTE: &str = "a real-time kernel may switch while it adds a thread's counters to those of its process: switches of \
+                          exiting threads may be missing from the kernel's count, besides the last one of each process's first thread";
+const FAULT_NOTE: &str = "the kernel also counts pages that it faults in on behalf of a program, which raise no \
+                          exception: those of execve are the tolerance, those of MAP_POPULATE and similar are not";
 
 /// One thread: our counts and the kernel's, at the same moment.
 #[derive(Clone, Copy, Debug)]

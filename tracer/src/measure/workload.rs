@@ -8,14 +8,13 @@ use tracer_ebpf::ThreadCounts;
 use super::{
     Context, Window,
     memory::Watch,
-    per_operation,
     stage::{Moments, Said, Stage, Unobserved},
     wait_for_rest,
 };
 use crate::measure::witness;
 use taskweight_core::{
     plan::Job,
-    report::{Cpu, Elapsed, Hardware, OwnFigures, Probe, Run},
+    report::{Cpu, Elapsed, Hardware, OwnFigures, PerOperation, Probe, Run},
     stats::histogram::of_durations,
 };
 use taskweight_probe::{
@@ -147,7 +146,7 @@ fn assemble(job: &Job, window: &Window, said: &Said, cpu: Cpu) -> Run {
         operation: Some(job.operation()),
         logical_switches: Some(done.logical_switches),
         elapsed_ns: Elapsed { twin: None, traced: done.elapsed_ns },
-        per_operation: per_operation(&kernel, done.elapsed_ns, Some(done.operations)),
+        per_operation: PerOperation::of(&kernel, done.elapsed_ns, Some(done.operations)),
         kernel,
         histograms: window.figures.histograms.clone(),
         syscall_histograms: window.figures.syscall_histograms.clone(),
@@ -173,7 +172,7 @@ impl Traced {
     /// The whole run: the twin gives the time, and what the workload measured itself.
     pub fn with_twin(mut self, twin: &Said) -> Self {
         self.run.elapsed_ns.twin = Some(twin.done.elapsed_ns);
-        self.run.per_operation = per_operation(&self.run.kernel, twin.done.elapsed_ns, self.run.operations);
+        self.run.per_operation = PerOperation::of(&self.run.kernel, twin.done.elapsed_ns, self.run.operations);
         self.run.own = Some(own_figures(twin));
         self
     }

@@ -9,7 +9,7 @@ use crate::machine::cpu;
 fn moves_are_those_that_the_kernel_counts() {
     needs_bpf!();
     if taskweight_run::affinity::allowed().unwrap().len() < 2 {
-        skip!("there is one CPU only");
+        skip!("there is only one CPU");
     }
     let outcome = run_subject(&[], &["hop", "101"]);
     let run = outcome.run();

@@ -22,9 +22,9 @@ fn coroutines_hand_over_without_the_kernel() {
     assert_eq!((models, report.runs.len()), (BTreeSet::from(["tokio", "future", "corosensei"]), 3));
     for run in &report.runs {
         assert_eq!((run.operations, run.logical_switches), (Some(operations), Some(operations)), "{}", run.case.model);
-        let per_operation = run.per_operation.unwrap();
-        assert!(per_operation.kernel_transitions.unwrap() < 0.001, "{}: {per_operation:?}", run.case.model);
-        assert!(per_operation.kernel_switches < 0.001, "{}: {per_operation:?}", run.case.model);
+        // Interrupts and preemption come with time, and there is more of it on a busy machine.
+        let own = run.kernel.syscalls.count + run.kernel.switches.voluntary + run.kernel.switches.yielded;
+        assert!(own < operations / 1000, "{}: {:?}", run.case.model, run.kernel);
         assert!(run.elapsed_ns.twin.is_some(), "{}", run.case.model);
         assert_no_other_loss(run);
         assert_switches_witnessed(run);

@@ -36,7 +36,7 @@ fn an_interrupted_comparison_keeps_what_is_complete() {
     needs_bpf!();
     let folder = tempfile::tempdir().unwrap();
     let marker = folder.path().join("second-has-begun");
-    let endless = format!("endless=sh -c 'touch {}; exec sleep 60'", marker.display());
+    let endless = format!("endless=sh -c 'touch \"{}\"; exec sleep 60'", marker.display());
     let options = ["--models", "tokio", "--model", &endless, "--scenarios", "yield", "--tasks", "2", "--pin", "none"];
     let taskweight = Invocation::new("compare", &[&options[..], &["--operations", "101"]].concat()).start();
     wait_for("the second model", || marker.exists());

@@ -116,7 +116,7 @@ fn typed_or_raw(
     }
     let refused = match form {
         ProbeForm::Auto => program::attach_typed(ebpf, program, tracepoint, &types.aya),
-        ProbeForm::Raw | ProbeForm::Plain => Err(String::from("raw tracepoints were asked for")),
+        ProbeForm::Raw | ProbeForm::Plain => Err(String::from("raw tracepoints were requested")),
     };
     let Err(reason) = refused else { return attached(hook, place, program.to_owned(), Ok(())) };
     let program = format!("raw_{program}");

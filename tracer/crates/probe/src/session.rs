@@ -95,7 +95,7 @@ impl Session {
     /// Where a probe without which there is nothing to report can be had in no form.
     pub fn open(kernel: &RunningKernel, options: SessionOptions) -> Result<Self, KernelError> {
         let refused = match (options.form, &kernel.types) {
-            (ProbeForm::Plain, _) => String::from("plain tracepoints were asked for"),
+            (ProbeForm::Plain, _) => String::from("plain tracepoints were requested"),
             (_, Err(reason)) => reason.clone(),
             (form, Ok(types)) => match Self::with(kernel, options, &Family::pointers(types, form, options.timeline)) {
                 Err(KernelError::RequiredProbe { probe, reason }) if form == ProbeForm::Auto => {
@@ -110,7 +110,7 @@ impl Session {
         let plain = |reason| KernelError::NoForm { refused: refused.clone(), reason };
         if kernel.namespace.is_some() {
             return Err(plain(String::from(
-                "their records have the pids of the host, which are not those of this PID namespace: run taskweight on \
+                "their records contain host pids, which differ from those of this PID namespace: run taskweight on \
                  the host",
             )));
         }

@@ -2,7 +2,7 @@
 //!
 //! Every string that comes from a report is escaped: a thread's name must not be able to move the cursor.
 
-mod anatomy;
+pub(super) mod anatomy;
 mod command;
 pub(super) mod compare;
 mod diff;

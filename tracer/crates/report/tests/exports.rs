@@ -104,7 +104,7 @@ fn percentile_files_have_the_percentiles_of_the_report() {
 #[test]
 fn a_report_without_distributions_says_so() {
     let report = fixture("anatomy.json");
-    for (format, reason) in [(Format::Hgrm, "no distribution"), (Format::Folded, "no stacks")] {
+    for (format, reason) in [(Format::Hgrm, "no distributions"), (Format::Folded, "no stacks")] {
         let error = files(&Source { report: &report, stem: "r", top: 10 }, format).unwrap_err().to_string();
         assert!(error.starts_with(&format!("{reason} in this report: ")) && error.lines().count() == 1, "{error}");
     }

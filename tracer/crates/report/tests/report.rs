@@ -58,7 +58,7 @@ fn models_stand_beside_each_other() {
                      checked one by one)";
     assert!(unfolded(&text).contains(witnesses), "{text}");
     assert_eq!(line(&text, "Lost"), "Lost events: none");
-    assert!(unfolded(&text).contains("java-virtual switch, 2 tasks, CPU 1, repetition 0, twin: java: not found"));
+    assert!(unfolded(&text).contains("java-virtual switch, 2 tasks, CPU 1, repetition 0, untraced: java: not found"));
 }
 
 #[test]
@@ -243,7 +243,7 @@ fn a_field_that_is_missing_or_mistyped_is_named() {
     let mistyped = message(|report| report["runs"][0]["threads"][1]["tid"] = "many".into());
     assert!(mistyped.starts_with("field `runs[0].threads[1].tid`: invalid type: string \"many\""), "{mistyped}");
     let other = message(|report| report["schema_version"] = 3.into());
-    assert_eq!(other, "schema version 3, this taskweight reads 1: use the taskweight that wrote it");
+    assert_eq!(other, "schema version 3, but this taskweight reads 1: use the version that wrote it");
 }
 
 #[test]

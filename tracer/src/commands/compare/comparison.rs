@@ -65,7 +65,7 @@ impl Comparison<'_> {
         let mut dissection = Dissection::new(&self.context, &self.programs, cpu, jobs, &self.progress);
         let measured = dissection.measure(cli, repetitions).and_then(|()| dissection.finish(&mut self.report));
         if let Err(error) = measured {
-            self.progress.suspend(|| notice(format_args!("no hand-over was taken apart: {error:#}")));
+            self.progress.suspend(|| notice(format_args!("no switch breakdown: {error:#}")));
         }
     }
 
@@ -126,7 +126,7 @@ impl Comparison<'_> {
     fn count_hardware(&self, job: &Job) -> Hardware {
         let counted = match &self.hardware {
             Some(reason) => Err(reason.clone()),
-            None if job.scenario.only_parks() => Err(String::from("parked tasks do nothing that could be counted")),
+            None if job.scenario.only_parks() => Err(String::from("parked tasks perform no operations")),
             None => workload::counted(&self.context, job, &self.programs).map_err(|error| format!("{error:#}")),
         };
         counted.unwrap_or_else(|reason| Hardware { reason: Some(reason), ..Hardware::default() })
@@ -145,17 +145,17 @@ impl Comparison<'_> {
         });
     }
 
-    /// Fills in what the probes cost, unless no time was measured.
+    /// Fills in probe cost, unless no time was measured.
     pub(super) fn calibrate(&mut self, cpu: u32) {
         let is_timed = self.report.runs.iter().any(|run| run.elapsed_ns.twin.is_some());
         if self.report.interrupted || !is_timed {
             return;
         }
-        self.progress.set_message("what the probes cost");
+        self.progress.set_message("probe cost");
         let calibrated = calibrate(&self.context, &self.programs, cpu, &mut self.report.probes);
         self.report.interrupted = self.context.signals.received().is_some();
         if let Some(error) = calibrated.err().filter(|_| !self.report.interrupted) {
-            self.progress.suspend(|| notice(format_args!("the cost of the probes is not known: {error:#}")));
+            self.progress.suspend(|| notice(format_args!("the probe cost is unknown: {error:#}")));
         }
     }
 }

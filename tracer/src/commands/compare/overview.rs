@@ -52,7 +52,7 @@ pub(super) fn weights_of_others(
     }
     let models = catalog::models(&[WEIGHED.to_owned()])?;
     if let Some(reason) = models.iter().find_map(|model| model.command(programs).err()) {
-        notice(format_args!("left out: {WEIGHED}: {reason}"));
+        notice(format_args!("skipped: {WEIGHED}: {reason}"));
         return Ok(None);
     }
     Ok(Some(Request { models, scenarios: vec![Scenario::Idle], ..request.clone() }))

@@ -137,8 +137,8 @@ impl Session {
         let program = format!("anatomy_{tracepoint}");
         let refused = match form {
             ProbeForm::Auto => program::attach_typed(&mut self.ebpf, &program, tracepoint, &types.aya),
-            ProbeForm::Raw => Err(String::from("raw tracepoints were asked for")),
-            ProbeForm::Plain => return Err(String::from("the anatomy has no form for plain tracepoints")),
+            ProbeForm::Raw => Err(String::from("raw tracepoints were requested")),
+            ProbeForm::Plain => return Err(String::from("the switch breakdown does not support plain tracepoints")),
         };
         match refused {
             Ok(()) => self.attached.push(program),
@@ -157,7 +157,7 @@ impl Session {
 
     fn optional(&mut self, tracepoint: &str, merged: &str, coarse: bool) {
         let refused = if coarse {
-            Err(String::from("not wanted"))
+            Err(String::from("not requested"))
         } else {
             self.raw(&format!("anatomy_{tracepoint}"), tracepoint)
         };

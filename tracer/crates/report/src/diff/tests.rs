@@ -66,11 +66,11 @@ fn medians_stand_beside_their_ratio() {
 #[test]
 fn what_is_nothing_on_both_sides_is_left_out_and_what_one_lacks_is_not() {
     let mut b = report("go", &[10]);
-    b.runs[0].per_operation.as_mut().unwrap().page_faults = Some(0.5);
+    b.runs[0].kernel.page_faults.minor = Some(5);
     let diff = diff(&report("go", &[10]), &b, None, 5);
     let paths: Vec<_> = diff.groups[0].rows.iter().map(|row| row.path.as_str()).collect();
     assert!(!paths.contains(&"per_operation.syscalls"), "{paths:?}");
-    let faults = diff.groups[0].rows.iter().find(|row| row.path == "per_operation.page_faults").unwrap();
+    let faults = diff.groups[0].rows.iter().find(|row| row.path == "kernel.page_faults.minor/operations").unwrap();
     assert_eq!((faults.a, faults.b, faults.seen), (None, Some(0.5), Seen::NotMeasured));
 }
 

@@ -9,15 +9,10 @@ use serde::Serialize;
 use serde_json::{Map, Number, Value};
 
 use taskweight_core::case::Case;
-use taskweight_core::report::{ProbeState, Report};
+use taskweight_core::metric;
+use taskweight_core::report::{Probe, Report};
 use taskweight_core::unit::Unit;
 
-/// What probes feed, where the report cannot say `null`: the probe, and how the names of such figures begin.
-const FED: [(&str, &[&str]); 3] = [
-    ("sched_migrate_task", &["kernel.migrations"]),
-    ("sys_enter", &["kernel.syscalls", "per_operation.syscalls", "per_operation.kernel_transitions"]),
-    ("sys_exit", &["kernel.syscalls.total_ns", "kernel.syscalls.by_name.total_ns"]),
-];
 /// Objects whose keys are names of entries, by the end of their path.
 const BY_NAME: [&str; 7] =
     ["by_name", "by_kind", "syscall_histograms", "witness", "loss", "anatomy.interrupts", "per_task"];
@@ -55,11 +50,11 @@ pub struct Record<'a> {
 /// # Errors
 /// When a part of the report is no JSON, which the model rules out.
 pub fn records(report: &Report) -> serde_json::Result<Vec<Record<'_>>> {
-    let unmeasured = unmeasured(report);
+    let unfed = unfed(&report.probes);
     let mut records = Vec::new();
     for (index, run) in report.runs.iter().enumerate() {
         let mut metrics = of("", run, None)?;
-        metrics.retain(|metric| !unmeasured.iter().any(|name| metric.name.starts_with(name)));
+        metrics.retain(|metric| !unfed.contains(&metric.name));
         records.push(Record { run: Some((index, run.repetition)), case: Cow::Borrowed(&run.case), metrics });
     }
     for row in &report.ledger {
@@ -75,11 +70,12 @@ pub fn records(report: &Report) -> serde_json::Result<Vec<Record<'_>>> {
     Ok(records)
 }
 
-/// How the names of figures begin that are 0 because nothing counted them.
-fn unmeasured(report: &Report) -> Vec<&'static str> {
-    let missing =
-        |name: &str| report.probes.iter().any(|probe| probe.name == name && probe.state == ProbeState::Missing);
-    FED.iter().filter(|(probe, _)| missing(probe)).flat_map(|(_, names)| *names).copied().collect()
+/// Paths of figures that are 0 because nothing counted them.
+fn unfed(probes: &[Probe]) -> Vec<String> {
+    let of_run = metric::run().chain(metric::PER_OPERATION).filter(|row| row.is_unfed(probes));
+    let by_name = metric::BY_NAME.iter().filter(|row| row.is_unfed(probes));
+    let of_run = of_run.map(|row| row.path.to_owned());
+    of_run.chain(by_name.map(|row| format!("kernel.syscalls.by_name.{}", row.path))).collect()
 }
 
 fn of(section: &str, part: &impl Serialize, item: Option<&str>) -> serde_json::Result<Vec<Metric>> {

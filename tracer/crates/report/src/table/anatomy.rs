@@ -70,7 +70,7 @@ fn table(anatomy: &Anatomy, page: &mut Page) {
             shown.map_or(ABSENT.to_owned(), |ns| duration_short(ns.round() as u64).replace(' ', ""))
         };
         grid.row([
-            segment.step.clone(),
+            step_in_words(&segment.step).to_owned(),
             segment.name.clone(),
             ns(segment.raw_ns.p50),
             ns(segment.raw_ns.p99),
@@ -83,7 +83,16 @@ fn table(anatomy: &Anatomy, page: &mut Page) {
     grid.print(page);
 }
 
-/// What is less than a thousandth of a hand-over is at the edges of the run.
+/// What a reader calls a step of the report.
+pub(crate) fn step_in_words(step: &str) -> &str {
+    match step {
+        "waker gives way" => "waker yields",
+        "other calls" => "other syscalls",
+        step => step,
+    }
+}
+
+/// What is less than a thousandth of a switch is at the edges of the run.
 fn is_shown(anatomy: &Anatomy, segment: &AnatomySegment) -> bool {
     segment.per_hand_over_ns * 1000.0 >= anatomy.sum_ns
 }

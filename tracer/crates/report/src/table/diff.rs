@@ -1,10 +1,10 @@
 //! The comparison of two reports.
 
-use crate::diff::{Diff, Pair, Row, Seen, metric::Unit};
+use crate::diff::{Diff, Pair, Row, Seen};
 
 use super::Options;
 use super::text::{Page, Style};
-use taskweight_core::format::{ABSENT, bytes, plural, rate, time};
+use taskweight_core::format::{ABSENT, plural, rate};
 
 /// Columns of each figure.
 const FIGURE_COLUMNS: usize = 10;
@@ -55,7 +55,7 @@ fn group(pair: &Pair, page: &mut Page) {
 }
 
 fn line(row: &Row, page: &mut Page) {
-    let figures = [row.a, row.b].map(|figure| figure.map_or(ABSENT.to_owned(), |figure| text(row.unit, figure)));
+    let figures = [row.a, row.b].map(|figure| figure.map_or(ABSENT.to_owned(), |figure| row.unit.mean(figure)));
     let [a, b] = figures;
     let (median, ends) = match row.ratio {
         Some(ratio) => {
@@ -71,14 +71,6 @@ fn line(row: &Row, page: &mut Page) {
     let line =
         format!("{figures}{median:>ratio$}{:>interval$}  {}", ends.unwrap_or_default(), page.painted(seen, style));
     page.line(line.trim_end(), Style::Plain);
-}
-
-fn text(unit: Unit, figure: f64) -> String {
-    match unit {
-        Unit::Time => time(figure),
-        Unit::Count => rate(figure),
-        Unit::Bytes => bytes(figure),
-    }
 }
 
 /// In the columns that are left of 80.

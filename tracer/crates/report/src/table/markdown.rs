@@ -115,7 +115,7 @@ mod tests {
     #[test]
     fn heads_of_columns_become_one_line() {
         assert_eq!(head("\nmodel"), "model");
-        assert_eq!(head("trans-\nitions"), "transitions");
+        assert_eq!(head("kernel\nentries"), "kernel entries");
         assert_eq!(head("time\nper op"), "time per op");
     }
 

@@ -183,9 +183,14 @@ fn failures(failures: &[Failure], limit: usize, page: &mut Page) {
     page.styled(&format!("Failed: {}", plural(failures.len() as u64, "run")), 2, Style::Failure);
     let entries = failures.iter().map(|failure| {
         let Failure { case, repetition, half, reason } = failure;
-        format!("{}, {half}: {reason}", place(case, *repetition))
+        format!("{}, {}: {reason}", place(case, *repetition), half_in_words(half))
     });
     list(entries, failures.len(), limit, Style::Failure, page);
+}
+
+/// What a reader calls the half of a repetition that failed.
+pub(crate) fn half_in_words(half: &str) -> &str {
+    if half == "twin" { "untraced" } else { half }
 }
 
 fn list(entries: impl Iterator<Item = String>, length: usize, limit: usize, style: Style, page: &mut Page) {

@@ -49,7 +49,7 @@ impl Child {
         let cpu = spec.cpu.map(|cpu| only(cpu).map_err(|_| SpawnError::Cpu { program: spec.program.clone(), cpu }));
         let cpu = cpu.transpose()?;
         let _forking = FORKING.lock().unwrap_or_else(PoisonError::into_inner);
-        let ends = Ends::new(spec.stdio).map_err(failed("make a pipe"))?;
+        let ends = Ends::new(spec.stdio).map_err(failed("create a pipe"))?;
         let pid = fork_into(|mask| Plan {
             strings,
             credentials: spec.user.credentials(),
@@ -59,7 +59,7 @@ impl Child {
             stdio: spec.stdio,
             fds: ends.of_child(),
         })
-        .map_err(failed("make a process (fork)"))?;
+        .map_err(failed("create a process (fork)"))?;
         Self::adopt(pid, spec, ends).map_err(failed("get a descriptor for the process (pidfd_open)"))
     }
 

@@ -8,6 +8,7 @@ use crate::html::context::Context;
 use crate::html::number::Number;
 use crate::html::section::Section;
 use crate::html::table::{Cell, Figure, Table, shown};
+use crate::table::anatomy::step_in_words;
 use taskweight_core::format::{self, count, time};
 use taskweight_core::report::{Anatomy, AnatomySegment};
 
@@ -133,7 +134,7 @@ fn row(anatomy: &str, place: usize, segment: &AnatomySegment, sum_ns: f64) -> Ve
     });
     vec![
         Cell::name(&segment.name),
-        Cell::text(&segment.step),
+        Cell::text(step_in_words(&segment.step)),
         Cell::number_or(segment.count.map(|count| Number::count(count, path("count"))), SPLIT),
         ns("raw_ns.p50", segment.raw_ns.p50),
         ns("raw_ns.p99", segment.raw_ns.p99),

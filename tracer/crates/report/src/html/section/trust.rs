@@ -8,7 +8,7 @@ use crate::html::context::Context;
 use crate::html::number::Number;
 use crate::html::section::Section;
 use crate::html::table::{Cell, Table, shown};
-use crate::table::quality::{comparisons, total_loss};
+use crate::table::quality::{comparisons, half_in_words, total_loss};
 use taskweight_core::format::{bytes, count, duration, time};
 use taskweight_core::report::{Failure, Probe, ProbeState, Report, Witness};
 
@@ -160,7 +160,7 @@ fn own_cost(report: &Report) -> Markup {
 }
 
 fn failures(failures: &[Failure]) -> Markup {
-    let head = ["model", "scenario", "tasks", "repetition", "half", "reason"];
+    let head = ["model", "scenario", "tasks", "repetition", "run", "reason"];
     let mut table = Table::new("runs that failed", head);
     for (index, failure) in failures.iter().enumerate() {
         let number = |field: &str, value: u64| Number::count(value, format!("failures[{index}].{field}"));
@@ -169,7 +169,7 @@ fn failures(failures: &[Failure]) -> Markup {
             Cell::text(failure.case.scenario.as_deref().unwrap_or_default()),
             failure.case.tasks.map_or(Cell::Empty, |tasks| Cell::Number(number("tasks", tasks))),
             Cell::Number(number("repetition", failure.repetition.into())),
-            Cell::text(&failure.half),
+            Cell::text(half_in_words(&failure.half)),
             Cell::text(&failure.reason),
         ]);
     }
