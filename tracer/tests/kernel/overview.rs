@@ -52,6 +52,6 @@ fn a_comparison_leaves_thread_ids_to_others() {
     let report = outcome.report();
     assert_eq!((outcome.code, report.failures.len()), (0, 0), "{}", outcome.stderr);
     let ids = u64::from(report.environment.pid_max.unwrap());
-    let most = report.runs.iter().filter_map(|run| run.tasks).max();
+    let most = report.runs.iter().filter_map(|run| run.case.tasks).max();
     assert!(most <= Some(ids / 3) && most >= Some((ids / 3).min(10_000)), "{most:?} of {ids}");
 }

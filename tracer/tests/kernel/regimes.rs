@@ -47,7 +47,10 @@ fn touched_memory_changes_no_switches() {
     for cell in report.regimes.iter().filter(|cell| cell.scenario == "switch-io") {
         assert!(cell.reason.as_ref().unwrap().starts_with("future: switch-io"), "{cell:?}");
     }
-    assert!(report.runs.iter().all(|run| run.scenario.as_deref() == Some("switch")), "threads alone are not measured");
+    assert!(
+        report.runs.iter().all(|run| run.case.scenario.as_deref() == Some("switch")),
+        "threads alone are not measured"
+    );
     assert!(outcome.stdout.contains("os-thread / future"), "{}", outcome.stdout);
 }
 
