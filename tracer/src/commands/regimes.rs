@@ -3,7 +3,7 @@
 use anyhow::Context as _;
 use procfs::{Current as _, Meminfo};
 
-use super::compare::{Job, installed, perform};
+use super::compare::{Schedule, installed, perform};
 use crate::{
     cli::{Cli, RegimesArgs, TimelineArgs},
     notice::notice,
@@ -29,11 +29,11 @@ pub fn run(cli: &Cli, args: &RegimesArgs) -> anyhow::Result<u8> {
     let pin_cpu = affinity::last_allowed()?;
     let cells = cells(args.quick, pin_cpu, available_bytes()?);
     let grid = Grid { threads: reference, coroutines, cells };
-    let rounds = vec![grid.cases(); args.repetitions as usize];
+    let rounds = vec![grid.jobs(); args.repetitions as usize];
     let timeline = TimelineArgs::default();
     let anatomy = (Vec::new(), 0);
-    let job = Job { measuring: &args.measuring, timeline: &timeline, programs, rounds, anatomy, pin_cpu };
-    perform(cli, job, |report| report.regimes = regimes(report, &grid))
+    let schedule = Schedule { measuring: &args.measuring, timeline: &timeline, programs, rounds, anatomy, pin_cpu };
+    perform(cli, schedule, |report| report.regimes = regimes(report, &grid))
 }
 
 /// In the order in which they were named, each once.

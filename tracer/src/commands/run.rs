@@ -13,6 +13,7 @@ use crate::{
     notice::notice,
 };
 use taskweight_core::{
+    case::Case,
     catalog,
     plan::Pinning,
     report::{Failure, Report, Run},
@@ -110,16 +111,7 @@ fn measure(
 }
 
 fn failure(pinned: Option<u32>, repetition: u32, error: &anyhow::Error) -> Failure {
-    Failure {
-        model: String::from("command"),
-        scenario: None,
-        tasks: None,
-        touch_bytes: None,
-        pinned,
-        repetition,
-        half: String::from("traced"),
-        reason: format!("{error:#}"),
-    }
+    Failure { case: Case::command(pinned), repetition, half: String::from("traced"), reason: format!("{error:#}") }
 }
 
 fn operations(args: &RunArgs) -> Operations {

@@ -7,6 +7,7 @@ use nix::sys::signal::Signal;
 
 use super::{Context, Window, wait_for_last_switches};
 use crate::measure::witness;
+use taskweight_core::case::Case;
 use taskweight_core::report::{Cpu, Elapsed, Hardware, PerOperation, Probe, Run, RunMemory};
 use taskweight_probe::{hardware::Counters, snapshot::Snapshot};
 use taskweight_run::{
@@ -227,13 +228,7 @@ fn assemble(window: &Window, exit: Option<&Exit>, elapsed: Duration, cpu: Option
     let (operations, operation) = count(operations, window);
     let traced = lifetime_ns(window).unwrap_or(elapsed.as_nanos() as u64);
     Run {
-        model: String::from("command"),
-        scenario: None,
-        tasks: None,
-        depth_bytes: None,
-        held: None,
-        touch_bytes: None,
-        pinned: cpu,
+        case: Case::command(cpu),
         repetition: 0,
         operations,
         operation,

@@ -30,5 +30,5 @@ fn who_is_bound_to_one_cpu_stays_there() {
     needs_bpf!();
     let run = run_subject(&["--pin", &cpu().to_string()], &["fork", "7", "3"]).run();
     assert_eq!((run.kernel.migrations, run.kernel.threads_created), (0, 28));
-    assert_eq!(run.pinned, Some(cpu()));
+    assert_eq!(run.case.pinned, Some(cpu()));
 }

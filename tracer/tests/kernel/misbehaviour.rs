@@ -43,7 +43,7 @@ fn each_is_told_in_one_line_and_the_good_one_is_measured() {
     let outcome = compare(&options);
     let report = outcome.report();
     assert_eq!((outcome.code, report.runs.len()), (1, 1), "{}", outcome.stderr);
-    assert_eq!(report.runs[0].model, "future");
+    assert_eq!(report.runs[0].case.model, "future");
     for (name, _, words) in &cases {
         let said: Vec<_> =
             outcome.stderr.lines().filter(|line| line.contains(&format!("taskweight: {name} "))).collect();

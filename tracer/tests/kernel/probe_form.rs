@@ -1,5 +1,8 @@
 //! Raw and plain tracepoints count the same as the typed ones that they stand in for.
 
+use std::iter;
+use std::time::Instant;
+
 use std::path::Path;
 use std::process::Command;
 
@@ -8,7 +11,7 @@ use taskweight_probe::btf::{KernelTypes, VMLINUX};
 
 use crate::invocation::{Invocation, Outcome, programs, run_subject};
 use crate::lossless::{assert_switches_witnessed, sum_of_threads, until_lossless};
-use crate::machine::cpu;
+use crate::machine::{PATIENCE, cpu};
 use crate::sched::{check_two_threads, check_yields, ring, start_ring};
 use crate::syscall::check_getppid;
 
@@ -22,8 +25,9 @@ fn until_undisturbed(probes: &[&str], start: impl Fn() -> Outcome) -> Run {
     let about = |probe: &&Probe| probes.contains(&probe.name.as_str());
     let is_undisturbed =
         |report: &Report| report.probes.iter().filter(about).all(|probe| probe.recursion_misses == Some(0));
-    let outcome = (0..20).map(|_| start()).find(|outcome| is_undisturbed(&outcome.report()));
-    outcome.unwrap().run()
+    let deadline = Instant::now() + PATIENCE;
+    let mut outcomes = iter::repeat_with(start).take_while(|_| Instant::now() < deadline);
+    outcomes.find(|outcome| is_undisturbed(&outcome.report())).unwrap().run()
 }
 
 fn probes(report: &Report, state: ProbeState) -> Vec<&Probe> {

@@ -7,6 +7,8 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::case::Case;
+
 mod anatomy;
 mod environment;
 mod fault;
@@ -129,23 +131,9 @@ pub struct Probe {
 /// One measured run: its traced half, and its untraced twin where there is one.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Run {
-    /// Concurrency model, or `command`.
-    pub model: String,
-    /// The work given to it; `null` for a command.
-    pub scenario: Option<String>,
-    /// Tasks among which the work was divided; `null` for a command.
-    pub tasks: Option<u64>,
-    /// Stack that each task had in use, bytes; `null` where the scenario has no depth.
-    #[serde(default)]
-    pub depth_bytes: Option<u64>,
-    /// Whether tasks were parked at that depth, or had returned from it; `null` where there is no depth.
-    #[serde(default)]
-    pub held: Option<bool>,
-    /// Bytes that each task touched while it held the token; `null` where it touched none.
-    #[serde(default)]
-    pub touch_bytes: Option<u64>,
-    /// The one CPU it was bound to; `null` when it was not.
-    pub pinned: Option<u32>,
+    /// What was measured.
+    #[serde(flatten)]
+    pub case: Case,
     /// Counts from 0.
     pub repetition: u32,
     /// Operations that the workload counted (or that the user stated); `null` when unknown.
@@ -237,17 +225,9 @@ impl Witness {
 /// A run that could not be measured.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Failure {
-    /// Concurrency model, or `command`.
-    pub model: String,
-    /// The work given to it.
-    pub scenario: Option<String>,
-    /// Tasks.
-    pub tasks: Option<u64>,
-    /// Bytes that each task was to touch; `null` for none.
-    #[serde(default)]
-    pub touch_bytes: Option<u64>,
-    /// The CPU it was bound to.
-    pub pinned: Option<u32>,
+    /// What was to be measured.
+    #[serde(flatten)]
+    pub case: Case,
     /// Counts from 0.
     pub repetition: u32,
     /// `twin` or `traced`.

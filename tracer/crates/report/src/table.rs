@@ -65,7 +65,7 @@ pub fn render_markdown(report: &Report, options: &Options) -> String {
 
 /// All parts of the report, on a page that is empty.
 fn fill(mut page: Page, report: &Report, options: &Options) -> String {
-    let (compared, commands): (Vec<&Run>, Vec<&Run>) = report.runs.iter().partition(|run| run.scenario.is_some());
+    let (compared, commands): (Vec<&Run>, Vec<&Run>) = report.runs.iter().partition(|run| run.case.scenario.is_some());
     if report.runs.is_empty() && report.anatomy.is_empty() {
         page.paragraph("Nothing was measured.");
         page.blank();

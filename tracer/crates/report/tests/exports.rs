@@ -9,7 +9,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use common::{FIXTURES, fixture};
 use readers::{Row, hgrm, hlog, json_figures, openmetrics, rows};
-use taskweight_core::case::Case;
 use taskweight_core::report::{ProbeState, Report};
 use taskweight_core::stats::histogram::{of_durations, to_hdr};
 use taskweight_report::export::distribution::{of_cases, of_run};
@@ -118,7 +117,7 @@ fn interval_logs_have_every_distribution_of_every_run() {
         for run in &report.runs {
             for (name, histogram) in of_run(run) {
                 let (tag, length_s, hdr) = intervals.next().unwrap();
-                assert_eq!(tag, format!("{}/{name}", Case::from(run).slug()));
+                assert_eq!(tag, format!("{}/{name}", run.case.slug()));
                 assert!((length_s - run.elapsed_ns.traced as f64 / 1e9).abs() <= 0.000_5 + 1e-9);
                 assert_eq!(hdr, to_hdr(histogram).unwrap());
                 for (share, value) in [(0.5, histogram.p50), (0.99, histogram.p99), (0.999, histogram.p999)] {
@@ -153,8 +152,8 @@ const HOSTILE: &str = "=cmd|'/c calc'!A1\n### <img src=x onerror=alert(1)> `x` \
 fn hostile() -> Report {
     let mut report = fixture("compare.json");
     for run in &mut report.runs {
-        run.model = format!("{HOSTILE}{}", run.model);
-        run.scenario = Some(HOSTILE.to_owned());
+        run.case.model = format!("{HOSTILE}{}", run.case.model);
+        run.case.scenario = Some(HOSTILE.to_owned());
         run.syscall_histograms = [(HOSTILE.to_owned(), run.histograms.syscall_ns.clone())].into();
     }
     report.environment.kernel = HOSTILE.to_owned();

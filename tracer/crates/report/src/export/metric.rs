@@ -3,6 +3,8 @@
 //! The names are the paths of the fields in the JSON report, so that a new field is exported as soon as it exists. What
 //! is `null` is not in the list: absent is not zero. Lists of threads, buckets, samples and points are not in it either.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 use serde_json::{Map, Number, Value};
 
@@ -38,7 +40,7 @@ pub struct Record<'a> {
     /// Index in `runs`, and the repetition; `None` for what was made from several runs.
     pub run: Option<(usize, u32)>,
     /// What was measured.
-    pub case: Case<'a>,
+    pub case: Cow<'a, Case>,
     /// In the order of the report.
     pub metrics: Vec<Metric>,
 }
@@ -53,17 +55,17 @@ pub fn records(report: &Report) -> serde_json::Result<Vec<Record<'_>>> {
     for (index, run) in report.runs.iter().enumerate() {
         let mut metrics = of("", run, None)?;
         metrics.retain(|metric| !unfed.contains(&metric.name));
-        records.push(Record { run: Some((index, run.repetition)), case: Case::from(run), metrics });
+        records.push(Record { run: Some((index, run.repetition)), case: Cow::Borrowed(&run.case), metrics });
     }
     for row in &report.ledger {
-        records.push(Record { run: None, case: Case::from(row), metrics: of("ledger", row, None)? });
+        records.push(Record { run: None, case: Cow::Owned(row.into()), metrics: of("ledger", row, None)? });
     }
     for regime in &report.regimes {
         let metrics = of("regimes", regime, Some(&regime.thread_model))?;
-        records.push(Record { run: None, case: Case::from(regime), metrics });
+        records.push(Record { run: None, case: Cow::Owned(regime.into()), metrics });
     }
     for anatomy in &report.anatomy {
-        records.push(Record { run: None, case: Case::from(anatomy), metrics: of("anatomy", anatomy, None)? });
+        records.push(Record { run: None, case: Cow::Owned(anatomy.into()), metrics: of("anatomy", anatomy, None)? });
     }
     Ok(records)
 }

@@ -23,7 +23,7 @@ pub(super) struct Point<'a> {
 
 impl<'a> Context<'a> {
     pub(super) fn new(report: &'a Report) -> Self {
-        let of_runs = report.runs.iter().map(|run| run.model.as_str());
+        let of_runs = report.runs.iter().map(|run| run.case.model.as_str());
         let of_ledger = report.ledger.iter().map(|row| row.model.as_str());
         let of_anatomy = report.anatomy.iter().map(|anatomy| anatomy.model.as_str());
         let of_regimes = report.regimes.iter().map(|regime| regime.coroutine_model.as_str());
@@ -38,8 +38,8 @@ impl<'a> Context<'a> {
 
     /// Runs of a comparison, of one of these scenarios and without memory to touch.
     pub(super) fn runs(&self, scenarios: &[&str]) -> Vec<&'a Run> {
-        let is_it = |run: &&Run| run.scenario.as_deref().is_some_and(|name| scenarios.contains(&name));
-        self.report.runs.iter().filter(is_it).filter(|run| run.touch_bytes.is_none()).collect()
+        let is_it = |run: &&Run| run.case.scenario.as_deref().is_some_and(|name| scenarios.contains(&name));
+        self.report.runs.iter().filter(is_it).filter(|run| run.case.touch_bytes.is_none()).collect()
     }
 
     /// Looks come again only where there are more models than anyone compares at once.
@@ -64,10 +64,12 @@ impl<'a> Context<'a> {
         let mut points = Vec::new();
         for of_model in compare::models(runs) {
             let mut groups = compare::groups(&of_model);
-            groups.sort_by_key(|group| group.first().and_then(|run| run.tasks));
+            groups.sort_by_key(|group| group.first().and_then(|run| run.case.tasks));
             for group in groups {
-                let Some((first, tasks)) = group.first().and_then(|run| Some((*run, run.tasks?))) else { continue };
-                points.push(Point { model: &first.model, tasks, repetitions: self.repetitions(group) });
+                let Some((first, tasks)) = group.first().and_then(|run| Some((*run, run.case.tasks?))) else {
+                    continue;
+                };
+                points.push(Point { model: &first.case.model, tasks, repetitions: self.repetitions(group) });
             }
         }
         points
@@ -77,7 +79,7 @@ impl<'a> Context<'a> {
 /// Such as `2 tasks, pinned to CPU 1`.
 pub(super) fn work(run: &Run) -> String {
     let name = compare::name(run);
-    let scenario = run.scenario.as_deref().unwrap_or_default();
+    let scenario = run.case.scenario.as_deref().unwrap_or_default();
     let rest = name.strip_prefix(scenario).unwrap_or(&name);
     shown(rest.trim_start_matches([':', ',']).trim())
 }

@@ -36,7 +36,7 @@ const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'n
 #[must_use]
 pub fn render(report: &Report, language: Language) -> String {
     let context = Context::new(report);
-    let command = report.runs.iter().rfind(|run| run.scenario.is_none());
+    let command = report.runs.iter().rfind(|run| run.case.scenario.is_none());
     let sections = command.map_or_else(|| comparison(&context, language), |run| of_command(&context, run));
     let title =
         command.map_or_else(|| "What does a task weigh?".to_owned(), |_| shown(&command_of(&report.command_line)));

@@ -207,6 +207,8 @@ mod tests {
     fn names_the_field() {
         let error = message(r#"{"schema_version": 1, "taskweight_version": "1", "command_line": ["a", 7]}"#);
         assert!(error.starts_with("r.json: field `command_line[1]`: invalid type: integer `7`"), "{error}");
+        let error = message(r#"{"schema_version": 1, "runs": [{"model": "go", "kernel": {"wakeups": "7"}}]}"#);
+        assert!(error.starts_with("r.json: field `runs[0].kernel.wakeups`: invalid type: string"), "{error}");
     }
 
     #[test]

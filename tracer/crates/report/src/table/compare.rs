@@ -8,6 +8,7 @@ mod hand_over;
 mod hog;
 mod idle;
 
+use taskweight_core::case::group;
 use taskweight_core::report::{Report, Run};
 use taskweight_core::stats::summary::{Summary, summarise};
 
@@ -35,7 +36,7 @@ struct Layout {
 }
 
 fn layout(run: &Run) -> &'static Layout {
-    match run.scenario.as_deref() {
+    match run.case.scenario.as_deref() {
         Some("idle" | "deep") => &idle::LAYOUT,
         Some("echo") => &echo::LAYOUT,
         Some("cpu") => &cpu::LAYOUT,
@@ -46,18 +47,17 @@ fn layout(run: &Run) -> &'static Layout {
 
 /// In `idle` and `deep` every number of tasks stands in one table: how far a model gets is what it shows.
 pub(crate) fn is_idle(run: &Run) -> bool {
-    matches!(run.scenario.as_deref(), Some("idle" | "deep"))
+    run.case.only_parks()
 }
 
 /// Runs that can be compared: of the same scenario, tasks, placement, depth and memory touched.
 pub(crate) fn groups<'a>(runs: &[&'a Run]) -> Vec<Vec<&'a Run>> {
-    let tasks = |run: &Run| run.tasks.filter(|_| !is_idle(run));
-    gather(runs, |run| (run.scenario.clone(), run.depth_bytes, run.held, run.touch_bytes, tasks(run), run.pinned))
+    members(runs, |run| run.case.circumstances())
 }
 
 /// The repetitions of each model, in the order in which models first ran.
 pub(crate) fn models<'a>(runs: &[&'a Run]) -> Vec<Vec<&'a Run>> {
-    gather(runs, |run| run.model.clone())
+    members(runs, |run| run.case.model.clone())
 }
 
 /// Elapsed time with probes as a multiple of that without; `None` without a twin.
@@ -73,20 +73,21 @@ pub(super) fn time_per_operation(runs: &[&Run]) -> Option<Summary> {
 
 /// Such as `switch: 2 tasks, pinned to CPU 1`.
 pub(crate) fn name(run: &Run) -> String {
-    let tasks = match run.tasks.filter(|_| !is_idle(run)) {
+    let tasks = match run.case.tasks.filter(|_| !is_idle(run)) {
         Some(1) => ": 1 task".to_owned(),
         Some(tasks) => format!(": {} tasks", count(tasks)),
         None => String::new(),
     };
-    let pinned = run.pinned.map_or(", unpinned".to_owned(), |cpu| format!(", pinned to CPU {cpu}"));
-    let touching = run.touch_bytes.map_or(String::new(), |touched| format!(", touching {}", bytes(touched as f64)));
-    format!("{}{tasks}{touching}{pinned}", run.scenario.as_deref().unwrap_or(&run.model))
+    let pinned = run.case.pinned.map_or(", unpinned".to_owned(), |cpu| format!(", pinned to CPU {cpu}"));
+    let touching =
+        run.case.touch_bytes.map_or(String::new(), |touched| format!(", touching {}", bytes(touched as f64)));
+    format!("{}{tasks}{touching}{pinned}", run.case.scenario.as_deref().unwrap_or(&run.case.model))
 }
 
 /// Runs that have their part in the ledger are shown there.
 pub(super) fn render(report: &Report, runs: &[&Run], page: &mut Page) {
     let runs: Vec<&Run> = runs.iter().copied().filter(|run| !is_idle(run) || report.ledger.is_empty()).collect();
-    for alike in gather(&runs, |run| std::ptr::from_ref(layout(run))) {
+    for alike in members(&runs, |run| std::ptr::from_ref(layout(run))) {
         let Some(layout) = alike.first().map(|run| layout(run)) else { continue };
         for group in groups(&alike) {
             print(report, &alike, &group, layout, page);
@@ -120,9 +121,9 @@ fn print(report: &Report, alike: &[&Run], group: &[&Run], layout: &Layout, page:
 fn rows(table: &Table, group: &[&Run], cells: &mut Cells<'_>) -> Vec<Vec<String>> {
     let mut rows = Vec::new();
     for runs in models(group) {
-        let mut name = runs.first().map_or(String::new(), |run| run.model.clone());
+        let mut name = runs.first().map_or(String::new(), |run| run.case.model.clone());
         cells.footnotes.start_row(&name);
-        for repetitions in gather(&runs, |run| run.tasks) {
+        for repetitions in members(&runs, |run| run.case.tasks) {
             if let Some(figures) = (table.row)(cells, &repetitions) {
                 rows.push([vec![std::mem::take(&mut name)], figures].concat());
             }
@@ -138,14 +139,6 @@ fn figure(runs: &[&Run], value: impl Fn(&Run) -> Option<f64>) -> Option<Summary>
 }
 
 /// Runs with the same key, in the order in which keys first appear.
-fn gather<'a, Key: PartialEq>(runs: &[&'a Run], key: impl Fn(&Run) -> Key) -> Vec<Vec<&'a Run>> {
-    let mut groups: Vec<(Key, Vec<&Run>)> = Vec::new();
-    for run in runs {
-        let key = key(run);
-        match groups.iter_mut().find(|(existing, _)| *existing == key) {
-            Some((_, members)) => members.push(run),
-            None => groups.push((key, vec![run])),
-        }
-    }
-    groups.into_iter().map(|(_, members)| members).collect()
+fn members<'a, Key: PartialEq>(runs: &[&'a Run], key: impl Fn(&Run) -> Key) -> Vec<Vec<&'a Run>> {
+    group(runs.iter().copied(), key).into_iter().map(|(_, members)| members).collect()
 }

@@ -129,8 +129,9 @@ fn reach(rows: &[LedgerRow], failures: &[Failure], page: &mut Page) {
 
 /// Where a run with more tasks failed, the limit is unknown.
 pub(crate) fn not_stopped(row: &LedgerRow, failures: &[Failure]) -> String {
-    let failed = failures.iter().filter(|one| one.model == row.model && one.scenario.as_ref() == Some(&row.scenario));
-    match failed.filter_map(|one| one.tasks).filter(|tasks| *tasks > row.tasks_reached).max() {
+    let failed =
+        failures.iter().filter(|one| one.case.model == row.model && one.case.scenario.as_ref() == Some(&row.scenario));
+    match failed.filter_map(|one| one.case.tasks).filter(|tasks| *tasks > row.tasks_reached).max() {
         Some(tasks) => format!("unknown: a run with {} tasks failed", count(tasks)),
         None => "no limit hit".to_owned(),
     }
@@ -139,6 +140,7 @@ pub(crate) fn not_stopped(row: &LedgerRow, failures: &[Failure]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use taskweight_core::case::Case;
     use taskweight_core::report::{LedgerPoint, MemoryFigures};
 
     fn weight(slope: f64, is_line: bool) -> PerTask {
@@ -198,11 +200,7 @@ mod tests {
         let stopped = LedgerRow { stopped_by: Some("pid_max 32768".to_owned()), ..deep.clone() };
         let mut page = Page::new(80, false);
         let failure = Failure {
-            model: "tokio".to_owned(),
-            scenario: Some("idle".to_owned()),
-            tasks: Some(1_000_000),
-            touch_bytes: None,
-            pinned: None,
+            case: Case { tasks: Some(1_000_000), ..Case::from(&row("tokio", &[])) },
             repetition: 0,
             half: "traced".to_owned(),
             reason: "too slow".to_owned(),

@@ -7,6 +7,7 @@ use taskweight_core::report::{Environment, Failure, Probe, ProbeState, Report, R
 use super::Options;
 use super::text::{Page, Style};
 use super::warning::warnings;
+use taskweight_core::case::Case;
 use taskweight_core::format::{count, plural, time};
 
 /// Entries of a list that are shown unless all are asked for.
@@ -92,16 +93,16 @@ fn disagreement(run: &Run, name: &str, witness: &Witness) -> String {
     let threads = threads.map_or(String::new(), |threads| format!(", {} threads differ", count(threads)));
     let note = note.as_ref().map_or(String::new(), |note| format!(": {note}"));
     let (ours, theirs) = (count(*ours), count(*theirs));
-    format!("{}: {name}: probes {ours}, kernel {theirs} ({source}){bound}{threads}{note}", place_of(run))
-}
-
-fn place_of(run: &Run) -> String {
-    place(&run.model, run.scenario.as_deref(), run.tasks, run.pinned, run.repetition)
+    format!(
+        "{}: {name}: probes {ours}, kernel {theirs} ({source}){bound}{threads}{note}",
+        place(&run.case, run.repetition)
+    )
 }
 
 /// Such as `os-thread switch, 2 tasks, CPU 1, repetition 0`.
-fn place(model: &str, scenario: Option<&str>, tasks: Option<u64>, pinned: Option<u32>, repetition: u32) -> String {
-    let Some(scenario) = scenario else { return model.to_owned() };
+fn place(case: &Case, repetition: u32) -> String {
+    let Case { model, scenario, tasks, pinned, .. } = case;
+    let Some(scenario) = scenario else { return model.clone() };
     let tasks = tasks.map_or(String::new(), |tasks| format!(", {} tasks", count(tasks)));
     let pinned = pinned.map_or(String::new(), |cpu| format!(", CPU {cpu}"));
     format!("{model} {scenario}{tasks}{pinned}, repetition {repetition}")
@@ -181,12 +182,8 @@ fn failures(failures: &[Failure], limit: usize, page: &mut Page) {
     }
     page.styled(&format!("Failed: {}", plural(failures.len() as u64, "run")), 2, Style::Failure);
     let entries = failures.iter().map(|failure| {
-        let Failure { model, scenario, tasks, pinned, repetition, half, reason, .. } = failure;
-        format!(
-            "{}, {}: {reason}",
-            place(model, scenario.as_deref(), *tasks, *pinned, *repetition),
-            half_in_words(half)
-        )
+        let Failure { case, repetition, half, reason } = failure;
+        format!("{}, {}: {reason}", place(case, *repetition), half_in_words(half))
     });
     list(entries, failures.len(), limit, Style::Failure, page);
 }

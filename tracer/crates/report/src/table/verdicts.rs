@@ -20,7 +20,7 @@ const ON_DEMAND: (&str, &str) = (
 /// Verdicts on all claims, with their figures only where all is wanted, then the answer in three sentences. What ran no scenario has no verdicts.
 pub(super) fn render(report: &Report, options: &Options, page: &mut Page) {
     let language = options.language;
-    let ran_scenarios = report.runs.iter().any(|run| run.scenario.is_some());
+    let ran_scenarios = report.runs.iter().any(|run| run.case.scenario.is_some());
     if !ran_scenarios && report.anatomy.is_empty() {
         return;
     }

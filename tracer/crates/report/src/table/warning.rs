@@ -122,7 +122,7 @@ fn some_of(runs: &[(String, f64)], figure: impl Fn(f64) -> String) -> String {
 /// All caveats of a report: those of the machine first, then those of single runs.
 pub fn warnings(report: &Report) -> Vec<Warning> {
     let mut warnings = machine(report);
-    let compared: Vec<&Run> = report.runs.iter().filter(|run| run.scenario.is_some()).collect();
+    let compared: Vec<&Run> = report.runs.iter().filter(|run| run.case.scenario.is_some()).collect();
     // `idle` has nothing to do in its window: what that took is no figure to quote.
     let working: Vec<&Run> = compared.iter().copied().filter(|run| !is_idle(run)).collect();
     let rows: Vec<_> = groups(&working).iter().flat_map(|group| models(group)).collect();
@@ -167,5 +167,5 @@ fn noise(repetitions: &[&Run]) -> Option<(String, f64)> {
 
 /// One model in one table.
 fn title(repetitions: &[&Run]) -> Option<String> {
-    repetitions.first().map(|run| format!("{} in {}", run.model, name(run)))
+    repetitions.first().map(|run| format!("{} in {}", run.case.model, name(run)))
 }

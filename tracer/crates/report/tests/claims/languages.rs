@@ -50,9 +50,9 @@ fn lacking() -> Vec<Report> {
         runs.iter_mut().for_each(change);
         report(runs)
     };
-    let is_of = |run: &Run, scenario: &str| run.scenario.as_deref() == Some(scenario);
-    let few_points = textbook().into_iter().filter(|run| !is_of(run, "idle") || run.tasks <= Some(316));
-    let together = textbook().into_iter().filter(|run| !is_of(run, "cpu") || run.tasks == Some(2));
+    let is_of = |run: &Run, scenario: &str| run.case.scenario.as_deref() == Some(scenario);
+    let few_points = textbook().into_iter().filter(|run| !is_of(run, "idle") || run.case.tasks <= Some(316));
+    let together = textbook().into_iter().filter(|run| !is_of(run, "cpu") || run.case.tasks == Some(2));
     let interpreted = [ring("python-asyncio", "switch", 9e3, 0.0, 0.0), ring("os-thread", "switch", 2e3, 1.0, 1.0)];
     let other_threads = [echo("java-platform", 10, 9e3, 2.0, MIB), echo("tokio", 10, 9e3, 2.0, MIB)];
     vec![
@@ -60,7 +60,7 @@ fn lacking() -> Vec<Report> {
         report(together.collect()),
         report(interpreted.concat()),
         report(other_threads.concat()),
-        changed(&|run| run.pinned = run.pinned.filter(|_| run.model == "tokio")),
+        changed(&|run| run.case.pinned = run.case.pinned.filter(|_| run.case.model == "tokio")),
         changed(&|run| run.own = None),
         changed(&|run| _ = run.loss.insert(String::from("pid_reused"), 1)),
         changed(&|run| run.histograms.run_queue_ns = of_durations(&[(900_000, 1)])),
@@ -183,7 +183,7 @@ fn the_answer_is_made_from_the_figures() {
     assert!(sentences[0].contains("2.00 µs, 1.00 context switches") && sentences[0].contains("5.00 ns to 8.00 ns"));
     assert!(sentences[1].contains("1000 KiB to 1.07 MiB of memory") && sentences[1].contains("520 B to 2.64 KiB"));
     assert!(sentences[2].contains("2.50 µs, 2.00") && sentences[2].contains("50.0 ns, 0.0001"), "{}", sentences[2]);
-    let without_io = textbook().into_iter().filter(|run| run.scenario.as_deref() != Some("switch-io")).collect();
+    let without_io = textbook().into_iter().filter(|run| run.case.scenario.as_deref() != Some("switch-io")).collect();
     let sentences = summary(&report(without_io), Language::Korean);
     assert_eq!(sentences[2], "I/O를 기다릴 때 그 차이가 어떻게 되는지 측정하지 않았다.");
     assert!(summary(&report(Vec::new()), Language::English).is_empty());

@@ -93,7 +93,7 @@ fn what_was_not_asked_for_is_one_line() {
 fn a_command_is_not_judged() {
     let mut report = report(textbook());
     report.anatomy.clear();
-    report.runs.iter_mut().for_each(|run| run.scenario = None);
+    report.runs.iter_mut().for_each(|run| run.case.scenario = None);
     assert!(!render(&report, &Options::default()).contains("textbook"));
 }
 

@@ -13,7 +13,7 @@ fn signals() -> &'static Signals {
 fn checks(scenario: Scenario, script: &str) -> Vec<Check> {
     let command = ["/bin/sh", "-c", script, "sh"].map(OsString::from);
     let user = Identity::unchanged();
-    let (timeout, programs) = (Duration::from_secs(2), Path::new("/nonexistent"));
+    let (timeout, programs) = (Duration::from_secs(60), Path::new("/nonexistent"));
     let checker = Checker { command: &command, user, signals: signals(), timeout, programs };
     let mut checks = Vec::new();
     if checker.scenario(scenario, &mut |check| checks.push(check)).unwrap() {

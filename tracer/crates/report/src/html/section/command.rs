@@ -57,7 +57,8 @@ pub(in crate::html) fn headline(run: &Run) -> Markup {
 }
 
 fn distributions_of(context: &Context<'_>) -> Markup {
-    let repetitions = context.repetitions(context.report.runs.iter().filter(|one| one.scenario.is_none()).collect());
+    let repetitions =
+        context.repetitions(context.report.runs.iter().filter(|one| one.case.scenario.is_none()).collect());
     let all: Vec<_> = DISTRIBUTIONS
         .iter()
         .zip(0..marks::LOOKS)

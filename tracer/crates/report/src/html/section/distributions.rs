@@ -99,7 +99,7 @@ pub(in crate::html) fn section(context: &Context<'_>, room_bytes: usize) -> Sect
 
 fn name(group: &[&Run]) -> Option<String> {
     let first = group.first()?;
-    Some(format!("{}: {}", shown(first.scenario.as_deref()?), work(first)))
+    Some(format!("{}: {}", shown(first.case.scenario.as_deref()?), work(first)))
 }
 
 /// The metrics that any model has there.
@@ -111,7 +111,7 @@ fn figure(context: &Context<'_>, metric: &Metric, group: &[&Run]) -> Option<Mark
     let of_models: Vec<(&str, Distribution)> = models(group)
         .into_iter()
         .filter_map(|runs| {
-            let model = runs.first()?.model.as_str();
+            let model = runs.first()?.case.model.as_str();
             Some((model, context.repetitions(runs).merged(metric.path, metric.field)))
         })
         .filter(|(_, distribution)| distribution.histogram.count > 0)

@@ -75,7 +75,8 @@ fn figure(context: &Context<'_>, scenario: &str, title: &str) -> Option<Figure> 
     for (series, group) in groups.iter().enumerate() {
         table.rows.extend(group.first().map(|run| vec![Cell::Group(work(run))]));
         let mut of_group = models(group);
-        of_group.sort_by_key(|runs| rows.iter().position(|name| runs.first().is_some_and(|run| run.model == *name)));
+        of_group
+            .sort_by_key(|runs| rows.iter().position(|name| runs.first().is_some_and(|run| run.case.model == *name)));
         for runs in of_group {
             let repetitions = context.repetitions(runs);
             marks_of.extend(dot(&rows, series, &repetitions));
@@ -108,7 +109,7 @@ fn key_of(entries: &[(u8, String)]) -> Markup {
 fn rows<'a>(context: &Context<'a>, groups: &[Vec<&'a Run>]) -> Vec<&'a str> {
     let mut rows: Vec<(&str, f64)> = Vec::new();
     for runs in groups.iter().flat_map(|group| models(group)) {
-        let Some(name) = runs.first().map(|run| run.model.as_str()) else { continue };
+        let Some(name) = runs.first().map(|run| run.case.model.as_str()) else { continue };
         if !rows.iter().any(|(existing, _)| *existing == name) {
             let time = Cells::elapsed(&context.repetitions(runs)).map_or(f64::MAX, |estimate| estimate.summary.median);
             rows.push((name, time));
@@ -120,7 +121,7 @@ fn rows<'a>(context: &Context<'a>, groups: &[Vec<&'a Run>]) -> Vec<&'a str> {
 
 fn dot(rows: &[&str], series: usize, repetitions: &Repetitions<'_>) -> Option<Dot> {
     let summary = Cells::elapsed(repetitions)?.summary;
-    let model = repetitions.runs.first()?.model.as_str();
+    let model = repetitions.runs.first()?.case.model.as_str();
     Some(Dot {
         row: rows.iter().position(|name| *name == model)?,
         series: u8::try_from(series).ok().filter(|series| *series < marks::LOOKS)?,
@@ -132,7 +133,7 @@ fn dot(rows: &[&str], series: usize, repetitions: &Repetitions<'_>) -> Option<Do
 fn row(context: &Context<'_>, repetitions: &Repetitions<'_>) -> Vec<Cell> {
     let Some(first) = repetitions.runs.first() else { return vec![] };
     let counts = Cells::new(context, repetitions);
-    let mut cells = vec![Cell::name(&first.model)];
+    let mut cells = vec![Cell::name(&first.case.model)];
     cells.extend(Cell::estimate(Cells::elapsed(repetitions), UNCOUNTED));
     cells.extend([counts.switches(), counts.calls(), counts.faults(), counts.interrupts()]);
     cells.extend([counts.migrations(), counts.traced_to_twin()]);

@@ -22,7 +22,7 @@ pub(super) fn figure(context: &Context<'_>, group: &[&Run]) -> Option<Figure> {
     let of_models: Vec<_> = models(group).into_iter().map(|runs| context.repetitions(runs)).collect();
     let drawn: Vec<_> = of_models.iter().filter_map(|repetitions| bar(context, repetitions)).collect();
     let first = group.first()?;
-    let title = format!("Kernel entries in {}, {}", shown(first.scenario.as_deref()?), work(first));
+    let title = format!("Kernel entries in {}, {}", shown(first.case.scenario.as_deref()?), work(first));
     let picture = bars(&format!("{title}: per operation, by model"), &PARTS, &drawn, "per operation", Quantity::Count)?;
     let mut table = Table::new(format!("{title}: per operation"), HEAD);
     table.rows = of_models.iter().filter_map(|repetitions| row(context, repetitions)).collect();
@@ -44,10 +44,15 @@ fn bar(context: &Context<'_>, repetitions: &Repetitions<'_>) -> Option<Bar> {
     let known = estimates.into_iter().enumerate().filter_map(|(part, estimate)| Some((part, estimate?.summary.median)));
     let values: Vec<_> = known.collect();
     let sum = rate(values.iter().map(|(_, value)| value).sum());
-    Some(Bar { name: shown(&repetitions.runs.first()?.model), values, sum })
+    Some(Bar { name: shown(&repetitions.runs.first()?.case.model), values, sum })
 }
 
 fn row(context: &Context<'_>, repetitions: &Repetitions<'_>) -> Option<Vec<Cell>> {
     let cells = Cells::new(context, repetitions);
-    Some(vec![Cell::name(&repetitions.runs.first()?.model), cells.calls(), cells.user_faults(), cells.interrupts()])
+    Some(vec![
+        Cell::name(&repetitions.runs.first()?.case.model),
+        cells.calls(),
+        cells.user_faults(),
+        cells.interrupts(),
+    ])
 }

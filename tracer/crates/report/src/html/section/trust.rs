@@ -84,7 +84,7 @@ fn disagreements(report: &Report) -> Markup {
         ul.notes {
             @for (run, name, witness) in all {
                 li {
-                    strong { (shown(&run.model)) " " (shown(run.scenario.as_deref().unwrap_or_default())) ", " (shown(name)) }
+                    strong { (shown(&run.case.model)) " " (shown(run.case.scenario.as_deref().unwrap_or_default())) ", " (shown(name)) }
                     ": probes " (count(witness.ours)) ", kernel " (count(witness.theirs)) " (" (shown(&witness.source)) "), tolerance "
                     (count(witness.bound)) @if let Some(note) = &witness.note { ": " (shown(note)) }
                 }
@@ -165,9 +165,9 @@ fn failures(failures: &[Failure]) -> Markup {
     for (index, failure) in failures.iter().enumerate() {
         let number = |field: &str, value: u64| Number::count(value, format!("failures[{index}].{field}"));
         table.rows.push(vec![
-            Cell::name(&failure.model),
-            Cell::text(failure.scenario.as_deref().unwrap_or_default()),
-            failure.tasks.map_or(Cell::Empty, |tasks| Cell::Number(number("tasks", tasks))),
+            Cell::name(&failure.case.model),
+            Cell::text(failure.case.scenario.as_deref().unwrap_or_default()),
+            failure.case.tasks.map_or(Cell::Empty, |tasks| Cell::Number(number("tasks", tasks))),
             Cell::Number(number("repetition", failure.repetition.into())),
             Cell::text(half_in_words(&failure.half)),
             Cell::text(&failure.reason),

@@ -44,7 +44,9 @@ fn events(cells: &mut Cells<'_>, runs: &[&Run]) -> Option<Vec<String>> {
 /// The time of one task over that of these: of the same model at the same place.
 fn speed_up(all: &[&Run], runs: &[&Run]) -> Option<f64> {
     let this = runs.first()?;
-    let is_alone = |run: &&Run| run.model == this.model && run.pinned == this.pinned && run.tasks == Some(1);
+    let is_alone = |run: &&Run| {
+        run.case.model == this.case.model && run.case.pinned == this.case.pinned && run.case.tasks == Some(1)
+    };
     let alone: Vec<_> = all.iter().copied().filter(is_alone).collect();
     let ratio = time_per_operation(&alone)?.median / time_per_operation(runs)?.median;
     ratio.is_finite().then_some(ratio)
@@ -56,7 +58,7 @@ fn by_checksum<'a>(runs: &[&'a Run]) -> BTreeMap<u64, BTreeMap<u64, BTreeSet<&'a
     for run in runs {
         let checksum = run.own.as_ref().and_then(|own| own.checksum);
         if let (Some(chunks), Some(checksum)) = (run.operations, checksum) {
-            all.entry(chunks).or_default().entry(checksum).or_default().insert(&run.model);
+            all.entry(chunks).or_default().entry(checksum).or_default().insert(&run.case.model);
         }
     }
     all

@@ -23,7 +23,7 @@ fn row(cells: &mut Cells<'_>, runs: &[&Run]) -> Option<Vec<String>> {
     let threads = median(|run| (run.threads.len() as u64).checked_add(run.threads_omitted));
     let stopped_by = runs.iter().find_map(|run| run.own.as_ref()?.stopped_by.clone());
     Some(vec![
-        cells.or_absent(median(|run| run.tasks), "tasks requested", "not in the report"),
+        cells.or_absent(median(|run| run.case.tasks), "tasks requested", "not in the report"),
         cells.or_absent(
             median(|run| Some(run.own.as_ref()?.tasks_reached)),
             "reached",

@@ -38,7 +38,7 @@ const TOTALS: [Total; 8] = [
 
 /// Nothing for a command that ran once.
 pub(super) fn repetitions(context: &Context<'_>) -> Markup {
-    let runs: Vec<&Run> = context.report.runs.iter().filter(|run| run.scenario.is_none()).collect();
+    let runs: Vec<&Run> = context.report.runs.iter().filter(|run| run.case.scenario.is_none()).collect();
     if runs.len() < 2 {
         return html! {};
     }
