@@ -10,7 +10,7 @@ use taskweight_probe::{
     RunningKernel,
     interrupts::WindowInterrupts,
     session::{ProbeForm, Session, SessionOptions},
-    snapshot::{self, Snapshot, WindowFigures},
+    snapshot::{Snapshot, WindowFigures},
     timeline::{NamedThread, Piece, Recorded, Timeline},
 };
 use taskweight_run::{memory::limit, privilege::Identity, signals::Signals};
@@ -129,8 +129,7 @@ impl Window {
 
     /// What the kernel did in the window.
     pub fn kernel(&self) -> Kernel {
-        let all = self.after.since(&self.before).map(|(_, counts)| counts);
-        let all = all.fold(ThreadCounts::default(), |all, counts| snapshot::sum(&all, &counts));
+        let all: ThreadCounts = self.after.since(&self.before).map(|(_, counts)| counts).sum();
         // A command's own first thread is not one that it created.
         let known_before = self.before.threads.len().max(1);
         Kernel {

@@ -22,17 +22,15 @@ pub fn program_costs(context: &Context<'_>, programs: &Path, job: &Job) -> anyho
     let untraced = calibration::costs(&session);
     let mut probes = traced.probes;
     calibration::fill_in(&mut probes, &traced.costs, &empty, &traced.counts);
-    let of = |probe| cost(probe, session.stack_bytes(&probe.name), &untraced, &empty);
-    Ok((probes.iter().map(of).collect(), hand_over_ns))
+    Ok((probes.iter().map(|probe| cost(probe, &untraced, &empty)).collect(), hand_over_ns))
 }
 
-fn cost(probe: &Probe, stack_bytes: Option<u64>, untraced: &Costs, empty: &Costs) -> ProgramCost {
+fn cost(probe: &Probe, untraced: &Costs, empty: &Costs) -> ProgramCost {
     let name = probe.name.as_str();
     ProgramCost {
         hook: probe.hook.clone(),
         net_ns_per_run: probe.net_ns_per_run,
         net_ns_per_untraced_run: net_ns(untraced.get(name), empty.get(name)),
         verified_instruction_count: probe.verified_instruction_count,
-        stack_bytes,
     }
 }

@@ -4,6 +4,7 @@ use std::{io, path::Path, ptr};
 
 use taskweight_probe::{
     btf::{KernelTypes, VMLINUX},
+    hook,
     preflight::{Finding, Standing},
     tracefs::Tracefs,
 };
@@ -21,10 +22,11 @@ fn finding(subject: &str, standing: Standing, remark: impl Into<String>) -> Find
 fn scheduler_tracepoints() -> Finding {
     let types = KernelTypes::read(Path::new(VMLINUX));
     let has = |name| types.as_ref().is_ok_and(|types| types.tracepoint_arguments(name).is_ok_and(|has| has.is_some()));
-    let lacking: Vec<_> = ["sched_entry_tp", "sched_exit_tp"].into_iter().filter(|name| !has(name)).collect();
+    let names = || hook::of_segments().map(|(hook, _)| hook.name);
+    let lacking: Vec<_> = names().filter(|name| !has(name)).collect();
     let subject = "scheduler tracepoints";
     if lacking.is_empty() {
-        return finding(subject, Standing::Available, "sched_entry_tp, sched_exit_tp");
+        return finding(subject, Standing::Available, names().collect::<Vec<_>>().join(", "));
     }
     let remark = format!("no {} (Linux 6.16 has them): the switch breakdown merges two segments", lacking.join(", "));
     finding(subject, Standing::Missing, remark)

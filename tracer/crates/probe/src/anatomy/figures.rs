@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use tracer_ebpf::{HookFamily, INTERRUPT_COUNT, Interrupt, Part, Path, PathLoss, Segment};
+use tracer_ebpf::{HookFamily, INTERRUPT_COUNT, Interrupt, InterruptTotals, Part, Path, PathLoss, Segment};
 
 use taskweight_core::{
     plan::Job,
@@ -27,8 +27,8 @@ pub struct Repetition {
     pub recursion_misses: u64,
     /// Whether the exit from the scheduler was watched.
     pub sees_schedule_exit: bool,
-    /// Interrupts of traced threads by kind: how many, and their time in nanoseconds.
-    pub interrupts: [(u64, u64); INTERRUPT_COUNT],
+    /// Interrupts of traced threads, by kind.
+    pub interrupts: [InterruptTotals; INTERRUPT_COUNT],
     /// Interrupts that were not seen.
     pub unseen: Vec<String>,
     /// What was not told apart.
@@ -198,8 +198,7 @@ fn per_operation(times: impl Iterator<Item = (f64, u64)>) -> f64 {
 fn interrupts(all: &[Repetition], calibration: &AnatomyCalibration) -> BTreeMap<String, AnatomyInterrupts> {
     let operations: u64 = all.iter().map(|one| one.operations).sum();
     let of = |kind: &Interrupt| {
-        let each = all.iter().map(|one| one.interrupts[*kind as usize]);
-        let (count, ns) = each.fold((0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1));
+        let InterruptTotals { count, ns } = all.iter().map(|one| one.interrupts[*kind as usize]).sum();
         let ns = (ns as f64 - count as f64 * calibration.sched_hook_ns).max(0.0);
         let mean_ns = (count > 0).then(|| ns / count as f64);
         let interrupts = AnatomyInterrupts { count, mean_ns, per_hand_over_ns: ns / operations.max(1) as f64 };
@@ -257,6 +256,8 @@ mod tests {
         };
         let histograms = (0..SEGMENT_COUNT).map(histogram).collect();
         let merged = Vec::new();
+        let mut interrupts = [InterruptTotals::default(); INTERRUPT_COUNT];
+        interrupts[Interrupt::Timer as usize] = InterruptTotals { count: 2, ns: 4040 };
         Repetition {
             operations: 10,
             twins_ns: [8400, 8600],
@@ -265,7 +266,7 @@ mod tests {
             histograms,
             recursion_misses: 0,
             sees_schedule_exit: true,
-            interrupts: [(2, 4040), (0, 0), (0, 0), (0, 0), (0, 0), (0, 0)],
+            interrupts,
             unseen: Vec::new(),
             merged,
         }

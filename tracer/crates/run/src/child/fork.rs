@@ -1,13 +1,13 @@
 //! Making the child: pipes, fork, a descriptor for the process.
 
 use std::io::{self, PipeReader, PipeWriter};
-use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
+use std::os::fd::AsRawFd;
 use std::sync::{Mutex, PoisonError};
 
-use nix::errno::Errno;
 use nix::sched::CpuSet;
 use nix::sys::signal::{SigSet, SigmaskHow};
 use nix::unistd::{ForkResult, Pid, fork, getpid};
+use rustix::process::{PidfdFlags, pidfd_open};
 
 use super::error::SpawnError;
 use super::inside::{self, Fds, Plan};
@@ -65,9 +65,10 @@ impl Child {
 
     /// Nobody else can have reaped the new process, so its number is good.
     fn adopt(pid: Pid, spec: &Spec, ends: Ends) -> io::Result<Self> {
+        let number = rustix::process::Pid::from_raw(pid.as_raw()).ok_or(io::ErrorKind::InvalidInput)?;
         Ok(Self {
             pid: pid.as_raw(),
-            pidfd: pidfd_open(pid)?,
+            pidfd: pidfd_open(number, PidfdFlags::empty())?,
             program: spec.program.clone(),
             gate: Some(ends.gate.1),
             messages: ends.messages.0,
@@ -99,13 +100,4 @@ fn only(cpu: usize) -> nix::Result<CpuSet> {
     let mut set = CpuSet::new();
     set.set(cpu)?;
     Ok(set)
-}
-
-/// A descriptor that can be polled for the end of a process. The kernel closes it at an exec.
-fn pidfd_open(pid: Pid) -> io::Result<OwnedFd> {
-    // SAFETY: takes numbers.
-    let fd = Errno::result(unsafe { libc::syscall(libc::SYS_pidfd_open, pid.as_raw(), 0) })?;
-    let fd = i32::try_from(fd).map_err(|_| Errno::EBADF)?;
-    // SAFETY: the kernel has just made it for us.
-    Ok(unsafe { OwnedFd::from_raw_fd(fd) })
 }

@@ -12,7 +12,7 @@ mod usual;
 use std::ffi::OsString;
 use std::fs;
 use std::io::{self, BufRead, BufReader};
-use std::os::fd::{BorrowedFd, FromRawFd, OwnedFd};
+use std::os::fd::{BorrowedFd, OwnedFd};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::process::{self, Command, Stdio as StdStdio};
 use std::sync::{LazyLock, OnceLock};
@@ -21,6 +21,7 @@ use std::time::{Duration, Instant};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
+use rustix::process::{PidfdFlags, pidfd_open};
 use taskweight_run::child::{Child, Exit, Spec, Stdio, Waited};
 use taskweight_run::privilege::Identity;
 use taskweight_run::signals::Signals;
@@ -140,8 +141,5 @@ fn readable_soon(fd: BorrowedFd<'_>) -> bool {
 }
 
 fn pidfd(pid: i32) -> OwnedFd {
-    // SAFETY: takes numbers.
-    let fd = unsafe { libc::syscall(libc::SYS_pidfd_open, pid, 0) };
-    // SAFETY: the kernel has just made it, or refused, which is checked first.
-    unsafe { OwnedFd::from_raw_fd(i32::try_from(fd).ok().filter(|&fd| fd >= 0).unwrap()) }
+    pidfd_open(rustix::process::Pid::from_raw(pid).unwrap(), PidfdFlags::empty()).unwrap()
 }
