@@ -13,7 +13,7 @@ use nix::sys::{
 use crate::cli::{Cli, Color, MeasuringArgs, Verb};
 use taskweight_core::report::{OwnCost, Report, SCHEMA_VERSION, Witness};
 use taskweight_probe::footprint;
-use taskweight_report::table;
+use taskweight_report::{document::Options, paint::text};
 use taskweight_run::{capabilities, child::ExecError, environment, privilege::Identity};
 
 mod anatomy;
@@ -93,6 +93,8 @@ fn empty_report() -> Report {
         taskweight_version: env!("CARGO_PKG_VERSION").to_owned(),
         command_line: std::env::args_os().map(|word| word.to_string_lossy().into_owned()).collect(),
         started_at_unix_s: since_epoch.as_secs(),
+        answer: Vec::new(),
+        verdicts: Vec::new(),
         environment: environment::read(),
         probes: Vec::new(),
         runs: Vec::new(),
@@ -119,25 +121,25 @@ fn own_cost() -> Option<OwnCost> {
 }
 
 /// How to render for a stream: as wide as its terminal, else 80 columns and without colour.
-fn table_options(cli: &Cli, terminal: bool, top: usize) -> table::Options {
+fn table_options(cli: &Cli, terminal: bool, top: usize) -> Options {
     let columns = if terminal { comfy_table::Table::new().width().map_or(80, usize::from) } else { 80 };
     let color = match cli.color {
         Color::Always => true,
         Color::Never => false,
         Color::Auto => terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
     };
-    table::Options { width: columns.clamp(80, 120), color, top, verbose: cli.verbose, language: cli.language() }
+    Options { width: columns.clamp(80, 120), color, top, verbose: cli.verbose, language: cli.language() }
 }
 
 fn print_to_stdout(cli: &Cli, report: &Report, top: usize) -> io::Result<()> {
     let mut out = io::stdout().lock();
-    out.write_all(table::render(report, &table_options(cli, out.is_terminal(), top)).as_bytes())?;
+    out.write_all(text::render(report, &table_options(cli, out.is_terminal(), top)).as_bytes())?;
     out.flush()
 }
 
 fn print_to_stderr(cli: &Cli, report: &Report, top: usize) -> io::Result<()> {
     let mut out = io::stderr().lock();
-    out.write_all(table::render(report, &table_options(cli, out.is_terminal(), top)).as_bytes())
+    out.write_all(text::render(report, &table_options(cli, out.is_terminal(), top)).as_bytes())
 }
 
 /// Tables of a measurement that cannot be had again: on standard error where standard output takes nothing.

@@ -13,7 +13,7 @@ use crate::{
     output::{Destination, DestinationError},
 };
 use taskweight_core::report::Report;
-use taskweight_report::html;
+use taskweight_report::{conclude, paint::html};
 use taskweight_run::privilege::Identity;
 
 /// Files that were asked for, open: before anything is measured, so that nobody measures in vain.
@@ -39,6 +39,9 @@ impl Outputs {
         args: &MeasuringArgs,
         render: impl FnOnce(&Report) -> io::Result<()>,
     ) -> anyhow::Result<()> {
+        let mut report = report.clone();
+        conclude(&mut report);
+        let report = &report;
         let json = self.json.map_or(Ok(()), |json| crate::output::save(report, json));
         let page = self.page.map_or(Ok(()), |page| write_page(report, cli, page));
         let written = [json, page].map(|written| unless(written, DestinationError::is_broken_pipe));

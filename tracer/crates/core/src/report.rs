@@ -14,6 +14,7 @@ mod kernel;
 mod memory;
 mod reference;
 mod regimes;
+mod verdict;
 
 pub use anatomy::{Anatomy, AnatomyCalibration, AnatomyInterrupts, AnatomySegment, Quantiles};
 pub use environment::Environment;
@@ -22,6 +23,7 @@ pub use kernel::{InterruptCount, Interrupts, Kernel, PageFaults, PerOperation, S
 pub use memory::{LedgerPoint, LedgerRow, MemoryFigures, OverTime, PerTask, RunMemory, Sample, StackSummary};
 pub use reference::{Reference, ReferenceTime};
 pub use regimes::{Ratio, Regime, Side};
+pub use verdict::{Evidence, Outcome, Verdict};
 
 /// Version of the report's structure; a reader refuses any other.
 pub const SCHEMA_VERSION: u32 = 1;
@@ -37,6 +39,12 @@ pub struct Report {
     pub command_line: Vec<String>,
     /// When measuring began, seconds since 1970 UTC.
     pub started_at_unix_s: u64,
+    /// What was found, in a few sentences; empty in reports of versions that did not write it, as `verdicts`.
+    #[serde(default)]
+    pub answer: Vec<String>,
+    /// What the runs say of each claim of the textbook; empty where no scenario ran.
+    #[serde(default)]
+    pub verdicts: Vec<Verdict>,
     /// The machine and its settings.
     pub environment: Environment,
     /// Every probe, attached or not.

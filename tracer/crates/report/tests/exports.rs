@@ -12,9 +12,10 @@ use readers::{Row, hgrm, hlog, json_figures, openmetrics, rows};
 use taskweight_core::case::Case;
 use taskweight_core::report::{ProbeState, Report};
 use taskweight_core::stats::histogram::{of_durations, to_hdr};
+use taskweight_report::document::Options;
 use taskweight_report::export::distribution::{of_cases, of_run};
 use taskweight_report::export::{File, Format, Source, files};
-use taskweight_report::table::{Options, render};
+use taskweight_report::paint::text::render;
 
 /// The report's files in a format.
 fn exported(report: &Report, format: Format) -> Vec<File> {

@@ -8,8 +8,10 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 use taskweight_core::report::{Histograms, ProbeState, Report, Run};
+use taskweight_report::document::Options;
 use taskweight_report::json;
-use taskweight_report::table::{Options, Warning, render, warnings};
+use taskweight_report::paint::text::render;
+use taskweight_report::warning::{Warning, warnings};
 use unicode_width::UnicodeWidthStr;
 
 fn path(name: &str) -> PathBuf {

@@ -6,8 +6,10 @@ use std::path::Path;
 
 use taskweight_core::report::{OwnFigures, Report, Run};
 use taskweight_core::stats::histogram::of_durations;
+use taskweight_report::document::Options;
 use taskweight_report::json;
-use taskweight_report::table::{Options, Warning, render, warnings};
+use taskweight_report::paint::text::render;
+use taskweight_report::warning::{Warning, warnings};
 use unicode_width::UnicodeWidthStr as _;
 
 /// A report with these runs, and a run that others are made from.

@@ -40,6 +40,22 @@ impl Unit {
         }
     }
 
+    /// From the least to the most, such as `9.32-278 ns`; counts that are too few to matter are almost none.
+    pub(super) fn span(self, least: f64, most: f64, language: Language) -> String {
+        /// One in a hundred operations.
+        const FEW: f64 = 0.01;
+        if self == Self::Rate && most < FEW {
+            return language.choose("almost no", "거의 0").to_owned();
+        }
+        let [least, most] = [least, most].map(|value| self.show(value));
+        match (least.split_once(' '), most.split_once(' ')) {
+            _ if least == most => least,
+            (Some((number, unit)), Some((_, other))) if unit == other => format!("{number}-{most}"),
+            (None, None) => format!("{least}-{most}"),
+            _ => TO.with(language, &[&least, &most]),
+        }
+    }
+
     /// As it stands in [`Evidence`].
     pub(super) const fn name(self) -> &'static str {
         match self {
@@ -157,9 +173,9 @@ impl Figure {
         Evidence {
             label: format!("{}: {}", self.model, quantity.of(language)),
             model: self.model.clone(),
-            quantity: quantity.of(language),
+            quantity: quantity.of(language).to_owned(),
             value: self.value,
-            unit: unit.name(),
+            unit: unit.name().to_owned(),
             shown: unit.show(self.value),
             low,
             high,

@@ -1,6 +1,7 @@
 //! Runs of the same kind: what is set beside what.
 
-use crate::table;
+use crate::document::context;
+use crate::document::memory;
 use taskweight_core::report::{LedgerRow, Report, Run};
 
 use super::figures::{self, Figures};
@@ -68,7 +69,7 @@ pub fn groups(report: &Report, model: Option<&str>) -> Vec<Group> {
 }
 
 fn of_run(run: &Run, key: Key) -> Group {
-    let case = table::title(run);
+    let case = context::name(run);
     let title = if run.scenario.is_some() { format!("{}, {case}", run.model) } else { case };
     Group { key, title, pinned: run.pinned, repetitions: vec![figures::of_run(run)] }
 }
@@ -97,7 +98,7 @@ fn of_ledger(row: &LedgerRow, is_nameless: bool) -> Group {
     };
     let mut figures = figures::of_ledger(row);
     figures.retain(|path, _| !is_of_no_line(path));
-    let title = format!("{}, {}: bytes per task", row.model, table::ledger_title(row));
+    let title = format!("{}, {}: bytes per task", row.model, memory::scene(row));
     Group { key, title, pinned: None, repetitions: vec![figures] }
 }
 

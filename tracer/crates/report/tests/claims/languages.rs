@@ -73,7 +73,7 @@ fn lacking() -> Vec<Report> {
 /// All that a reader is shown of a verdict.
 fn texts(verdict: &Verdict, language: Language) -> Vec<String> {
     let evidence = verdict.evidence.iter().flat_map(|one| [one.label.clone(), one.source.clone()]);
-    let own = [verdict.claim.clone(), verdict.sentence.clone(), verdict.outcome.label(language).to_owned()];
+    let own = [verdict.claim.clone(), verdict.sentence.clone(), language.outcome(verdict.outcome).to_owned()];
     own.into_iter().chain(evidence).collect()
 }
 
@@ -174,7 +174,7 @@ fn figures_in(text: &str) -> BTreeSet<String> {
 fn every_outcome_has_a_label_of_its_own() {
     let outcomes = [Outcome::Holds, Outcome::Qualified, Outcome::DoesNotHold, Outcome::NotMeasured];
     for language in Language::ALL {
-        let labels: BTreeSet<_> = outcomes.iter().map(|outcome| outcome.label(language)).collect();
+        let labels: BTreeSet<_> = outcomes.iter().map(|outcome| language.outcome(*outcome)).collect();
         assert_eq!(labels.len(), 4);
     }
 }

@@ -2,7 +2,8 @@
 
 use taskweight_core::report::Report;
 use taskweight_report::claims::Language;
-use taskweight_report::table::{Options, render};
+use taskweight_report::document::Options;
+use taskweight_report::paint::text::render;
 use unicode_width::UnicodeWidthStr as _;
 
 use crate::world::{MIB, idle, report, ring, textbook, with};

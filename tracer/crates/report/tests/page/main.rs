@@ -13,8 +13,8 @@ use origin::Source;
 use taskweight_core::report::{LedgerRow, Report, Run};
 use taskweight_report::{
     claims::{Language, Outcome, summary, verdicts},
-    html::render,
     json,
+    paint::html::render,
 };
 
 /// A page that is heavier than this is none to send to others.
@@ -173,7 +173,7 @@ fn verdicts_and_answer_stand_first_in_the_language_asked_for() {
         assert_eq!(cards.len(), all.len());
         for verdict in all {
             let (_, class, outcome) = cards.iter().find(|(id, ..)| *id == format!("claim-{}", verdict.id)).unwrap();
-            assert!(outcome.ends_with(verdict.outcome.label(language)), "{outcome}");
+            assert!(outcome.ends_with(language.outcome(verdict.outcome)), "{outcome}");
             assert_eq!(class.contains("unknown"), verdict.outcome == Outcome::NotMeasured);
         }
         assert_eq!(page.ask::<String>("document.querySelector('main').firstElementChild.className"), "answer");

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use headless_chrome::protocol::cdp::Page::{CaptureScreenshotFormatOption::Png, Viewport};
-use taskweight_report::{claims::Language, html::render, json};
+use taskweight_report::{claims::Language, json, paint::html::render};
 
 use crate::{browser, fixture};
 

@@ -1,0 +1,222 @@
+//! One command: what the kernel did for it.
+
+mod memory;
+mod totals;
+
+use std::cmp::Reverse;
+
+use taskweight_core::format::{bytes, plural, share};
+use taskweight_core::report::{Histogram, InterruptCount, Run, SyscallCount, Thread};
+
+use super::context::Context;
+use super::number::Number;
+use super::table::{Cell, Column, Table};
+use super::{Block, Note, Section, Term, distributions};
+use crate::chart::{Bar, Bars, Chart, Curve, Part, Quantity};
+
+/// Calls that are drawn.
+const DRAWN: usize = 12;
+
+const DISTRIBUTIONS: [(&str, &str, fn(&Run) -> Option<&Histogram>); 4] = [
+    ("on CPU", "histograms.on_cpu_ns", |run| Some(&run.histograms.on_cpu_ns)),
+    ("off CPU", "histograms.off_cpu_ns", |run| Some(&run.histograms.off_cpu_ns)),
+    ("run queue", "histograms.run_queue_ns", |run| Some(&run.histograms.run_queue_ns)),
+    ("syscalls", "histograms.syscall_ns", |run| Some(&run.histograms.syscall_ns)),
+];
+
+const SYSCALLS: [Column; 9] = [
+    Column::shown("syscall"),
+    Column::shown("count"),
+    Column::shown("time"),
+    Column::shown("share"),
+    Column::shown("mean"),
+    Column::shown("p50"),
+    Column::shown("p99"),
+    Column::detail("p99.9"),
+    Column::shown("max"),
+];
+const SYSCALL_PARTS: [Part; 1] = [Part { name: "syscall time", letter: ' ', color: 3 }];
+
+const INTERRUPTS: [Column; 3] = [Column::shown("kind"), Column::shown("count"), Column::shown("time")];
+
+const THREADS: [Column; 14] = [
+    Column::shown("thread"),
+    Column::shown("tid"),
+    Column::shown("on CPU"),
+    Column::detail("off CPU"),
+    Column::shown("run queue"),
+    Column::shown("voluntary"),
+    Column::shown("preempted"),
+    Column::detail("yielded"),
+    Column::detail("wakeups"),
+    Column::detail("migrations"),
+    Column::shown("syscalls"),
+    Column::shown("page faults"),
+    Column::detail("interrupts"),
+    Column::detail("resident stack"),
+];
+
+const LEGEND: &[Term] = &[
+    ("on CPU", "from switched in to switched out"),
+    ("off CPU", "from switched out to switched in"),
+    ("run queue", "from runnable to running"),
+];
+
+/// A command's run, and its path in the report.
+pub(super) struct Command<'a> {
+    context: &'a Context<'a>,
+    run: &'a Run,
+    path: String,
+}
+
+/// All sections of a command: of its last repetition, and distributions of all.
+pub(super) fn sections(context: &Context<'_>) -> Vec<Section> {
+    let runs = context.report.runs.iter().enumerate();
+    let Some((index, run)) = runs.filter(|(_, run)| run.scenario.is_none()).last() else { return vec![] };
+    let command = Command { context, run, path: format!("runs[{index}]") };
+    vec![
+        Section::new("totals", "What the kernel did", "Totals").blocks(totals::blocks(&command)),
+        Section::new("distributions", "Durations", "Durations").blocks(vec![command.distributions()]).legend(LEGEND),
+        Section::new("syscalls", "System calls", "System calls").blocks(command.syscalls()),
+        Section::new("threads", "Threads", "Threads").blocks(command.threads()),
+        Section::new("interrupts", "Interrupts", "Interrupts").blocks(vec![Block::Detail(vec![command.interrupts()])]),
+        Section::new("memory", "Memory", "Memory").blocks(memory::blocks(&command)),
+    ]
+}
+
+impl Command<'_> {
+    fn distributions(&self) -> Block {
+        let runs = self.context.report.runs.iter().filter(|one| one.scenario.is_none()).collect();
+        let repetitions = self.context.repetitions(runs);
+        let mut table = Table::new("durations", &distributions::COLUMNS);
+        let mut curves = Vec::new();
+        for ((name, path, field), series) in DISTRIBUTIONS.into_iter().zip(0..) {
+            let merged = repetitions.merged(path, field);
+            table.rows.push(distributions::row(name, &merged));
+            curves.push(Curve { series, name: name.to_owned(), histogram: merged.histogram });
+        }
+        let note = "Each step to the right leaves a tenth of the remaining samples; a mark is the maximum.";
+        Block::figure("Durations by percentile.", note, Chart::Curves(curves), table)
+    }
+
+    fn syscalls(&self) -> Vec<Block> {
+        if let Some(reason) = self.context.missing("sys_enter") {
+            return vec![Block::note(format!("System calls were not counted: {reason}"))];
+        }
+        let mut calls: Vec<(&String, &SyscallCount)> = self.run.kernel.syscalls.by_name.iter().collect();
+        calls.sort_by_key(|(name, calls)| (Reverse((calls.total_ns, calls.count)), *name));
+        let bar = |(name, calls): &(&String, &SyscallCount)| Bar {
+            name: (*name).clone(),
+            values: vec![(0, calls.total_ns as f64)],
+            sum: taskweight_core::format::duration(calls.total_ns),
+        };
+        let bars = Bars {
+            parts: &SYSCALL_PARTS,
+            bars: calls.iter().take(DRAWN).map(bar).collect(),
+            axis: "syscall time",
+            quantity: Quantity::Time,
+            magnifies: false,
+            in_text: false,
+        };
+        let top = self.context.options.top;
+        let mut table = Table::new("system calls", &SYSCALLS);
+        table.rows = calls.iter().take(top).map(|(name, calls)| self.syscall(name, calls)).collect();
+        let note = "From entry to exit, including blocked time, summed over all calls of a name.";
+        let figure = Block::figure("Syscall time by name.", note, Chart::Bars(bars), table);
+        [figure].into_iter().chain(omitted(calls.len().saturating_sub(top) as u64, "more system call")).collect()
+    }
+
+    fn syscall(&self, name: &str, calls: &SyscallCount) -> Vec<Cell> {
+        let (run, path) = (self.run, &self.path);
+        let histogram = run.syscall_histograms.get(name);
+        let reason = if histogram.is_none() { "no histogram was kept for it" } else { "none returned during the run" };
+        let counted = |field: &str| format!("{path}.kernel.syscalls.by_name.{name}.{field}");
+        let timed = |field: &str| format!("{path}.syscall_histograms.{name}.{field}");
+        let of = |field: &str, value: fn(&Histogram) -> Option<u64>| {
+            Cell::number_or(histogram.and_then(value).map(|ns| Number::duration(ns, timed(field))), reason)
+        };
+        let part = calls.total_ns as f64 / run.kernel.syscalls.total_ns as f64;
+        let origin = format!("{} / {path}.kernel.syscalls.total_ns", counted("total_ns"));
+        let part = part.is_finite().then(|| Number::field(part, share(part), origin));
+        let mean = histogram.and_then(|histogram| histogram.mean).map(|ns| Number::time(ns, timed("mean")));
+        vec![
+            Cell::name(name),
+            Number::count(calls.count, counted("count")).into(),
+            Number::duration(calls.total_ns, counted("total_ns")).into(),
+            Cell::number_or(part, "no call returned"),
+            Cell::number_or(mean, reason),
+            of("p50", |histogram| histogram.p50),
+            of("p99", |histogram| histogram.p99),
+            of("p999", |histogram| histogram.p999),
+            of("max", |histogram| histogram.max),
+        ]
+    }
+
+    fn interrupts(&self) -> Block {
+        let kernel = &self.run.kernel;
+        let kinds = &kernel.interrupts.by_kind;
+        if kinds.is_empty() && kernel.softirqs.is_none() {
+            return Block::note(format!("Interrupts were not counted: {}", self.context.no_interrupts()));
+        }
+        let path = format!("{}.kernel", self.path);
+        let kinds = kinds.iter().map(|(kind, one)| (kind.as_str(), format!("{path}.interrupts.by_kind.{kind}"), *one));
+        let all = kinds.chain([("softirqs", format!("{path}.softirqs"), kernel.softirqs)]);
+        let mut table = Table::new("interrupts that arrived while a thread of the command was running", &INTERRUPTS);
+        table.rows = all.map(|(kind, path, counted)| interrupt(kind, &path, counted)).collect();
+        Block::Table(table)
+    }
+
+    fn threads(&self) -> Vec<Block> {
+        let top = self.context.options.top;
+        let mut table = Table::new("threads, the busiest first", &THREADS);
+        let listed = self.run.threads.iter().take(top).enumerate();
+        table.rows = listed.map(|(index, one)| self.thread(&format!("{}.threads[{index}]", self.path), one)).collect();
+        let more = (self.run.threads.len().saturating_sub(top) as u64).saturating_add(self.run.threads_omitted);
+        let table = if table.rows.is_empty() { Block::note("No threads.") } else { Block::Table(table) };
+        [table].into_iter().chain(omitted(more, "more thread")).collect()
+    }
+
+    fn thread(&self, path: &str, thread: &Thread) -> Vec<Cell> {
+        let count = |field: &str, value: u64| Number::count(value, format!("{path}.{field}")).into();
+        let time = |field: &str, ns: u64| Number::duration(ns, format!("{path}.{field}")).into();
+        let unless_missing = |probe: &str, number: Number| match self.context.missing(probe) {
+            Some(reason) => Cell::Absent(reason),
+            None => number.into(),
+        };
+        let faults = thread.minor_faults.saturating_add(thread.major_faults);
+        let faults = Number::count(faults, format!("{path}.minor_faults + {path}.major_faults"));
+        let syscalls = Number::count(thread.syscalls, format!("{path}.syscalls"));
+        let interrupts = thread.interrupts.map(|count| Number::count(count, format!("{path}.interrupts")));
+        let stack = thread.stack_resident_bytes;
+        let stack =
+            stack.map(|size| Number::field(size as f64, bytes(size as f64), format!("{path}.stack_resident_bytes")));
+        vec![
+            Cell::name(&thread.name),
+            Number::field(thread.tid.into(), thread.tid.to_string(), format!("{path}.tid")).into(),
+            time("on_cpu_ns", thread.on_cpu_ns),
+            time("off_cpu_ns", thread.off_cpu_ns),
+            time("run_queue_ns", thread.run_queue_ns),
+            count("switches.voluntary", thread.switches.voluntary),
+            count("switches.preempted", thread.switches.preempted),
+            count("switches.yielded", thread.switches.yielded),
+            count("wakeups", thread.wakeups),
+            count("migrations", thread.migrations),
+            unless_missing("sys_enter", syscalls),
+            unless_missing("page_fault_minor", faults),
+            Cell::number_or(interrupts, "interrupts were not counted"),
+            Cell::number_or(stack, "the stack was not found or not sampled"),
+        ]
+    }
+}
+
+fn interrupt(kind: &str, path: &str, counted: Option<InterruptCount>) -> Vec<Cell> {
+    const UNSEEN: &str = "the probes of this kind are missing";
+    let count = counted.map(|one| Number::count(one.count, format!("{path}.count")));
+    let time = counted.map(|one| Number::duration(one.total_ns, format!("{path}.total_ns")));
+    vec![Cell::name(kind), Cell::number_or(count, UNSEEN), Cell::number_or(time, UNSEEN)]
+}
+
+/// What a list leaves out.
+fn omitted(more: u64, what: &str) -> Option<Block> {
+    (more > 0).then(|| Block::Notes(vec![Note::plain(format!("and {}", plural(more, what)))]))
+}
