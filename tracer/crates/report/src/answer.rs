@@ -12,14 +12,14 @@ use crate::regimes::cells::SMALL_RATIO;
 /// are found.
 pub fn conclude(report: &mut Report) {
     let ran_scenarios = report.runs.iter().any(|run| run.scenario.is_some());
-    report.answer = sentences(report, Language::English);
+    report.answer = answer(report, Language::English);
     report.verdicts =
         if ran_scenarios || !report.anatomy.is_empty() { verdicts(report, Language::English) } else { Vec::new() };
 }
 
 /// A line for a command; for comparisons a sentence for each question that they answer.
 #[must_use]
-pub fn sentences(report: &Report, language: Language) -> Vec<String> {
+pub fn answer(report: &Report, language: Language) -> Vec<String> {
     if let Some(run) = report.runs.iter().rfind(|run| run.scenario.is_none()) {
         return vec![of_command(run)];
     }
@@ -28,7 +28,7 @@ pub fn sentences(report: &Report, language: Language) -> Vec<String> {
     if sentences.is_empty() {
         sentences.extend(report.anatomy.iter().map(of_anatomy));
     }
-    if sentences.is_empty() && report.runs.is_empty() && report.ledger.is_empty() {
+    if sentences.is_empty() && report.runs.is_empty() {
         sentences.push("Nothing was measured.".to_owned());
     }
     sentences

@@ -16,4 +16,4 @@ pub mod regimes;
 pub mod schema;
 pub mod warning;
 
-pub use answer::conclude;
+pub use answer::{answer, conclude};

@@ -47,13 +47,7 @@ impl Unit {
         if self == Self::Rate && most < FEW {
             return language.choose("almost no", "거의 0").to_owned();
         }
-        let [least, most] = [least, most].map(|value| self.show(value));
-        match (least.split_once(' '), most.split_once(' ')) {
-            _ if least == most => least,
-            (Some((number, unit)), Some((_, other))) if unit == other => format!("{number}-{most}"),
-            (None, None) => format!("{least}-{most}"),
-            _ => TO.with(language, &[&least, &most]),
-        }
+        joined(&self.show(least), &self.show(most), language)
     }
 
     /// As it stands in [`Evidence`].
@@ -184,6 +178,16 @@ impl Figure {
             source: self.source.clone(),
             decides: false,
         }
+    }
+}
+
+/// From one figure to another, with their unit once where it is the same.
+pub(crate) fn joined(least: &str, most: &str, language: Language) -> String {
+    match (least.split_once(' '), most.split_once(' ')) {
+        _ if least == most => most.to_owned(),
+        (Some((number, unit)), Some((_, other))) if unit == other => format!("{number}-{most}"),
+        (None, None) => format!("{least}-{most}"),
+        _ => TO.with(language, &[least, most]),
     }
 }
 

@@ -56,6 +56,15 @@ impl Language {
         }
     }
 
+    /// The same in one or two words.
+    #[must_use]
+    pub const fn short_outcome(self, outcome: Outcome) -> &'static str {
+        match outcome {
+            Outcome::Qualified => self.choose("partly", "조건부"),
+            outcome => self.outcome(outcome),
+        }
+    }
+
     /// The one of this language.
     #[must_use]
     pub const fn choose<T: Copy>(self, english: T, korean: T) -> T {

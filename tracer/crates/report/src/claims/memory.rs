@@ -177,7 +177,7 @@ pub(super) const HOW_MANY: Claim = Claim {
         "Thousands of threads can be created, and millions of coroutines.",
         "스레드는 수천 개 수준까지, 코루틴은 수백만 개 이상까지 생성할 수 있다.",
     ),
-    short: Text::new("thousands of threads, millions of coroutines", "스레드는 수천, 코루틴은 수백만 개다"),
+    short: Text::new("1000s of threads, millions of coroutines", "스레드는 수천, 코루틴은 수백만 개다"),
     parts: &[
         Part {
             role: Role::Core,

@@ -20,6 +20,7 @@ mod summary;
 mod switching;
 mod who;
 
+pub(crate) use figure::joined;
 pub use language::Language;
 
 use claim::Claim;

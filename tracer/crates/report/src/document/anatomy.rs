@@ -96,14 +96,16 @@ pub(super) fn section(context: &Context<'_>) -> Section {
     let Some(first) = all.first() else {
         return section.absent("taskweight anatomy");
     };
-    let segments = all.iter().enumerate().map(|(index, anatomy)| of_model(index, anatomy)).collect();
-    let mut blocks = vec![overview(all)];
-    // Beside a comparison, the sums and the bars are enough.
-    match context.report.runs.is_empty() {
-        true => blocks.extend(segments),
-        false => blocks.push(Block::Detail(segments)),
-    }
-    blocks.push(Block::Notes(vec![correction(first), losses(context.report)]));
+    let segments = all.iter().enumerate().map(|(index, anatomy)| of_model(index, anatomy));
+    let (bars, closure) = overview(all);
+    let mut rest: Vec<Block> = vec![closure];
+    rest.extend(segments);
+    rest.push(Block::Notes(vec![correction(first), losses(context.report)]));
+    // Beside a comparison the bars are enough.
+    let blocks = match context.report.runs.is_empty() {
+        true => [vec![bars], rest].concat(),
+        false => vec![bars, Block::Detail(rest)],
+    };
     section
         .lead(format!(
             "One token in {} with {} tasks, followed from event to event: segments have neither gaps nor overlaps. The time of \
@@ -119,7 +121,8 @@ fn heading(anatomy: &Anatomy) -> String {
     format!("{} in {}: {} tasks, {place}", anatomy.model, anatomy.scenario, count(anatomy.tasks))
 }
 
-fn overview(all: &[Anatomy]) -> Block {
+/// The bars, and what they add up to.
+fn overview(all: &[Anatomy]) -> (Block, Block) {
     let bars = Bars {
         parts: &PARTS,
         bars: all.iter().map(bar).collect(),
@@ -131,7 +134,7 @@ fn overview(all: &[Anatomy]) -> Block {
     let mut table = Table::new("One switch: segments and untraced time", &CLOSURE);
     table.rows = all.iter().enumerate().map(|(index, anatomy)| closure(index, anatomy)).collect();
     let note = "Mean over all operations, corrected for the probes, median of the repetitions.";
-    Block::figure("One switch, segment by segment.", note, Chart::Bars(bars), table)
+    (Block::figure("One switch, segment by segment.", note, Chart::Bars(bars), Table::default()), Block::Table(table))
 }
 
 fn bar(anatomy: &Anatomy) -> Bar {

@@ -57,7 +57,7 @@ fn table(context: &Context<'_>, runs: &[&Run]) -> Table {
         table.rows.extend(group.first().map(|run| vec![Cell::Group(work(run))]));
         table.rows.extend(context.by_model(&group).iter().map(|repetitions| row(context, runs, repetitions)));
     }
-    table
+    table.with_last_group()
 }
 
 fn row(context: &Context<'_>, all: &[&Run], repetitions: &Repetitions<'_>) -> Vec<Cell> {

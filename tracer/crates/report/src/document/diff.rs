@@ -80,9 +80,7 @@ fn row(row: &Row) -> Vec<Cell> {
             Unit::Count => rate,
             Unit::Bytes => bytes,
         };
-        value.map_or(Cell::Text("-".to_owned(), Tone::Plain), |value| {
-            Number::field(value, show(value), format!("{side}: {}", row.path)).into()
-        })
+        value.map_or(Cell::Empty, |value| Number::field(value, show(value), format!("{side}: {}", row.path)).into())
     };
     let ratio = |value: f64| Number::field(value, rate(value), format!("B / A: {}", row.path));
     let ends = row.ratio.and_then(|one| one.low.zip(one.high));

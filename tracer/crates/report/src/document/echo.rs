@@ -26,15 +26,11 @@ const COLUMNS: [Column; 13] = [
 ];
 
 const LEGEND: &[Term] = &[
-    ("requests/s", "untraced, median of the repetitions"),
     super::legend::CI,
-    ("latency", "of all untraced requests, measured by the client"),
+    ("latency", "of untraced requests, measured by the client"),
     super::legend::COUNTS,
     super::legend::ENTRIES,
-    (
-        "CPU time",
-        "of the server per request, user and kernel mode, traced; the kernel's accounting tick is 10 ms per run",
-    ),
+    ("CPU time", "of the server per request, traced"),
     super::legend::TRACED,
 ];
 
@@ -80,7 +76,7 @@ fn table(context: &Context<'_>, runs: &[&Run]) -> Table {
         table.rows.extend(group.first().map(|run| vec![Cell::Group(work(run))]));
         table.rows.extend(context.by_model(&group).iter().map(|repetitions| row(context, repetitions)));
     }
-    table
+    table.with_last_group()
 }
 
 fn row(context: &Context<'_>, repetitions: &Repetitions<'_>) -> Vec<Cell> {

@@ -23,12 +23,8 @@ const COLUMNS: [Column; 9] = [
 ];
 
 const LEGEND: &[Term] = &[
-    ("ticks", "per run, each due 1 ms after the last, while one more task computes for 200 ms"),
-    (
-        "late",
-        "how late ticks were, untraced, all repetitions; near 200 ms where the others had to wait until it yielded",
-    ),
-    ("preempted", "involuntary context switches, median of the traced runs"),
+    ("late", "ticks that are due each millisecond while another task computes for 200 ms, untraced"),
+    ("preempted", "involuntary context switches"),
 ];
 
 /// A whole number, over the repetitions.

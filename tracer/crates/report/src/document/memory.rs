@@ -41,14 +41,10 @@ static COLUMNS: [(&str, Column); 10] = [
 ];
 
 const LEGEND: &[Term] = &[
-    (
-        "bytes per task",
-        "that one more task adds: the slope of a line through runs with different numbers of tasks, each in a fresh process; K = 1024",
-    ),
-    ("total", "all resident memory, kernel memory included"),
+    ("bytes per task", "slope over runs with different numbers of tasks; K = 1024"),
+    ("total", "all resident memory, that of the kernel included"),
     super::legend::CI,
-    ("user stack", "resident stack pages"),
-    ("other", "all other resident memory of the program, such as futures and heaps"),
+    ("other", "resident memory that is no stack, such as futures and heaps"),
     ("address space", "reserved, resident or not"),
     ("stack space", "the part of it that is reserved for stacks"),
     ("cgroup", "the same total from the cgroup's own counter, a cross-check"),

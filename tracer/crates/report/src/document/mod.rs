@@ -171,6 +171,18 @@ pub enum Tone {
     Bad,
 }
 
+impl Tone {
+    /// What stands behind a number, for those who see no colours.
+    #[must_use]
+    pub const fn mark(self) -> &'static str {
+        match self {
+            Self::Good => "+",
+            Self::Bad => "!",
+            Self::Plain | Self::Caution => "",
+        }
+    }
+}
+
 /// A sentence.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Note {
@@ -251,7 +263,7 @@ pub fn of(report: &Report, options: &Options) -> Document {
     Document {
         language: options.language,
         subject: is_command.then(|| command_of(&report.command_line)),
-        answer: crate::answer::sentences(report, options.language).into_iter().map(Note::plain).collect(),
+        answer: crate::answer(report, options.language).into_iter().map(Note::plain).collect(),
         overview: overview::figure(&context),
         cautions: warnings(report).iter().map(caution).collect(),
         sections,

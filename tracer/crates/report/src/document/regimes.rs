@@ -92,17 +92,17 @@ fn heat(regimes: &[&Indexed<'_>]) -> Table {
     table
 }
 
-/// A ratio with its mark and its colour.
+/// A ratio, and whether it is an advantage.
 fn ratio((index, regime): Indexed<'_>) -> Cell {
     let Some(Ratio { median, .. }) = regime.ratio else {
         return Cell::absent(regime.reason.as_deref().unwrap_or("not measured"));
     };
-    let (mark, tone) = match median {
-        median if median >= SMALL_RATIO => ("+", Tone::Good),
-        median if median < 1.0 => ("!", Tone::Bad),
-        _ => ("", Tone::Plain),
+    let tone = match median {
+        median if median >= SMALL_RATIO => Tone::Good,
+        median if median < 1.0 => Tone::Bad,
+        _ => Tone::Plain,
     };
-    Cell::Number(Number::field(median, number(median) + mark, format!("regimes[{index}].ratio.median")), tone)
+    Cell::Number(Number::field(median, number(median), format!("regimes[{index}].ratio.median")), tone)
 }
 
 /// `0.85`, `1.40`, `12.3`, `271`: five columns at most where it means anything.

@@ -46,12 +46,8 @@ const LEGEND: &[Term] = &[
     ("time per op", "elapsed time over operations, untraced, median of the repetitions"),
     super::legend::CI,
     super::legend::COUNTS,
-    (
-        "self-timed",
-        "one switch in 64, timed by the program itself, untraced, from before it yields to after it resumes, less the clock cost",
-    ),
-    ("samples", "switches that the program timed itself"),
-    ("wait", "time from runnable to running, traced, all repetitions"),
+    ("self-timed", "one switch in 64, timed by the program itself, untraced, less the clock cost"),
+    ("wait", "from runnable to running, traced"),
     super::legend::TRACED,
 ];
 
@@ -89,7 +85,7 @@ fn figure(context: &Context<'_>, name: &str, title: &str, groups: &[Vec<&Run>]) 
     let series = groups.iter().zip(0..LOOKS).filter_map(|(group, series)| Some((series, work(group.first()?))));
     let mut dots = Vec::new();
     let operation = groups.iter().flatten().find_map(|run| run.operation.as_deref()).unwrap_or("one operation");
-    let mut table = Table::new(format!("{name}: operation: {operation}"), &COLUMNS);
+    let mut table = Table::new(format!("{name}: {operation}"), &COLUMNS);
     for (series, group) in groups.iter().enumerate() {
         table.rows.extend(group.first().map(|run| vec![Cell::Group(work(run))]));
         let mut of_group = models(group);

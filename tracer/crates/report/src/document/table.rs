@@ -19,6 +19,8 @@ pub struct Table {
     pub columns: Vec<Column>,
     /// Its rows, each as long as there are columns; a row of one [`Cell::Group`] heads those below it.
     pub rows: Vec<Vec<Cell>>,
+    /// Which of its groups a terminal shows where all would be too many rows.
+    pub main_group: usize,
 }
 
 /// A column.
@@ -119,7 +121,7 @@ impl Cell {
 /// Why cells are absent: the columns and rows that they are in, and the reason.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Absence<'a> {
-    /// Heads of columns.
+    /// Heads of columns; none where a row has no figure at all.
     pub columns: Vec<String>,
     /// Names of rows.
     pub rows: Vec<&'a str>,
@@ -134,14 +136,29 @@ impl Absence<'_> {
         let more = self.rows.len().saturating_sub(NAMED) as u64;
         let more = (more > 0).then(|| format!("{} more", count(more)));
         let rows: Vec<String> = self.rows.iter().take(NAMED).map(ToString::to_string).chain(more).collect();
-        let rows = if rows.is_empty() { String::new() } else { format!(" ({})", rows.join(", ")) };
-        format!("{}{rows}: {}", self.columns.join(", "), self.reason)
+        match (self.columns.join(", "), rows.join(", ")) {
+            (columns, rows) if columns.is_empty() => format!("{rows}: {}", self.reason),
+            (columns, rows) => format!("{columns} ({rows}): {}", self.reason),
+        }
     }
 }
 
 impl Table {
     pub(super) fn new(caption: impl Into<String>, columns: &[Column]) -> Self {
-        Self { caption: caption.into(), columns: columns.to_vec(), rows: Vec::new() }
+        Self { caption: caption.into(), columns: columns.to_vec(), rows: Vec::new(), main_group: 0 }
+    }
+
+    /// Rows of each group, its head first.
+    #[must_use]
+    pub fn groups(&self) -> Vec<&[Vec<Cell>]> {
+        let is_within = |_: &Vec<Cell>, next: &Vec<Cell>| !matches!(next[..], [Cell::Group(_)]);
+        self.rows.chunk_by(is_within).collect()
+    }
+
+    /// With the last of its groups as the one to show.
+    pub(super) fn with_last_group(mut self) -> Self {
+        self.main_group = self.groups().len().saturating_sub(1);
+        self
     }
 
     /// Without those of these columns in which nothing stands.
@@ -174,6 +191,8 @@ impl Table {
                 }
             }
         }
+        let figures = (1..self.columns.len()).filter(|index| is_shown(*index)).count();
+        all.iter_mut().filter(|one| one.columns.len() == figures).for_each(|one| one.columns.clear());
         all
     }
 }

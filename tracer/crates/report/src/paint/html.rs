@@ -234,7 +234,7 @@ fn table(table: &Table) -> Markup {
             }
         }
         @for absence in table.absences(|_| true) {
-            p.note { "– " (escape(&absence.columns.join(", "))) ": " (escape(absence.reason)) }
+            p.note { "– " (escape(&absence.text())) }
         }
     }
 }
@@ -247,7 +247,7 @@ fn cell(cell: &Cell) -> Markup {
         }
         Cell::Text(text, tone) => html! { td.text { span class=[class(*tone)] { (escape(text)) } } },
         Cell::Group(text) => html! { th.group scope="rowgroup" colspan="100" { (escape(text)) } },
-        Cell::Number(one, tone) => html! { td class=[class(*tone)] { (number(one)) } },
+        Cell::Number(one, tone) => html! { td class=[class(*tone)] { (number(one)) (tone.mark()) } },
         Cell::Range(_, ends) => html! { td.range { (number(&ends[0])) " – " (number(&ends[1])) } },
         Cell::Absent(reason) => html! { td.absent title=(escape(reason)) { "–" } },
         Cell::Empty => html! { td {} },
@@ -309,7 +309,7 @@ fn evidence(verdict: &Verdict, language: Language) -> Table {
     let caption = language.choose("evidence for the verdict on claim", "판정의 근거, 주장");
     let columns = language.choose(HEAD[0], HEAD[1]).map(Column::shown).to_vec();
     let rows = verdict.evidence.iter().enumerate().map(|(index, one)| evidence_row(verdict, index, one)).collect();
-    Table { caption: format!("{caption} {}", verdict.number), columns, rows }
+    Table { caption: format!("{caption} {}", verdict.number), columns, rows, main_group: 0 }
 }
 
 fn evidence_row(verdict: &Verdict, index: usize, one: &Evidence) -> Vec<Cell> {

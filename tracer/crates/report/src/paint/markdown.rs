@@ -72,7 +72,7 @@ impl Surface for Blocks {
 fn cell(cell: &Cell) -> String {
     match cell {
         Cell::Name(text) | Cell::Text(text, _) | Cell::Group(text) | Cell::Range(text, _) => shown(text.trim()),
-        Cell::Number(number, _) => shown(&number.shown),
+        Cell::Number(number, tone) => shown(&number.shown) + tone.mark(),
         Cell::Absent(_) => ABSENT.to_owned(),
         Cell::Empty => String::new(),
     }

@@ -1,10 +1,10 @@
 //! What painters of plain text have in common: which blocks are shown, in which order, and which words are explained.
 
-use taskweight_core::format::time;
+use taskweight_core::format::{plural, time};
 use taskweight_core::report::{Evidence, Outcome, Verdict};
 
 use crate::chart::{Bar, Bars, Chart, Part};
-use crate::claims::Language;
+use crate::claims::{Language, joined};
 use crate::document::{Block, Cell, Column, Document, Note, Section, Table, Term, Tone};
 
 /// What plain text is written on.
@@ -27,6 +27,10 @@ pub(super) trait Surface {
 
 /// Claims for which something is missing that are listed one by one; more are a list of numbers.
 const LISTED: usize = 3;
+/// Rows of a table of several groups that a terminal shows without being asked.
+const MOST_ROWS: usize = 14;
+/// Columns of the numbers beside a verdict.
+const NUMBERS_COLUMNS: usize = 18;
 /// Columns of a bar's figure and the space around it.
 const BESIDE_BAR: usize = 11;
 /// A bar shorter than this is no bar.
@@ -34,13 +38,14 @@ const SHORTEST_BAR: usize = 20;
 
 /// Where the figures behind a verdict are, in English and in Korean.
 const ON_DEMAND: (&str, &str) = (
-    "-v and the page (--html FILE) show the evidence, all counts and all conditions.",
+    "-v and the page (--html FILE) show the evidence and all conditions.",
     "-v와 --html FILE로 만든 페이지에 판정의 근거와 모든 값이 있다.",
 );
 
 /// Shows the document; `is_verbose` with all that a terminal shows only on demand.
 pub(super) fn show(document: &Document, is_verbose: bool, surface: &mut impl Surface) {
-    let mut painter = Painter { language: document.language, is_verbose, seen: Vec::new(), surface };
+    let mut painter =
+        Painter { language: document.language, is_verbose, seen: Vec::new(), absences: Vec::new(), surface };
     if let Some(subject) = &document.subject {
         painter.surface.heading(subject);
     }
@@ -71,6 +76,8 @@ struct Painter<'a, S> {
     is_verbose: bool,
     /// Words of the section that may want an explanation.
     seen: Vec<String>,
+    /// Why cells are absent, as far as it was said.
+    absences: Vec<String>,
     surface: &'a mut S,
 }
 
@@ -123,7 +130,8 @@ impl<S: Surface> Painter<'_, S> {
         if table.rows.is_empty() {
             return;
         }
-        let table = &with_one_group_in_caption(table);
+        let (shown, left_out) = shown_groups(table, self.is_verbose);
+        let table = &with_one_group_in_caption(shown);
         let is_shown = |column: &Column| self.is_verbose || !column.is_detail;
         let columns: Vec<usize> =
             table.columns.iter().enumerate().filter(|(_, column)| is_shown(column)).map(|(index, _)| index).collect();
@@ -139,7 +147,16 @@ impl<S: Surface> Painter<'_, S> {
         }
         self.surface.table(table, &columns);
         for absence in table.absences(|index| columns.contains(&index)) {
-            self.surface.item(&Note { text: format!("- {}", absence.text()), tone: Tone::Plain });
+            let text = format!("- {}", absence.text());
+            // The same of another table is not said again.
+            if !self.absences.contains(&text) {
+                self.surface.item(&Note { text: text.clone(), tone: Tone::Plain });
+                self.absences.push(text);
+            }
+        }
+        if left_out > 0 {
+            let text = format!("and {} (-v)", plural(left_out, "more condition"));
+            self.surface.item(&Note { text, tone: Tone::Plain });
         }
         self.surface.end();
     }
@@ -166,10 +183,12 @@ impl<S: Surface> Painter<'_, S> {
 
     fn verdict_line(&self, verdict: &Verdict) -> Vec<Cell> {
         let plain = |text: String| Cell::Text(text, Tone::Plain);
+        let outcome = self.language.short_outcome(verdict.outcome).to_owned();
         vec![
             Cell::Name(format!("{:2}", verdict.number)),
-            Cell::Text(self.language.outcome(verdict.outcome).to_owned(), tone(verdict.outcome)),
+            Cell::Text(outcome, tone(verdict.outcome)),
             plain(verdict.short_claim.clone()),
+            plain(numbers(verdict, self.language)),
         ]
     }
 
@@ -190,8 +209,8 @@ impl<S: Surface> Painter<'_, S> {
 
     /// Columns that speak for themselves.
     fn headless(&mut self, rows: Vec<Vec<Cell>>) {
-        let columns = rows.first().map_or(0, Vec::len);
-        let table = Table { caption: String::new(), columns: vec![Column::shown(""); columns], rows };
+        let Some(columns) = rows.first().map(Vec::len) else { return };
+        let table = Table { caption: String::new(), columns: vec![Column::shown(""); columns], rows, main_group: 0 };
         self.surface.table(&table, &(0..columns).collect::<Vec<_>>());
     }
 
@@ -214,6 +233,25 @@ impl<S: Surface> Painter<'_, S> {
     }
 }
 
+/// What decides, from the least to the most of all models: such as `1.00; 0-0.0005`. What is too long is left out.
+fn numbers(verdict: &Verdict, language: Language) -> String {
+    let deciding: Vec<&Evidence> = verdict.evidence.iter().filter(|one| one.decides).collect();
+    let of_quantity = |alike: &[&Evidence]| {
+        let least = alike.iter().min_by(|a, b| a.value.total_cmp(&b.value))?;
+        let most = alike.iter().max_by(|a, b| a.value.total_cmp(&b.value))?;
+        Some(joined(&least.shown, &most.shown, language))
+    };
+    let mut numbers = String::new();
+    for one in deciding.chunk_by(|one, other| one.quantity == other.quantity).filter_map(of_quantity) {
+        let longer = if numbers.is_empty() { one } else { format!("{numbers}; {one}") };
+        if longer.chars().count() > NUMBERS_COLUMNS {
+            break;
+        }
+        numbers = longer;
+    }
+    numbers
+}
+
 /// Letters in proportion: borders are rounded, not lengths, so that the bar is as long as its sum. What takes any time has
 /// a letter where nothing else is in its place: a bar is never empty.
 fn letters(bar: &Bar, bars: &Bars, longest: f64, columns: usize) -> String {
@@ -232,17 +270,26 @@ fn letters(bar: &Bar, bars: &Bars, longest: f64, columns: usize) -> String {
     drawn
 }
 
-/// A table whose rows all have the same in common says so in its caption.
-fn with_one_group_in_caption(table: &Table) -> Table {
-    let groups = table.rows.iter().filter(|row| matches!(row[..], [Cell::Group(_)])).count();
-    match table.rows.first().map(Vec::as_slice) {
-        Some([Cell::Group(group)]) if groups == 1 => Table {
-            caption: format!("{} - {group}", table.caption),
-            columns: table.columns.clone(),
-            rows: table.rows[1..].to_vec(),
-        },
-        _ => table.clone(),
+/// A table of several groups: the main one where all are too many rows, and how many are left out.
+fn shown_groups(table: &Table, is_verbose: bool) -> (Table, u64) {
+    let groups = table.groups();
+    match groups.get(table.main_group) {
+        Some(main) if !is_verbose && groups.len() > 1 && table.rows.len() > MOST_ROWS => {
+            (Table { rows: main.to_vec(), ..table.clone() }, groups.len() as u64 - 1)
+        }
+        _ => (table.clone(), 0),
     }
+}
+
+/// A table whose rows all have the same in common says so in its caption.
+fn with_one_group_in_caption(mut table: Table) -> Table {
+    if table.groups().len() == 1
+        && let Some([Cell::Group(group)]) = table.rows.first().map(Vec::as_slice)
+    {
+        table.caption = format!("{} - {group}", table.caption);
+        table.rows.remove(0);
+    }
+    table
 }
 
 fn evidence(evidence: &Evidence, language: Language) -> Vec<Cell> {

@@ -15,6 +15,9 @@ const NAME_COLUMNS: usize = 24;
 /// Columns that words get where a table is too wide.
 const WORDS_COLUMNS: usize = 18;
 
+/// A head that is no wider stays on one line.
+const SHORT_HEAD: usize = 8;
+
 /// The report as text, which ends with a line break.
 #[must_use]
 pub fn render(report: &Report, options: &Options) -> String {
@@ -166,7 +169,7 @@ impl Grid {
         };
         let head = columns.iter().enumerate().map(|(place, column)| {
             let head = table.columns.get(*column).map_or("", |column| &column.head);
-            let head = if head.width() > width(place) { in_two_lines(head) } else { head.to_owned() };
+            let head = if head.width() > width(place).max(SHORT_HEAD) { in_two_lines(head) } else { head.to_owned() };
             let text = head.split('\n').map(escape).collect::<Vec<_>>().join("\n");
             Piece { text, style: Style::Heading, is_words: is_words(place) }
         });
@@ -230,7 +233,7 @@ fn piece(cell: Option<&Cell>, has_groups: bool) -> Piece {
         Some(Cell::Name(text)) => (format!("{indent}{text}"), Tone::Plain, true),
         Some(Cell::Text(text, tone)) => (text.clone(), *tone, true),
         Some(Cell::Group(text)) => (text.clone(), Tone::Plain, true),
-        Some(Cell::Number(number, tone)) => (number.shown.clone(), *tone, false),
+        Some(Cell::Number(number, tone)) => (format!("{}{}", number.shown, tone.mark()), *tone, false),
         Some(Cell::Range(text, _)) => (text.clone(), Tone::Plain, false),
         Some(Cell::Absent(_)) => (ABSENT.to_owned(), Tone::Plain, false),
         Some(Cell::Empty) | None => (String::new(), Tone::Plain, false),

@@ -12,7 +12,8 @@ use std::{collections::BTreeSet, path::Path};
 use origin::Source;
 use taskweight_core::report::{LedgerRow, Report, Run};
 use taskweight_report::{
-    claims::{Language, Outcome, summary, verdicts},
+    answer,
+    claims::{Language, Outcome, verdicts},
     json,
     paint::html::render,
 };
@@ -52,7 +53,10 @@ fn every_number_is_what_the_json_says() {
         let others =
             "[...document.querySelectorAll('td:not(.text)')].map(one => [one.children.length, one.textContent])";
         for (children, text) in page.ask::<Vec<(usize, String)>>(others) {
-            assert!(children == 1 || text.is_empty() || text == "–", "{name}: {text:?} has no origin");
+            assert!(
+                children == 1 || text.is_empty() || children == 2 && text.contains(" – ") || text == "–",
+                "{name}: {text:?} has no origin"
+            );
         }
     }
 }
@@ -165,7 +169,7 @@ fn verdicts_and_answer_stand_first_in_the_language_asked_for() {
         let page = browser::show(program.clone(), &render(&report, language), (1200, 900), false);
         assert_eq!(page.ask::<String>("document.documentElement.lang"), language.code());
         let said: Vec<String> = page.ask("[...document.querySelectorAll('.answer p')].map(one => one.textContent)");
-        assert_eq!(said, summary(&report, language));
+        assert_eq!(said, answer(&report, language));
         let cards: Vec<(String, String, String)> = page.ask(
             "[...document.querySelectorAll('.verdict')].map(one => [one.id, one.className, one.querySelector('.outcome').textContent])",
         );
