@@ -1,5 +1,7 @@
 //! Interrupts that hit a traced thread.
 
+use crate::counts;
+
 /// What interrupted.
 #[repr(u32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,10 +51,8 @@ pub struct InterruptRecord {
     pub started_probe_ns: u64,
     /// Whom it interrupted: row of the thread table, or 0 where threads are not told apart.
     pub thread: u64,
-    /// How many hit a traced thread.
-    pub count: u64,
-    /// Their time without that in our programs, in nanoseconds.
-    pub ns: u64,
+    /// Those that have ended.
+    pub totals: InterruptTotals,
 }
 
 /// Interrupts of all kinds on one CPU.
@@ -85,8 +85,8 @@ impl CpuInterrupts {
         let (gross, probes) = (ns - record.started_ns, probe_ns - record.started_probe_ns);
         let (thread, net) = (record.thread, gross.saturating_sub(probes));
         record.started_ns = 0;
-        record.count += 1;
-        record.ns += net;
+        record.totals.count += 1;
+        record.totals.ns += net;
         let soft = &mut self.records[Interrupt::Soft as usize];
         if kind as u32 != Interrupt::Soft as u32 && soft.started_ns != 0 {
             soft.started_ns += gross;
@@ -96,14 +96,14 @@ impl CpuInterrupts {
     }
 }
 
-/// Interrupts of one kind that hit one thread.
-#[repr(C)]
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct InterruptTotals {
-    /// How many.
-    pub count: u64,
-    /// Their time, in nanoseconds.
-    pub ns: u64,
+counts! {
+    /// Interrupts of one kind that hit a traced thread.
+    pub struct InterruptTotals {
+        /// How many.
+        pub count: u64,
+        /// Their time without that in our programs, in nanoseconds.
+        pub ns: u64,
+    }
 }
 
 /// Interrupts that hit one thread in the window. Each word has one writer at a time: the CPU that runs the thread.
@@ -131,8 +131,8 @@ mod tests {
     use super::*;
 
     fn totals(cpu: &CpuInterrupts, kind: Interrupt) -> (u64, u64) {
-        let record = cpu.records[kind as usize];
-        (record.count, record.ns)
+        let InterruptTotals { count, ns } = cpu.records[kind as usize].totals;
+        (count, ns)
     }
 
     #[test]

@@ -5,10 +5,12 @@
 #![no_std]
 
 mod anatomy;
+mod counts;
 mod histogram;
 mod interrupt;
 mod loss;
 mod settings;
+mod syscall;
 mod thread;
 mod timeline;
 
@@ -17,5 +19,8 @@ pub use histogram::*;
 pub use interrupt::*;
 pub use loss::*;
 pub use settings::*;
+pub use syscall::*;
 pub use thread::*;
 pub use timeline::*;
+
+pub(crate) use counts::counts;

@@ -118,7 +118,7 @@ pub fn sys_enter(context: RawTracePointContext) -> i32 {
 // sys_exit(struct pt_regs *regs, long ret)
 #[raw_tracepoint]
 pub fn sys_exit(context: RawTracePointContext) -> i32 {
-    syscall::exit(argument!(context, 0));
+    syscall::exit(argument!(context, 0), argument!(context, 1) as i64);
     0
 }
 

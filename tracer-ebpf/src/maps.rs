@@ -11,45 +11,14 @@ use tracer_ebpf::{
 };
 
 #[unsafe(no_mangle)]
-pub static SETTINGS: Settings = Settings {
-    pid_offset: 0,
-    tgid_offset: 0,
-    nvcsw_offset: 0,
-    nivcsw_offset: 0,
-    min_flt_offset: 0,
-    maj_flt_offset: 0,
-    comm_offset: 0,
-    sighand_offset: 0,
-    signal_offset: 0,
-    group_exec_task_offset: 0,
-    flags_offset: 0,
-    thread_pid_offset: 0,
-    pid_level_offset: 0,
-    pid_numbers_offset: 0,
-    thread_status_offset: 0,
-    binprm_p_offset: 0,
-    root_pid: 0,
-    pid_namespace_device: 0,
-    pid_namespace_inode: 0,
-    pid_capacity: 0,
-    thread_capacity: 0,
-    syscall_histogram_capacity: 0,
-    sched_yield_number: 0,
-    compat_sched_yield_row: 0,
-};
+pub static SETTINGS: Settings =
+    // SAFETY: integers only.
+    unsafe { core::mem::zeroed() };
 
 #[unsafe(no_mangle)]
-pub static RECORD_OFFSETS: RecordOffsets = RecordOffsets {
-    switch_prev_pid: 0,
-    switch_prev_state: 0,
-    switch_next_pid: 0,
-    wakeup_pid: 0,
-    wakeup_new_pid: 0,
-    migrate_pid: 0,
-    fork_child_pid: 0,
-    exec_old_pid: 0,
-    enter_id: 0,
-};
+pub static RECORD_OFFSETS: RecordOffsets =
+    // SAFETY: integers only.
+    unsafe { core::mem::zeroed() };
 
 /// A member of [`RECORD_OFFSETS`]; volatile for the same reason as [`setting`].
 macro_rules! recorded {

@@ -48,4 +48,4 @@ plain!(plain_sched_process_exec, |context| {
 });
 plain!(plain_sched_process_exit, |_context| lifecycle::exit(Named::current()));
 plain!(plain_sys_enter, |context| syscall::enter(0, field!(context, enter_id, i64)));
-plain!(plain_sys_exit, |_context| syscall::exit(0));
+plain!(plain_sys_exit, |context| syscall::exit(0, field!(context, exit_result, i64)));

@@ -76,6 +76,8 @@ pub struct RecordOffsets {
     pub exec_old_pid: u32,
     /// `sys_enter`: `id`.
     pub enter_id: u32,
+    /// `sys_exit`: `ret`.
+    pub exit_result: u32,
 }
 
 /// What user space changes while the programs run. One entry, index 0.
@@ -98,7 +100,7 @@ pub struct Allocated {
 }
 
 const _: () = assert!(size_of::<Settings>() == 24 * 4);
-const _: () = assert!(size_of::<RecordOffsets>() == 9 * 4);
+const _: () = assert!(size_of::<RecordOffsets>() == 10 * 4);
 
 #[cfg(feature = "user")]
 // SAFETY: repr(C), made of u32 only: no padding, every bit pattern is a value.

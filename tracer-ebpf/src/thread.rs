@@ -2,90 +2,81 @@
 
 use core::mem::offset_of;
 
+use crate::counts;
+
 /// Bytes of a thread's name in the kernel, the closing zero included (`TASK_COMM_LEN`).
 pub const COMM_BYTES: usize = 16;
-/// [`ThreadState::syscall`] of a thread that is not in a system call.
-pub const SYSCALL_NONE: u32 = u32::MAX;
-/// [`ThreadState::syscall`] of a thread that is in a call it entered before it was traced: the `clone` that made
-/// it, the `execve` that started the command. Its exit is neither counted nor a loss.
-pub const SYSCALL_BEFORE_TRACE: u32 = u32::MAX - 1;
 /// How far above the stack pointer a page fault is one of the stack: frames are no larger, as a rule.
 pub const STACK_REACH_BYTES: u64 = 64 << 10;
 /// How far below it: a `call` or `push` stores below the stack pointer before it moves, and leaf functions use the 128
 /// bytes of the red zone.
 pub const STACK_RED_ZONE_BYTES: u64 = 128;
-/// Rows of the system call table for one way of calling. Numbers stay below; what does not fit is put into the last.
-pub const NATIVE_SYSCALL_ROWS: u32 = 512;
-/// First row of the calls of 32-bit programs on a 64-bit kernel, whose numbers mean other calls.
-pub const COMPAT_SYSCALL_BASE: u32 = NATIVE_SYSCALL_ROWS;
-/// Rows of the system call table.
-pub const SYSCALL_ROWS: u32 = 2 * NATIVE_SYSCALL_ROWS;
 
-/// Counts and times of one thread since its first instruction. Each word has one writer at a time (the CPU that
-/// runs the thread, or the one that holds the lock under which it is woken or moved), so no update is atomic.
-///
-/// Those that a hand-over changes come first, in one cache line.
-#[repr(C)]
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct ThreadCounts {
-    /// Switches away because the thread blocked.
-    pub voluntary_count: u64,
-    /// Wake-ups of this thread (`sched_wakeup`), without the one that starts it.
-    pub wakeup_count: u64,
-    /// Wake-ups that were made while this thread ran (`sched_waking`), of whatever thread.
-    pub waking_count: u64,
-    /// System calls entered.
-    pub syscall_count: u64,
-    /// Time in system calls that have returned, in nanoseconds.
-    pub syscall_ns: u64,
-    /// Time on a CPU, in nanoseconds.
-    pub on_cpu_ns: u64,
-    /// Time off the CPU, blocked or waiting for one, in nanoseconds.
-    pub off_cpu_ns: u64,
-    /// Of it, time runnable and waiting, in nanoseconds.
-    pub run_queue_ns: u64,
-    /// Switches away of a thread that could have gone on.
-    pub preempted_count: u64,
-    /// Switches away within `sched_yield()`.
-    pub yielded_count: u64,
-    /// The last switch away of an exiting thread: 0 or 1.
-    pub exit_count: u64,
-    /// Switches in on a CPU that was idle.
-    pub idle_exit_count: u64,
-    /// Moves to another CPU (`sched_migrate_task`).
-    pub migration_count: u64,
-    /// Minor page faults, from user and from kernel mode.
-    pub minor_fault_count: u64,
-    /// Major page faults, from user and from kernel mode.
-    pub major_fault_count: u64,
-    /// Page faults of either kind that came from user mode.
-    pub user_fault_count: u64,
-    /// Of these, the ones within the reach of the stack pointer: the stack grew ([`STACK_REACH_BYTES`]).
-    pub stack_fault_count: u64,
+counts! {
+    /// Counts and times of one thread since its first instruction. Each word has one writer at a time (the CPU that
+    /// runs the thread, or the one that holds the lock under which it is woken or moved), so no update is atomic.
+    ///
+    /// Those that a hand-over changes come first, in one cache line.
+    pub struct ThreadCounts {
+        /// Switches away because the thread blocked.
+        pub voluntary_count: u64,
+        /// Wake-ups of this thread (`sched_wakeup`), without the one that starts it.
+        pub wakeup_count: u64,
+        /// Wake-ups that were made while this thread ran (`sched_waking`), of whatever thread.
+        pub waking_count: u64,
+        /// System calls entered.
+        pub syscall_count: u64,
+        /// Time in system calls that have returned, in nanoseconds.
+        pub syscall_ns: u64,
+        /// Time on a CPU, in nanoseconds.
+        pub on_cpu_ns: u64,
+        /// Time off the CPU, blocked or waiting for one, in nanoseconds.
+        pub off_cpu_ns: u64,
+        /// Of it, time runnable and waiting, in nanoseconds.
+        pub run_queue_ns: u64,
+        /// Switches away of a thread that could have gone on.
+        pub preempted_count: u64,
+        /// Switches away within `sched_yield()`.
+        pub yielded_count: u64,
+        /// The last switch away of an exiting thread: 0 or 1.
+        pub exit_count: u64,
+        /// Switches in on a CPU that was idle.
+        pub idle_exit_count: u64,
+        /// Moves to another CPU (`sched_migrate_task`).
+        pub migration_count: u64,
+        /// Minor page faults, from user and from kernel mode.
+        pub minor_fault_count: u64,
+        /// Major page faults, from user and from kernel mode.
+        pub major_fault_count: u64,
+        /// Page faults of either kind that came from user mode.
+        pub user_fault_count: u64,
+        /// Of these, the ones within the reach of the stack pointer: the stack grew ([`STACK_REACH_BYTES`]).
+        pub stack_fault_count: u64,
+    }
 }
 
-/// The kernel's own counters of a thread (`task_struct`), kept as a witness.
-#[repr(C)]
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct KernelCounters {
-    /// `nvcsw`: voluntary context switches.
-    pub voluntary_count: u64,
-    /// `nivcsw`: involuntary context switches.
-    pub involuntary_count: u64,
-    /// `min_flt`: page faults served without I/O.
-    pub minor_fault_count: u64,
-    /// `maj_flt`: page faults that needed I/O.
-    pub major_fault_count: u64,
+counts! {
+    /// The kernel's own counters of a thread (`task_struct`), kept as a witness.
+    pub struct KernelCounters {
+        /// `nvcsw`: voluntary context switches.
+        pub voluntary_count: u64,
+        /// `nivcsw`: involuntary context switches.
+        pub involuntary_count: u64,
+        /// `min_flt`: page faults served without I/O.
+        pub minor_fault_count: u64,
+        /// `maj_flt`: page faults that needed I/O.
+        pub major_fault_count: u64,
+    }
 }
 
-/// Switches of a thread that the kernel has let go of.
-#[repr(C)]
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct ReleasedCounts {
-    /// Voluntary ones, without the last.
-    pub voluntary_count: u64,
-    /// Preempted ones.
-    pub preempted_count: u64,
+counts! {
+    /// Switches of a thread that the kernel has let go of.
+    pub struct ReleasedCounts {
+        /// Voluntary ones, without the last.
+        pub voluntary_count: u64,
+        /// Preempted ones.
+        pub preempted_count: u64,
+    }
 }
 
 /// One row of the thread table. Rows are handed out once and never reused within a run, so that the totals of a
@@ -111,9 +102,10 @@ pub struct ThreadState {
     pub syscall_entered_ns: u64,
     /// When it entered `do_exit` (`CLOCK_MONOTONIC`), in nanoseconds; 0 while it lives.
     pub ended_ns: u64,
-    /// Row of the current system call, or [`SYSCALL_NONE`], or [`SYSCALL_BEFORE_TRACE`].
+    /// Row of the current system call, or [`SYSCALL_NONE`](crate::SYSCALL_NONE), or
+    /// [`SYSCALL_BEFORE_TRACE`](crate::SYSCALL_BEFORE_TRACE).
     pub syscall: u32,
-    /// Row of the thread's system call 0: [`COMPAT_SYSCALL_BASE`] while it executes a 32-bit program, else 0.
+    /// Row of the thread's system call 0: [`COMPAT_SYSCALL_BASE`](crate::COMPAT_SYSCALL_BASE) while it executes a 32-bit program, else 0.
     pub syscall_base: u32,
     /// What we counted.
     pub counts: ThreadCounts,
@@ -156,27 +148,8 @@ pub struct ThreadState {
     pub unused: [u64; 3],
 }
 
-/// Calls of one system call number on one CPU that are in no histogram. All calls that were entered in the window are
-/// those in the number's histograms, these, and those in progress when it closes.
-#[repr(C)]
-#[derive(Clone, Copy, Debug, Default)]
-pub struct SyscallTotals {
-    /// Calls that returned and found no histogram.
-    pub completed_count: u64,
-    /// Time in them, in nanoseconds.
-    pub total_ns: u64,
-    /// Calls whose return was missed.
-    pub unreturned_count: u64,
-}
-
-const _: () = assert!(size_of::<ThreadCounts>() == 17 * 8);
-const _: () = assert!(size_of::<KernelCounters>() == 4 * 8);
 const _: () = assert!(size_of::<ThreadState>() == 512 && offset_of!(ThreadState, counts) == 64);
-const _: () = assert!(size_of::<SyscallTotals>() == 24);
 
 #[cfg(feature = "user")]
 // SAFETY: repr(C) of integers without padding (see the size above): every bit pattern is a value.
 unsafe impl aya::Pod for ThreadState {}
-#[cfg(feature = "user")]
-// SAFETY: repr(C), made of u64 only: no padding, every bit pattern is a value.
-unsafe impl aya::Pod for SyscallTotals {}

@@ -48,6 +48,6 @@ pub fn timeline_sys_enter(context: RawTracePointContext) -> i32 {
 // sys_exit(struct pt_regs *regs, long ret)
 #[raw_tracepoint]
 pub fn timeline_sys_exit(context: RawTracePointContext) -> i32 {
-    timeline::returned(syscall::exit(argument!(context, 0)));
+    timeline::returned(syscall::exit(argument!(context, 0), argument!(context, 1) as i64));
     0
 }

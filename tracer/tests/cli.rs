@@ -19,12 +19,18 @@ use unicode_width::UnicodeWidthStr as _;
 /// Nobody, wherever there is one; no entry in the user database is needed.
 const NOBODY: u32 = 65_534;
 
+/// A folder that everybody may enter, as that of temporary files need not be.
+fn open_folder() -> TempDir {
+    let folder = tempfile::tempdir_in("/tmp").unwrap();
+    fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).unwrap();
+    folder
+}
+
 /// A copy of the program in a folder that everybody may enter, as the one it was built in need not be.
 fn program() -> &'static Path {
     static COPY: OnceLock<(TempDir, PathBuf)> = OnceLock::new();
     let copy = || {
-        let folder = tempfile::tempdir().unwrap();
-        fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).unwrap();
+        let folder = open_folder();
         let path = folder.path().join("taskweight");
         fs::copy(env!("CARGO_BIN_EXE_taskweight"), &path).unwrap();
         (folder, path)
@@ -39,7 +45,10 @@ fn taskweight(words: &[&str]) -> Command {
 
 fn unprivileged(program: &Path, words: &[&str]) -> Command {
     let mut command = process::Command::new(program);
-    command.args(words).env_remove("TASKWEIGHT_PROGRAMS").env_remove("COLUMNS").current_dir("/");
+    command.args(words).current_dir("/");
+    for variable in ["TASKWEIGHT_PROGRAMS", "COLUMNS", "CLICOLOR_FORCE"] {
+        command.env_remove(variable);
+    }
     if nix::unistd::geteuid().is_root() {
         // This drops the supplementary groups and all capabilities, too.
         command.uid(NOBODY).gid(NOBODY);
@@ -49,8 +58,7 @@ fn unprivileged(program: &Path, words: &[&str]) -> Command {
 
 /// A folder in which every model has a program, which is never started.
 fn models() -> TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).unwrap();
+    let folder = open_folder();
     for model in &MODELS {
         fs::write(folder.path().join(format!("taskweight-{}", model.name)), "").unwrap();
     }
@@ -79,7 +87,7 @@ fn fixture(name: &str) -> String {
 
 /// `taskweight report` of a file with this text.
 fn report(text: &str) -> assert_cmd::assert::Assert {
-    let file = tempfile::NamedTempFile::new().unwrap();
+    let file = tempfile::NamedTempFile::new_in("/tmp").unwrap();
     fs::set_permissions(file.path(), fs::Permissions::from_mode(0o644)).unwrap();
     fs::write(file.path(), text).unwrap();
     taskweight(&["report", file.path().to_str().unwrap()]).assert()
@@ -96,7 +104,7 @@ fn help_has_examples_and_fits_a_terminal() {
 
 #[test]
 fn manual_pages_and_completions_are_those_of_taskweight() {
-    let folder = TempDir::new().unwrap();
+    let folder = open_folder();
     fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o777)).unwrap();
     taskweight(&["man", folder.path().to_str().unwrap()]).assert().success();
     for name in ["taskweight.1", "taskweight-run.1"] {
@@ -151,17 +159,17 @@ fn words_of_a_command_line_cannot_act_on_the_terminal() {
 }
 
 #[test]
-fn reasons_why_models_are_missing_cannot_act_on_the_terminal() {
-    let folder = tempfile::tempdir().unwrap();
+fn reasons_are_escaped() {
+    let folder = open_folder();
     let hostile = folder.path().join("\x1b[2J");
     fs::create_dir(&hostile).unwrap();
-    for path in [folder.path(), &hostile] {
-        fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
-    }
+    fs::set_permissions(&hostile, fs::Permissions::from_mode(0o755)).unwrap();
     // Models are looked for beside the program.
     let copy = hostile.join("taskweight");
     fs::copy(program(), &copy).unwrap();
-    fs::write(hostile.join("taskweight-go.reason"), "no \x1b[31mgo\n").unwrap();
+    let reason = hostile.join("taskweight-go.reason");
+    fs::write(&reason, "no \x1b[31mgo\n").unwrap();
+    fs::set_permissions(&reason, fs::Permissions::from_mode(0o644)).unwrap();
     for (verb, shown) in [("models", &[r"no \x1b[31mgo", r"\x1b[2J"][..]), ("doctor", &[])] {
         let output = unprivileged(&copy, &[verb, "--verbose"]).assert().get_output().stdout.clone();
         let output = String::from_utf8(output).unwrap();
@@ -174,14 +182,14 @@ fn reasons_why_models_are_missing_cannot_act_on_the_terminal() {
 fn an_unknown_name_is_answered_with_the_known_ones() {
     let folder = models();
     for (option, name, some) in [("--models", "fibre", "os-thread, pthread, "), ("--scenarios", "swich", "switch, ")] {
-        let message = format!("`{name}`: known are {some}");
+        let message = format!("`{name}`, known: {some}");
         compare(&folder, &[option, name]).assert().code(1).stdout(is_empty()).stderr(one_line(&message));
     }
 }
 
 #[test]
-fn a_cpu_that_is_not_there_is_answered_with_the_ones_that_are() {
-    let message = one_line("cannot bind to CPU 100000: the CPUs to choose from are ");
+fn unknown_cpu_names_the_known() {
+    let message = one_line("cannot pin to CPU 100000: the CPUs to choose from are ");
     compare(&models(), &["--pin", "100000"]).assert().code(1).stderr(message);
 }
 
@@ -234,7 +242,7 @@ fn a_file_that_is_no_report_is_one_line() {
         ("{}", "not a taskweight report"),
         ("{\"schema_version\": 1}", "field `.`: missing field"),
         (cut, "truncated: the file ends within the report"),
-        (&other, "schema version 99, this taskweight reads 1: use the taskweight that wrote it"),
+        (&other, "schema version 99, but this taskweight reads 1: use the version that wrote it"),
     ] {
         report(text).code(1).stdout(is_empty()).stderr(one_line(words));
     }

@@ -91,7 +91,7 @@ fn a_program_that_is_not_there_is_wrong() {
 fn a_program_that_offers_nothing_is_wrong() {
     let (said, status) = check("control", &["sh", "-c", "exit 2"].map(OsStr::new));
     assert_eq!(status, Some(1), "{said}");
-    assert!(said.contains("WRONG  no scenario was checked: see what the program printed to stderr\n"), "{said}");
+    assert!(said.contains("WRONG  no scenario was checked: see the program's stderr\n"), "{said}");
 }
 
 #[test]

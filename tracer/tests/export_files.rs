@@ -17,7 +17,7 @@ use taskweight_report::export::{Format, Source, files};
 
 fn export(name: &str, words: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_taskweight"));
-    command.arg("report").arg(path(name)).args(words);
+    command.arg("report").arg(path(name)).args(words).env_remove("CLICOLOR_FORCE");
     command
 }
 
@@ -39,7 +39,7 @@ fn sorted(mut files: Vec<(String, Vec<u8>)>) -> Vec<(String, Vec<u8>)> {
 }
 
 #[test]
-fn one_file_goes_to_standard_output_to_a_file_or_into_a_folder() {
+fn one_file_has_three_destinations() {
     let place = tempfile::tempdir().unwrap();
     for (word, format, name) in [
         ("csv", Format::Csv, "compare.csv"),
@@ -72,17 +72,17 @@ fn several_files_go_into_a_folder_which_is_made() {
         export("compare.json", &words).assert().success().stdout("").stderr("");
         assert_eq!(sorted(folder(&output)), sorted(expected("compare.json", Format::Hgrm)));
     }
-    let message = contains("this format is several files: say with --output DIR where to write them");
+    let message = contains("this format writes several files: choose a directory with --output DIR");
     export("compare.json", &["--format", "hgrm"]).assert().code(1).stdout(is_empty()).stderr(message);
     let file = place.path().join("file");
     fs::write(&file, "kept").unwrap();
-    let message = contains("file: cannot be created: File exists");
+    let message = contains("file: cannot create it: File exists");
     export("compare.json", &["--format", "hgrm", "--output", file.to_str().unwrap()]).assert().code(1).stderr(message);
     assert_eq!(fs::read_to_string(file).unwrap(), "kept");
 }
 
 #[test]
-fn what_cannot_be_exported_is_one_line_and_no_file() {
+fn refusal_writes_no_file() {
     let place = tempfile::tempdir().unwrap();
     let output = place.path().join("stacks");
     let one_line = starts_with("taskweight: ").and(contains("no stacks in this report: "));

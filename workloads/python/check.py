@@ -116,16 +116,29 @@ OPERATIONS = {"cpu": CPU_CHUNKS, "hog": 211}
 
 def run(path, scenario, tasks, operations, *more):
     """Runs the scenario with more options, and returns the lines ready and done."""
-    # In the current folder: the path of a socket has at most 107 bytes.
-    address = f"{path.name}.socket"
-    echo = scenario == "echo"
-    options = ("--socket", address) if echo else more
-    program = Program(path, scenario, "--tasks", tasks, "--operations", operations, *options)
-    clients = Clients(address, tasks) if echo else None
+    if scenario == "echo":
+        return run_echo(path, tasks, operations)
+    program = Program(path, scenario, "--tasks", tasks, "--operations", operations, *more)
+    return converse(program, lambda: None)
+
+
+def run_echo(path, tasks, operations):
+    with tempfile.TemporaryDirectory() as folder:
+        # Through a descriptor: the path of a socket has at most 107 bytes.
+        descriptor = os.open(folder, os.O_PATH)
+        address = f"/proc/{os.getpid()}/fd/{descriptor}/echo"
+        program = Program(path, "echo", "--tasks", tasks, "--operations", operations, "--socket", address)
+        clients = Clients(address, tasks)
+        lines = converse(program, lambda: clients.send(operations))
+        os.close(descriptor)
+    return lines
+
+
+def converse(program, work):
+    """The lines ready and done of a program; `work` is done in between."""
     ready = program.hear()
     program.say("go")
-    if clients:
-        clients.send(operations)
+    work()
     done = program.hear()
     program.say("exit")
     assert program.process.wait() == 0, "exit status"
@@ -284,9 +297,7 @@ def check_models(folder, models):
 
 def main():
     folder, models = pathlib.Path(sys.argv[1]).resolve(), sys.argv[2:]
-    with tempfile.TemporaryDirectory() as scratch:
-        os.chdir(scratch)
-        failed = check_models(folder, models)
+    failed = check_models(folder, models)
     # Without waiting for the timers of programs that have failed.
     sys.stdout.flush()
     os._exit(min(failed, 1))

@@ -103,7 +103,7 @@ fn mistake(arguments: &Arguments) -> Option<String> {
     if tasks < minimum {
         return Some(format!("scenario {} needs at least {minimum} tasks, not {tasks}", scenario.name()));
     }
-    (touch > 0 && !scenario.is_ring()).then(|| String::from("--touch <BYTES> belongs to switch and switch-io"))
+    (touch > 0 && !scenario.is_ring()).then(|| String::from("--touch <BYTES> applies to switch and switch-io only"))
 }
 
 /// Parses any command line, with the same manners.

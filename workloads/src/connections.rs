@@ -31,6 +31,6 @@ pub fn ended<S: Slot>(tasks: &TaskSet<S>, reason: io::Error) {
         program::fail(&anyhow::Error::new(reason).context("answer requests"));
     }
     if tasks.leave() && !tasks.is_finished() {
-        program::fail(&anyhow!("all connections were closed before {} requests had been answered", tasks.operations()));
+        program::fail(&anyhow!("all connections were closed before {} requests were answered", tasks.operations()));
     }
 }

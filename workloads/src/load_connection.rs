@@ -13,7 +13,7 @@ use crate::load_plan;
 use crate::request::{REQUEST_BYTES, RequestBuffer};
 
 /// How long the server has time to appear.
-const PATIENCE: Duration = Duration::from_secs(10);
+const PATIENCE: Duration = Duration::from_secs(60);
 /// Between two attempts to connect.
 const PAUSE: Duration = Duration::from_millis(5);
 

@@ -68,7 +68,7 @@ impl Protocol {
     /// The same, with the limit that stopped the creation of tasks, and where their stacks are. A list of stacks that
     /// would not fit in the line is left out.
     pub fn ready_with(&self, tasks: usize, stopped_by: Option<&str>, stacks: &Stacks) -> Result<()> {
-        asleep::wait_for_others().context("see in /proc whether the threads are asleep")?;
+        asleep::wait_for_others().context("check in /proc whether the threads are asleep")?;
         let ready = |stacks| line(&Event::Ready { tasks, runtime: &runtime(), stopped_by, stacks });
         let whole = ready(stacks)?;
         say(&if whole.len() > LONGEST_LINE { ready(&Stacks::default())? } else { whole })?;

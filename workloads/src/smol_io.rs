@@ -62,7 +62,7 @@ async fn switch_io(tasks: Tasks, index: usize, ends: PipeEnds) {
     stackless::pass_gate(tasks, index).await;
     match take_round(tasks, index, &ends, &mut touched).await {
         Ok(token) => tasks.finish(token),
-        Err(error) => program::fail(&anyhow::Error::new(error).context("hand the token over")),
+        Err(error) => program::fail(&anyhow::Error::new(error).context("pass the token")),
     }
     stackless::stay_alive().await
 }

@@ -50,7 +50,7 @@ pub fn switch_io<H: Handle, R: Read>(tasks: &Parkers<H>, index: usize, ends: &mu
     pass_gate(tasks);
     match take_round(tasks, index, ends, &mut touched) {
         Ok(token) => tasks.finish(token),
-        Err(error) => program::fail(&anyhow::Error::new(error).context("hand the token over")),
+        Err(error) => program::fail(&anyhow::Error::new(error).context("pass the token")),
     }
 }
 

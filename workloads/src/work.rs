@@ -63,15 +63,15 @@ impl<S: Slot> TaskSet<S> {
     /// What was done, if the counters of the tasks and the tokens agree with what was asked for.
     pub fn outcome(&self) -> Result<Outcome> {
         let (Some(started), Some(ended)) = (self.started.get(), self.ended.get()) else {
-            bail!("no task can run, but the work is not done");
+            bail!("no task can run, but the work is not finished");
         };
         let counted: u64 = self.slots.iter().map(Slot::operations).sum();
         let (tokens, asked) = (self.tokens.load(Ordering::Acquire), self.operations);
         if counted != asked || tokens != asked {
-            bail!("asked for {asked} operations, but the tasks counted {counted} and the tokens {tokens}");
+            bail!("{asked} operations requested, but the tasks counted {counted} and the tokens {tokens}");
         }
         let logical_switches = self.scenario.logical_switches(self.count, counted);
-        let elapsed = ended.checked_duration_since(*started).context("the work was done before the gate was open")?;
+        let elapsed = ended.checked_duration_since(*started).context("the work finished before the gate opened")?;
         let hand_overs = self.scenario.is_ring().then(|| self.hand_overs.times());
         let lateness_ns = (self.scenario == Scenario::Hog).then(|| self.lateness.counts());
         let checksum = (self.scenario == Scenario::Cpu).then(|| self.results.load(Ordering::Acquire));

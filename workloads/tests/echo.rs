@@ -3,27 +3,27 @@
 
 mod common;
 
+use std::fs::File;
 use std::io::{Read as _, Write as _};
+use std::os::fd::AsRawFd as _;
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicU32, Ordering};
 
 use common::{LOAD, PROGRAMS, Program, name};
+use tempfile::TempDir;
 
 const REQUESTS: u64 = 1009;
 
-/// Sockets made so far.
-static SOCKETS: AtomicU32 = AtomicU32::new(0);
-
 /// A socket's path that nobody else has; the file is removed in the end.
-struct Socket(PathBuf);
+struct Socket(PathBuf, #[expect(dead_code, reason = "kept open")] (File, TempDir));
 
 impl Socket {
+    /// Through an open descriptor of its folder: the path of a socket has at most 107 bytes, wherever the folder is.
     fn new() -> Self {
-        let (process, number) = (std::process::id(), SOCKETS.fetch_add(1, Ordering::Relaxed));
-        let path = std::env::temp_dir().join(format!("taskweight-{process}-{number}.socket"));
-        let _absent = std::fs::remove_file(&path);
-        Self(path)
+        let folder = tempfile::tempdir().unwrap();
+        let opened = File::open(folder.path()).unwrap();
+        let path = format!("/proc/{}/fd/{}/socket", std::process::id(), opened.as_raw_fd());
+        Self(path.into(), (opened, folder))
     }
 
     fn serve(&self, path: &str, tasks: usize, operations: u64) -> Program {
@@ -34,12 +34,6 @@ impl Socket {
     fn load(&self, connections: usize, requests: u64, more: &str) -> Program {
         let socket = self.0.display();
         Program::start(LOAD, &format!("--socket {socket} --connections {connections} --requests {requests} {more}"))
-    }
-}
-
-impl Drop for Socket {
-    fn drop(&mut self) {
-        let _absent = std::fs::remove_file(&self.0);
     }
 }
 

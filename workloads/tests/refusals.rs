@@ -89,7 +89,7 @@ fn arguments_that_make_no_sense() {
         assert!(refused(path, "yield --tasks 2 --operations 0").contains("--operations"));
         assert!(refused(path, "yield --tasks 2").contains("--operations"));
         assert!(
-            refused(path, "yield --tasks 2 --operations 7 --touch 64").contains("--touch <BYTES> belongs to switch")
+            refused(path, "yield --tasks 2 --operations 7 --touch 64").contains("--touch <BYTES> applies to switch")
         );
     }
 }

@@ -49,10 +49,11 @@ fn is_in_window(thread: &ThreadState) -> bool {
     window_opened_ns().is_some_and(|opened| thread.syscall_entered_ns >= opened)
 }
 
-/// The current thread leaves the system call it is in. `registers` is its `struct pt_regs`, 0 where that is not known.
+/// The current thread leaves the system call it is in. `registers` is its `struct pt_regs`, 0 where that is not known;
+/// `_result` is what the call returns, a negative error number where it failed.
 /// Gives the thread, the row of the call and the time, where its entry was counted.
 #[inline(always)]
-pub fn exit(registers: u64) -> Option<(&'static ThreadState, u32, u64)> {
+pub fn exit(registers: u64, _result: i64) -> Option<(&'static ThreadState, u32, u64)> {
     let row = running::row_in_syscall();
     if row == 0 {
         return None;

@@ -13,7 +13,7 @@ use crate::{
 };
 use taskweight_core::{
     catalog,
-    plan::{Case, Pinning, Request, cases},
+    plan::{Job, Pinning, Request, jobs},
     report::{AnatomyCalibration, Failure, Report},
     scenario::Scenario,
 };
@@ -51,10 +51,10 @@ pub fn run(cli: &Cli, args: &AnatomyArgs) -> anyhow::Result<u8> {
         threads_listed: 0,
         timeline: None,
     };
-    let cases = cases(&request);
-    anyhow::ensure!(!cases.is_empty(), "nothing to measure: no model asked for offers {}", args.scenario);
-    let progress = progress::bar(cli, cases.len() as u64 * u64::from(args.repetitions));
-    let mut dissection = Dissection::new(&context, &programs, request.pin_cpu, cases, &progress);
+    let jobs = jobs(&request);
+    anyhow::ensure!(!jobs.is_empty(), "nothing to measure: none of the requested models offers {}", args.scenario);
+    let progress = progress::bar(cli, jobs.len() as u64 * u64::from(args.repetitions));
+    let mut dissection = Dissection::new(&context, &programs, request.pin_cpu, jobs, &progress);
     dissection.coarse = args.coarse;
     let mut report = super::empty_report();
     dissection.measure(cli, args.repetitions)?;
@@ -98,7 +98,7 @@ pub(super) struct Dissection<'a> {
     /// The CPU on which the corrections are measured.
     cpu: u32,
     coarse: bool,
-    cases: Vec<(Case, Vec<Repetition>)>,
+    jobs: Vec<(Job, Vec<Repetition>)>,
     rounds: Vec<AnatomyCalibration>,
     failures: Vec<Failure>,
     progress: &'a ProgressBar,
@@ -109,19 +109,19 @@ impl<'a> Dissection<'a> {
         context: &'a Context<'a>,
         programs: &'a Path,
         cpu: u32,
-        cases: Vec<Case>,
+        jobs: Vec<Job>,
         progress: &'a ProgressBar,
     ) -> Self {
-        let cases = cases.into_iter().map(|case| (case, Vec::new())).collect();
-        Self { context, programs, cpu, coarse: false, cases, rounds: Vec::new(), failures: Vec::new(), progress }
+        let jobs = jobs.into_iter().map(|job| (job, Vec::new())).collect();
+        Self { context, programs, cpu, coarse: false, jobs, rounds: Vec::new(), failures: Vec::new(), progress }
     }
 
-    /// Goes through calibration and all cases again and again, so that drift is in all of them.
+    /// Goes through calibration and all jobs again and again, so that drift is in all of them.
     pub(super) fn measure(&mut self, cli: &Cli, repetitions: u32) -> anyhow::Result<()> {
         for number in 0..repetitions {
-            self.progress.set_message("what the probes cost");
+            self.progress.set_message("probe cost");
             let round = calibration::round(self.context.kernel, self.context.form, self.cpu);
-            match round.context("measure what the probes cost") {
+            match round.context("measure probe cost") {
                 Ok(round) => self.rounds.push(round),
                 Err(error) if self.rounds.is_empty() => return Err(error),
                 // What one round tells holds for the others.
@@ -129,17 +129,17 @@ impl<'a> Dissection<'a> {
                     self.progress.suspend(|| notice(format_args!("repetition {}: {error:#}", number + 1)));
                 }
             }
-            for (case, measured) in &mut self.cases {
-                self.progress.set_message(format!("{}, step by step", case.model.name));
+            for (job, measured) in &mut self.jobs {
+                self.progress.set_message(format!("{}, switch breakdown", job.model.name));
                 if cli.verbose {
-                    let remark = format!("{}, repetition {}", case.model.name, number + 1);
+                    let remark = format!("{}, repetition {}", job.model.name, number + 1);
                     self.progress.suspend(|| notice(remark));
                 }
-                match repetition(self.context, case, self.programs, self.coarse) {
+                match repetition(self.context, job, self.programs, self.coarse) {
                     Ok(one) => measured.push(one),
                     Err(_) if self.context.signals.received().is_some() => {}
                     Err(error) => {
-                        let failure = self.progress.suspend(|| failure(case, number, &error));
+                        let failure = self.progress.suspend(|| failure(job, number, &error));
                         self.failures.push(failure);
                     }
                 }
@@ -155,8 +155,8 @@ impl<'a> Dissection<'a> {
     /// Writes what was found into the report, and what failed.
     pub(super) fn finish(self, report: &mut Report) -> anyhow::Result<()> {
         let calibration = calibration::combine(&self.rounds)?;
-        let measured = self.cases.iter().filter(|(_, repetitions)| !repetitions.is_empty());
-        let anatomy = measured.map(|(case, repetitions)| assemble(case, repetitions, &calibration));
+        let measured = self.jobs.iter().filter(|(_, repetitions)| !repetitions.is_empty());
+        let anatomy = measured.map(|(job, repetitions)| assemble(job, repetitions, &calibration));
         report.anatomy = anatomy.collect();
         report.failures.extend(self.failures);
         report.interrupted |= self.context.signals.received().is_some();
@@ -164,16 +164,7 @@ impl<'a> Dissection<'a> {
     }
 }
 
-fn failure(case: &Case, repetition: u32, error: &anyhow::Error) -> Failure {
-    notice(format_args!("{}: {error:#}", case.model.name));
-    Failure {
-        model: case.model.name.to_owned(),
-        scenario: Some(case.scenario.name().to_owned()),
-        tasks: Some(case.tasks),
-        touch_bytes: case.touch_bytes,
-        pinned: case.pinned,
-        repetition,
-        half: String::from("traced"),
-        reason: format!("{error:#}"),
-    }
+fn failure(job: &Job, repetition: u32, error: &anyhow::Error) -> Failure {
+    notice(format_args!("{}: {error:#}", job.model.name));
+    Failure { case: job.case(), repetition, half: String::from("traced"), reason: format!("{error:#}") }
 }

@@ -85,7 +85,7 @@ impl Findings {
     fn summarise(&mut self, interrupted: Option<Interrupted>) -> io::Result<()> {
         if self.offered.is_empty() && self.wrong == 0 && interrupted.is_none() {
             self.wrong += 1;
-            self.print("WRONG  no scenario was checked: see what the program printed to stderr");
+            self.print("WRONG  no scenario was checked: see the program's stderr");
         }
         let offered = if self.offered.is_empty() { "nothing".to_owned() } else { self.offered.join(", ") };
         let (good, wrong) = (self.good, self.wrong);

@@ -16,7 +16,7 @@ use crate::{
 };
 use taskweight_core::{
     catalog::{self, MODELS, Model},
-    plan::{Case, Pinning, Request, rounds},
+    plan::{Job, Pinning, Request, rounds},
     report::Report,
     scenario::Scenario,
 };
@@ -38,14 +38,14 @@ const TIMEOUT_AT_LIMITS: Duration = Duration::from_secs(180);
 const THREADS_LISTED: usize = 16;
 
 /// What is measured, whatever is then made of it.
-pub(super) struct Job<'a> {
+pub(super) struct Schedule<'a> {
     pub(super) measuring: &'a MeasuringArgs,
     pub(super) timeline: &'a TimelineArgs,
     pub(super) programs: PathBuf,
-    /// The cases of each repetition.
-    pub(super) rounds: Vec<Vec<Case>>,
+    /// The jobs of each repetition.
+    pub(super) rounds: Vec<Vec<Job>>,
     /// What is taken apart step by step afterwards, and how often.
-    pub(super) anatomy: (Vec<Case>, u32),
+    pub(super) anatomy: (Vec<Job>, u32),
     /// The CPU on which the cost of the probes is measured.
     pub(super) pin_cpu: u32,
 }
@@ -61,9 +61,12 @@ pub fn run(cli: &Cli, args: &CompareArgs) -> anyhow::Result<u8> {
         requests.extend(overview::weights_of_others(args, &requests[0], &programs)?);
     }
     let rounds = rounds(&requests, args.repetitions);
-    anyhow::ensure!(!rounds.is_empty(), "nothing to measure: no model asked for offers these scenarios and tasks");
+    anyhow::ensure!(
+        !rounds.is_empty(),
+        "nothing to measure: none of the requested models offers these scenarios and tasks"
+    );
     let repetitions = rounds.len() as u32;
-    let job = Job {
+    let schedule = Schedule {
         measuring: &args.measuring,
         timeline: &args.timeline,
         programs,
@@ -71,52 +74,56 @@ pub fn run(cli: &Cli, args: &CompareArgs) -> anyhow::Result<u8> {
         anatomy: (anatomy, repetitions),
         pin_cpu,
     };
-    perform(cli, job, |report| report.ledger = ledger::rows(&report.runs))
+    perform(cli, schedule, |report| report.ledger = ledger::rows(&report.runs))
 }
 
-/// Measures all cases in turn, again and again, lets `conclude` complete the report, and prints the tables.
-pub(super) fn perform(cli: &Cli, job: Job<'_>, conclude: impl FnOnce(&mut Report)) -> anyhow::Result<u8> {
+/// Measures all jobs in turn, again and again, lets `conclude` complete the report, and prints the tables.
+pub(super) fn perform(cli: &Cli, schedule: Schedule<'_>, conclude: impl FnOnce(&mut Report)) -> anyhow::Result<u8> {
     crate::measure::preflight()?;
-    let outputs = Outputs::open(job.measuring)?;
-    let timeline = OpenTimeline::open(job.timeline)?;
+    let outputs = Outputs::open(schedule.measuring)?;
+    let timeline = OpenTimeline::open(schedule.timeline)?;
     let signals = Signals::install().context("install signal handlers")?;
     // Without one, what a kill leaves is there until the next run.
     let _guardian = Guardian::start();
     let kernel = RunningKernel::read()?;
-    let progress = progress::bar(cli, steps(&job));
+    let progress = progress::bar(cli, steps(&schedule));
     let mut comparison = Comparison {
         context: Context {
             timeline: timeline.as_ref().map(OpenTimeline::timeline),
-            ..context(&job, &kernel, &signals)?
+            ..context(&schedule, &kernel, &signals)?
         },
-        programs: job.programs,
+        programs: schedule.programs,
         progress,
         report: super::empty_report(),
         not_offered: BTreeSet::new(),
         hardware: Counters::open(std::process::id()).err(),
     };
-    comparison.measure(&job.rounds);
-    comparison.take_apart(cli, job.anatomy, job.pin_cpu);
+    comparison.measure(&schedule.rounds);
+    comparison.take_apart(cli, schedule.anatomy, schedule.pin_cpu);
     conclude(&mut comparison.report);
     if let Some(timeline) = &timeline {
         timeline.timeline().close();
     }
-    comparison.calibrate(job.pin_cpu);
+    comparison.calibrate(schedule.pin_cpu);
     comparison.progress.finish_and_clear();
     comparison.report.own_cost = super::own_cost();
-    outputs.publish(&comparison.report, cli, job.measuring, |report| super::print_measured(cli, report))?;
-    let status = exit_status(job.measuring, &comparison);
+    outputs.publish(&comparison.report, cli, schedule.measuring, |report| super::print_measured(cli, report))?;
+    let status = exit_status(schedule.measuring, &comparison);
     timeline.map_or(Ok(()), |timeline| timeline.finish(cli.quiet))?;
     Ok(status)
 }
 
-fn context<'a>(job: &Job<'_>, kernel: &'a RunningKernel, signals: &'a Signals) -> anyhow::Result<Context<'a>> {
-    let args = job.measuring;
+fn context<'a>(
+    schedule: &Schedule<'_>,
+    kernel: &'a RunningKernel,
+    signals: &'a Signals,
+) -> anyhow::Result<Context<'a>> {
+    let args = schedule.measuring;
     Ok(Context {
         kernel,
         signals,
         identity: super::identity(args)?,
-        timeout: Some(args.timeout.unwrap_or_else(|| timeout(&job.rounds))),
+        timeout: Some(args.timeout.unwrap_or_else(|| timeout(&schedule.rounds))),
         form: args.probe_form,
         thread_capacity: args.max_threads,
         threads_listed: THREADS_LISTED,
@@ -124,16 +131,16 @@ fn context<'a>(job: &Job<'_>, kernel: &'a RunningKernel, signals: &'a Signals) -
     })
 }
 
-fn timeout(rounds: &[Vec<Case>]) -> Duration {
-    let at_limits = rounds.iter().flatten().any(|case| case.scenario.only_parks());
+fn timeout(rounds: &[Vec<Job>]) -> Duration {
+    let at_limits = rounds.iter().flatten().any(|job| job.scenario.only_parks());
     if at_limits { TIMEOUT_AT_LIMITS } else { TIMEOUT }
 }
 
 /// How many runs, and their likes, there will be.
-fn steps(job: &Job<'_>) -> u64 {
-    let (cases, repetitions) = &job.anatomy;
-    let runs: usize = job.rounds.iter().map(Vec::len).sum();
-    runs as u64 + cases.len() as u64 * u64::from(*repetitions)
+fn steps(schedule: &Schedule<'_>) -> u64 {
+    let (jobs, repetitions) = &schedule.anatomy;
+    let runs: usize = schedule.rounds.iter().map(Vec::len).sum();
+    runs as u64 + jobs.len() as u64 * u64::from(*repetitions)
 }
 
 fn exit_status(args: &MeasuringArgs, comparison: &Comparison<'_>) -> u8 {
@@ -193,7 +200,7 @@ pub(super) fn installed(models: Vec<&'static Model>, programs: &Path) -> anyhow:
     }
     anyhow::ensure!(!there.is_empty(), "no model is installed: {}", missing.join("; "));
     for line in missing {
-        notice(format_args!("left out: {line}"));
+        notice(format_args!("skipped: {line}"));
     }
     Ok(there)
 }

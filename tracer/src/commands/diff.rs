@@ -33,7 +33,7 @@ struct Outcome<'a> {
 pub fn run(cli: &Cli, args: &DiffArgs) -> anyhow::Result<u8> {
     let models = models(&args.models)?;
     if args.a == args.b && args.a.as_os_str() == "-" {
-        bail!("both reports from standard input: write one of them to a file");
+        bail!("both reports are from standard input: write one of them to a file");
     }
     let (a, b) = (json::read(&args.a)?, json::read(&args.b)?);
     let diff = diff::diff(&a, &b, models.as_ref(), args.top);
@@ -43,7 +43,7 @@ pub fn run(cli: &Cli, args: &DiffArgs) -> anyhow::Result<u8> {
     let met = diff.check(&args.fail_on).map_err(|reason| anyhow!(reason))?;
     for (path, report) in [(&args.a, &a), (&args.b, &b)] {
         if report.interrupted {
-            notice(format_args!("{}: the measurement was cut short: some of it is missing", path.display()));
+            notice(format_args!("{}: the measurement was interrupted and is incomplete", path.display()));
         }
     }
     write_json(args, &diff, &met)?;
@@ -68,7 +68,7 @@ fn nothing_in_common(diff: &Diff) -> anyhow::Error {
         None => String::from("nothing"),
     };
     anyhow!(
-        "the reports have nothing in common: A has {}, B has {}: measure both alike, or set two models beside each other with --models",
+        "the reports have no group in common: A has {}, B has {}: measure both the same way, or compare two models with --models",
         some(&diff.only_in_a),
         some(&diff.only_in_b)
     )

@@ -30,7 +30,7 @@ fn print(diagnosis: &Diagnosis) -> io::Result<()> {
     }
     let verdict = match diagnosis.findings.iter().find(|finding| finding.is_lacking()) {
         None => String::from("taskweight can measure here."),
-        Some(finding) => format!("taskweight cannot measure here, for want of: {}.", finding.subject),
+        Some(finding) => format!("taskweight cannot measure here, because this is missing: {}.", finding.subject),
     };
     writeln!(io::stdout().lock(), "{table}\n\n{verdict}")
 }

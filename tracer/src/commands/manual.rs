@@ -19,6 +19,6 @@ pub fn completions(shell: Shell) -> anyhow::Result<u8> {
 /// Writes `taskweight.1`, and a page for each verb.
 pub fn pages(folder: &Path) -> anyhow::Result<u8> {
     clap_mangen::generate_to(Cli::command(), folder)
-        .with_context(|| format!("write manual pages into {}", folder.display()))?;
+        .with_context(|| format!("write the manual pages to {}", folder.display()))?;
     Ok(0)
 }

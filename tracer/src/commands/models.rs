@@ -18,12 +18,12 @@ use taskweight_core::{
 /// Prints models and scenarios, and which programs are installed.
 pub fn run(cli: &Cli) -> anyhow::Result<u8> {
     let folder = catalog::programs_folder()?;
-    let mut models = table(["model", "its tasks are", "state"]);
+    let mut models = table(["model", "tasks", "state"]);
     for model in &MODELS {
         let state = if model.command(&folder).is_ok() { "ready" } else { "missing" };
         models.add_row([model.name, model.tasks_are, state]);
     }
-    let mut scenarios = table(["scenario", "the work", "one operation is"]);
+    let mut scenarios = table(["scenario", "work", "operation"]);
     for scenario in Scenario::ALL {
         scenarios.add_row([scenario.name(), scenario.sentence(), scenario.operation()]);
     }
@@ -47,7 +47,7 @@ fn print_missing(folder: &Path, verbose: bool, out: &mut impl Write) -> io::Resu
         }
     }
     for (remedy, names) in by_remedy {
-        writeln!(out, "\n{}", folded(&format!("missing, to be had with `{remedy}`: {}", names.join(", "))))?;
+        writeln!(out, "\n{}", folded(&format!("missing, install with `{remedy}`: {}", names.join(", "))))?;
     }
     if verbose && !reasons.is_empty() {
         writeln!(out, "\n{}", folded(&reasons.join("\n")))?;

@@ -26,7 +26,7 @@ impl Outputs {
     /// Opens what the command line names.
     pub(super) fn open(args: &MeasuringArgs) -> anyhow::Result<Self> {
         let both = is_stdout(args.json.as_deref()) && is_stdout(args.html.as_deref());
-        anyhow::ensure!(!both, "--json - and --html - would be mixed on standard output: write one of them to a file");
+        anyhow::ensure!(!both, "--json - and --html - cannot share standard output: write one of them to a file");
         Ok(Self { json: open(args.json.as_deref())?, page: open(args.html.as_deref())? })
     }
 

@@ -31,7 +31,7 @@ struct Costs {
 pub fn run(args: &ProgramCostsArgs) -> anyhow::Result<u8> {
     crate::measure::preflight()?;
     let cpu = affinity::last_allowed()?;
-    let case = ring(&args.model, args.threads, cpu)?;
+    let job = ring(&args.model, args.threads, cpu)?;
     let signals = Signals::install().context("install signal handlers")?;
     let kernel = RunningKernel::read()?;
     let context = Context {
@@ -44,7 +44,7 @@ pub fn run(args: &ProgramCostsArgs) -> anyhow::Result<u8> {
         threads_listed: 0,
         timeline: None,
     };
-    let (main, hand_over_ns) = program_costs(&context, &catalog::programs_folder()?, &case)?;
+    let (main, hand_over_ns) = program_costs(&context, &catalog::programs_folder()?, &job)?;
     let is_pair = args.threads == 2;
     let anatomy = if is_pair { anatomy::cost::program_costs(&kernel, ProbeForm::Auto, cpu)? } else { Vec::new() };
     writeln!(io::stdout(), "{}", serde_json::to_string(&Costs { main, anatomy, hand_over_ns })?)?;

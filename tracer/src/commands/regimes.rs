@@ -3,7 +3,7 @@
 use anyhow::Context as _;
 use procfs::{Current as _, Meminfo};
 
-use super::compare::{Job, installed, perform};
+use super::compare::{Schedule, installed, perform};
 use crate::{
     cli::{Cli, RegimesArgs, TimelineArgs},
     notice::notice,
@@ -22,18 +22,18 @@ const DEFAULT: [&str; 4] = ["os-thread", "tokio", "corosensei", "go"];
 pub fn run(cli: &Cli, args: &RegimesArgs) -> anyhow::Result<u8> {
     let programs = args.programs.clone().map_or_else(catalog::programs_folder, Ok)?;
     let (threads, coroutines) = split(installed(models(args)?, &programs)?)?;
-    let (reference, others) = threads.split_first().context("no model of threads")?;
+    let (reference, others) = threads.split_first().context("no thread model")?;
     for other in others {
-        notice(format_args!("left out: {}: {}, named first, is what is compared with", other.name, reference.name));
+        notice(format_args!("skipped: {}: {} was named first and is the baseline", other.name, reference.name));
     }
     let pin_cpu = affinity::last_allowed()?;
     let cells = cells(args.quick, pin_cpu, available_bytes()?);
     let grid = Grid { threads: reference, coroutines, cells };
-    let rounds = vec![grid.cases(); args.repetitions as usize];
+    let rounds = vec![grid.jobs(); args.repetitions as usize];
     let timeline = TimelineArgs::default();
     let anatomy = (Vec::new(), 0);
-    let job = Job { measuring: &args.measuring, timeline: &timeline, programs, rounds, anatomy, pin_cpu };
-    perform(cli, job, |report| report.regimes = regimes(report, &grid))
+    let schedule = Schedule { measuring: &args.measuring, timeline: &timeline, programs, rounds, anatomy, pin_cpu };
+    perform(cli, schedule, |report| report.regimes = regimes(report, &grid))
 }
 
 /// In the order in which they were named, each once.

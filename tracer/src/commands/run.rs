@@ -13,6 +13,7 @@ use crate::{
     notice::notice,
 };
 use taskweight_core::{
+    case::Case,
     catalog,
     plan::Pinning,
     report::{Failure, Report, Run},
@@ -50,7 +51,7 @@ pub fn run(cli: &Cli, args: &RunArgs) -> anyhow::Result<u8> {
     }
     if args.calibrate && !report.interrupted {
         if let Err(error) = calibrate_probes(&context, &mut report) {
-            notice(format_args!("the cost of the probes is not known: {error:#}"));
+            notice(format_args!("the probe cost is unknown: {error:#}"));
         }
         report.interrupted = signals.received().is_some();
     }
@@ -110,16 +111,7 @@ fn measure(
 }
 
 fn failure(pinned: Option<u32>, repetition: u32, error: &anyhow::Error) -> Failure {
-    Failure {
-        model: String::from("command"),
-        scenario: None,
-        tasks: None,
-        touch_bytes: None,
-        pinned,
-        repetition,
-        half: String::from("traced"),
-        reason: format!("{error:#}"),
-    }
+    Failure { case: Case::command(pinned), repetition, half: String::from("traced"), reason: format!("{error:#}") }
 }
 
 fn operations(args: &RunArgs) -> Operations {

@@ -1,4 +1,4 @@
-//! One repetition of a case: untraced twins for the time, a traced run for the segments.
+//! One repetition of a job: untraced twins for the time, a traced run for the segments.
 
 use std::{path::Path as FilePath, thread, time::Duration};
 
@@ -7,7 +7,7 @@ use crate::measure::{
     stage::{Moments, Stage},
     workload,
 };
-use taskweight_core::plan::Case;
+use taskweight_core::plan::Job;
 use taskweight_probe::anatomy::{
     figures::Repetition,
     session::{Options, Programs, Recorded, Session},
@@ -18,10 +18,10 @@ use taskweight_run::protocol::Ready;
 const SETTLING: Duration = Duration::from_millis(2);
 
 /// Runs a twin, the traced run and another twin, so that a machine that becomes slower or faster does so for both.
-pub fn repetition(context: &Context<'_>, case: &Case, programs: &FilePath, coarse: bool) -> anyhow::Result<Repetition> {
-    let before = workload::twin(context, case, programs)?;
-    let (recorded, [unseen, merged], traced_ns) = traced(context, case, programs, coarse)?;
-    let after = workload::twin(context, case, programs)?;
+pub fn repetition(context: &Context<'_>, job: &Job, programs: &FilePath, coarse: bool) -> anyhow::Result<Repetition> {
+    let before = workload::twin(context, job, programs)?;
+    let (recorded, [unseen, merged], traced_ns) = traced(context, job, programs, coarse)?;
+    let after = workload::twin(context, job, programs)?;
     Ok(Repetition {
         operations: after.done.operations,
         twins_ns: [before.done.elapsed_ns, after.done.elapsed_ns],
@@ -38,14 +38,14 @@ pub fn repetition(context: &Context<'_>, case: &Case, programs: &FilePath, coars
 
 fn traced(
     context: &Context<'_>,
-    case: &Case,
+    job: &Job,
     programs: &FilePath,
     coarse: bool,
 ) -> anyhow::Result<(Recorded, [Vec<String>; 2], u64)> {
-    let stage = Stage::set(context, case, programs)?;
+    let stage = Stage::set(context, job, programs)?;
     let options = Options { root_pid: stage.child.pid(), form: context.form, programs: Programs::All, coarse };
     let mut following = Following { session: Session::open(context.kernel, options)?, recorded: None };
-    let (said, _) = stage.perform(context, case, &mut following)?;
+    let (said, _) = stage.perform(context, job, &mut following)?;
     let recorded = following.recorded.ok_or_else(|| anyhow::anyhow!("the window was never closed"))?;
     // The session ends here: the twin that follows must not run under its programs.
     let Session { unseen, merged, .. } = following.session;

@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::Context as _;
 
 use super::{Context, workload};
-use taskweight_core::{catalog::MODELS, plan::Case, report::Probe, scenario::Scenario};
+use taskweight_core::{catalog::MODELS, plan::Job, report::Probe, scenario::Scenario};
 use taskweight_probe::calibration::{self, EmptyPrograms, Statistics};
 
 /// Hand-overs of the ring: a few dozen milliseconds.
@@ -15,11 +15,11 @@ const TURNS: u64 = 32;
 
 /// Measures each probe's net time per run, and writes it into `probes`.
 pub fn calibrate(context: &Context<'_>, programs: &Path, cpu: u32, probes: &mut [Probe]) -> anyhow::Result<()> {
-    let case = ring("os-thread", 2, cpu)?;
+    let job = ring("os-thread", 2, cpu)?;
     let statistics = Statistics::on()?;
-    let ours = workload::traced(context, &case, programs)?;
+    let ours = workload::traced(context, &job, programs)?;
     let empty = EmptyPrograms::attach(context.kernel)?;
-    workload::twin(context, &case, programs)?;
+    workload::twin(context, &job, programs)?;
     let empty_costs = empty.costs();
     drop((empty, statistics));
     calibration::fill_in(probes, &ours.costs, &empty_costs, &ours.counts);
@@ -27,10 +27,10 @@ pub fn calibrate(context: &Context<'_>, programs: &Path, cpu: u32, probes: &mut 
 }
 
 /// A ring of so many threads of a model.
-pub fn ring(model: &str, threads: u64, cpu: u32) -> anyhow::Result<Case> {
+pub fn ring(model: &str, threads: u64, cpu: u32) -> anyhow::Result<Job> {
     let model =
         MODELS.iter().find(|known| known.name == model).with_context(|| format!("there is no model {model}"))?;
-    Ok(Case {
+    Ok(Job {
         model,
         scenario: Scenario::Switch,
         tasks: threads,

@@ -5,9 +5,10 @@ use std::{ffi::OsString, io, sync::Arc, time::Duration, time::Instant};
 use anyhow::Context as _;
 use nix::sys::signal::Signal;
 
-use super::{Context, Window, per_operation, wait_for_last_switches};
+use super::{Context, Window, wait_for_last_switches};
 use crate::measure::witness;
-use taskweight_core::report::{Cpu, Elapsed, Hardware, Probe, Run, RunMemory};
+use taskweight_core::case::Case;
+use taskweight_core::report::{Cpu, Elapsed, Hardware, PerOperation, Probe, Run, RunMemory};
 use taskweight_probe::{hardware::Counters, snapshot::Snapshot};
 use taskweight_run::{
     capabilities,
@@ -138,7 +139,11 @@ fn weigh(run: &mut Run, sampled: Sampled, elapsed: Duration, no_cgroup: Option<&
 
 /// A command that lived long enough to be looked at several times did not let itself be looked at.
 fn why_never_seen(elapsed: Duration) -> &'static str {
-    if elapsed < LONG { "it ended before it was looked at" } else { "that of another user needs CAP_SYS_PTRACE" }
+    if elapsed < LONG {
+        "it exited before it could be sampled"
+    } else {
+        "sampling another user's process needs CAP_SYS_PTRACE"
+    }
 }
 
 /// How the command's measurement came to its end.
@@ -203,7 +208,7 @@ fn send(child: &Child, signal: Signal) -> Result<(), NotEnded> {
     child.kill(signal).map_err(|error| {
         let pid = child.pid();
         NotEnded::OutOfReach(format!(
-            "the command goes on: process {pid} has become another user's and cannot be sent {signal}: {error}"
+            "command still running: process {pid} changed user and cannot be sent {signal}: {error}"
         ))
     })
 }
@@ -211,7 +216,7 @@ fn send(child: &Child, signal: Signal) -> Result<(), NotEnded> {
 /// Hardware counters of the suspended child and of all that it will start; or why there are none.
 fn counters(child: &Child, wanted: bool) -> Result<Counters, String> {
     if !wanted {
-        return Err(String::from("not asked for: --hardware counts them, and makes every switch slower"));
+        return Err(String::from("not requested: --hardware counts them, but slows every context switch down"));
     }
     let mut counters = Counters::open(child.pid())?;
     counters.enable().map_err(|error| format!("start the hardware counters: {error}"))?;
@@ -223,19 +228,13 @@ fn assemble(window: &Window, exit: Option<&Exit>, elapsed: Duration, cpu: Option
     let (operations, operation) = count(operations, window);
     let traced = lifetime_ns(window).unwrap_or(elapsed.as_nanos() as u64);
     Run {
-        model: String::from("command"),
-        scenario: None,
-        tasks: None,
-        depth_bytes: None,
-        held: None,
-        touch_bytes: None,
-        pinned: cpu,
+        case: Case::command(cpu),
         repetition: 0,
         operations,
         operation,
         logical_switches: None,
         elapsed_ns: Elapsed { twin: None, traced },
-        per_operation: per_operation(&kernel, traced, operations),
+        per_operation: PerOperation::of(&kernel, traced, operations),
         kernel,
         histograms: window.figures.histograms.clone(),
         syscall_histograms: window.figures.syscall_histograms.clone(),
@@ -260,7 +259,7 @@ fn lifetime_ns(window: &Window) -> Option<u64> {
 fn count(operations: &Operations, window: &Window) -> (Option<u64>, Option<String>) {
     match operations {
         Operations::Unknown => (None, None),
-        Operations::Stated(count) => (Some(*count), Some(String::from("as stated by --operations"))),
+        Operations::Stated(count) => (Some(*count), Some(String::from("as given with --operations"))),
         Operations::PerSyscall(name) => {
             let count = window.figures.syscalls.by_name.get(name).map_or(0, |calls| calls.count);
             (Some(count), Some(format!("one call of {name}")))

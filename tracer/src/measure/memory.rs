@@ -38,7 +38,9 @@ impl Watch {
         // The run may have left no thread for us.
         match Sampler::start_resident(Arc::clone(&self.account), self.pid, FIRST_SAMPLE) {
             Ok(sampler) => self.sampler = Some(sampler),
-            Err(error) => self.memory.reason = Some(format!("memory over time: no thread to look at it: {error}")),
+            Err(error) => {
+                self.memory.reason = Some(format!("memory over time: cannot start the sampling thread: {error}"))
+            }
         }
     }
 

@@ -5,12 +5,12 @@ use std::{collections::BTreeMap, fs, thread, time::Duration, time::Instant};
 use anyhow::Context as _;
 use tracer_ebpf::{ThreadCounts, ThreadState};
 
-use taskweight_core::report::{InterruptCount, Kernel, PageFaults, PerOperation, Probe, Switches, Thread, Witness};
+use taskweight_core::report::{InterruptCount, Kernel, PageFaults, Probe, Switches, Thread, Witness};
 use taskweight_probe::{
     RunningKernel,
     interrupts::WindowInterrupts,
     session::{ProbeForm, Session, SessionOptions},
-    snapshot::{self, Snapshot, WindowFigures},
+    snapshot::{Snapshot, WindowFigures},
     timeline::{NamedThread, Piece, Recorded, Timeline},
 };
 use taskweight_run::{memory::limit, privilege::Identity, signals::Signals};
@@ -129,8 +129,7 @@ impl Window {
 
     /// What the kernel did in the window.
     pub fn kernel(&self) -> Kernel {
-        let all = self.after.since(&self.before).map(|(_, counts)| counts);
-        let all = all.fold(ThreadCounts::default(), |all, counts| snapshot::sum(&all, &counts));
+        let all: ThreadCounts = self.after.since(&self.before).map(|(_, counts)| counts).sum();
         // A command's own first thread is not one that it created.
         let known_before = self.before.threads.len().max(1);
         Kernel {
@@ -220,21 +219,6 @@ fn name_of(state: &ThreadState) -> String {
     }
     let end = state.comm.iter().position(|byte| *byte == 0).unwrap_or(state.comm.len());
     String::from_utf8_lossy(&state.comm[..end]).into_owned()
-}
-
-/// The same counts by operation; `None` where there is nothing to divide by.
-pub fn per_operation(kernel: &Kernel, elapsed_ns: u64, operations: Option<u64>) -> Option<PerOperation> {
-    let operations = operations.filter(|operations| *operations > 0)? as f64;
-    let per = |count: u64| count as f64 / operations;
-    let faults = &kernel.page_faults;
-    Some(PerOperation {
-        elapsed_ns: per(elapsed_ns),
-        kernel_switches: per(kernel.switches.total()),
-        syscalls: per(kernel.syscalls.count),
-        page_faults: faults.minor.zip(faults.major).map(|(minor, major)| per(minor + major)),
-        interrupts: kernel.interrupts.count.map(per),
-        kernel_transitions: faults.from_user_mode.map(|faults| per(kernel.syscalls.count + faults)),
-    })
 }
 
 /// Waits until every thread is off the CPU and none waits for one, so that counts stand still while they are read.

@@ -9,7 +9,7 @@ use tempfile::TempDir;
 
 use super::Context;
 use taskweight_core::{
-    plan::{Case, Depth},
+    plan::{Depth, Job},
     scenario::Scenario,
 };
 use taskweight_run::{
@@ -58,12 +58,12 @@ pub struct Unobserved;
 impl Moments for Unobserved {}
 
 impl Stage {
-    /// Starts a case's programs suspended.
-    pub fn set(context: &Context<'_>, case: &Case, programs: &Path) -> anyhow::Result<Self> {
-        let folder = (case.scenario == Scenario::Echo).then(|| load::socket_folder(&context.identity)).transpose()?;
+    /// Starts a job's programs suspended.
+    pub fn set(context: &Context<'_>, job: &Job, programs: &Path) -> anyhow::Result<Self> {
+        let folder = (job.scenario == Scenario::Echo).then(|| load::socket_folder(&context.identity)).transpose()?;
         let socket = folder.as_ref().map(|folder| folder.path().join("socket").into_os_string());
-        let child = spawn(context, command(case, programs, socket.as_ref())?, case.pinned)?;
-        let load = socket.map(|socket| spawn(context, load_command(case, programs, &socket), other_cpu(case.pinned)));
+        let child = spawn(context, command(job, programs, socket.as_ref())?, job.pinned)?;
+        let load = socket.map(|socket| spawn(context, load_command(job, programs, &socket), other_cpu(job.pinned)));
         Ok(Self { child, load: load.transpose()?, _folder: folder })
     }
 
@@ -71,7 +71,7 @@ impl Stage {
     pub fn perform(
         mut self,
         context: &Context<'_>,
-        case: &Case,
+        job: &Job,
         moments: &mut impl Moments,
     ) -> anyhow::Result<(Said, Exit)> {
         self.child.release()?;
@@ -83,9 +83,9 @@ impl Stage {
             }
             None => None,
         };
-        let ready = workload.wait_ready(case.tasks, context.deadline())?;
+        let ready = workload.wait_ready(job.tasks, context.deadline())?;
         if let Some(load) = &mut load {
-            load.wait_ready(case.tasks, context.deadline())?;
+            load.wait_ready(job.tasks, context.deadline())?;
         }
         moments.ready(&ready)?;
         workload.go()?;
@@ -96,7 +96,7 @@ impl Stage {
         if let Some(load) = &mut load {
             done.latency_ns = load.wait_done(context.deadline())?.latency_ns;
         }
-        check(case, &ready, &done)?;
+        check(job, &ready, &done)?;
         moments.done()?;
         workload.exit()?;
         if let Some(load) = load {
@@ -120,24 +120,24 @@ fn spawn(context: &Context<'_>, command: Vec<OsString>, cpu: Option<u32>) -> any
     Ok(Child::spawn_suspended(&spec)?)
 }
 
-fn command(case: &Case, programs: &Path, socket: Option<&OsString>) -> anyhow::Result<Vec<OsString>> {
-    let mut command = case.model.command(programs).map_err(anyhow::Error::msg)?;
-    let (tasks, operations) = (case.tasks.to_string(), case.operations.to_string());
-    let arguments = [case.scenario.name(), "--tasks", &tasks, "--operations", &operations];
+fn command(job: &Job, programs: &Path, socket: Option<&OsString>) -> anyhow::Result<Vec<OsString>> {
+    let mut command = job.model.command(programs).map_err(anyhow::Error::msg)?;
+    let (tasks, operations) = (job.tasks.to_string(), job.operations.to_string());
+    let arguments = [job.scenario.name(), "--tasks", &tasks, "--operations", &operations];
     command.extend(arguments.map(OsString::from));
     if let Some(socket) = socket {
         command.extend([OsString::from("--socket"), socket.clone()]);
     }
-    command.extend(case.depth.iter().flat_map(Depth::words).map(OsString::from));
-    if let Some(bytes) = case.touch_bytes {
+    command.extend(job.depth.iter().flat_map(Depth::words).map(OsString::from));
+    if let Some(bytes) = job.touch_bytes {
         command.extend([OsString::from("--touch"), bytes.to_string().into()]);
     }
     Ok(command)
 }
 
-fn load_command(case: &Case, programs: &Path, socket: &OsStr) -> Vec<OsString> {
-    let mut command = load::command(programs, socket, case.tasks, case.operations);
-    if let Some(rate) = case.rate {
+fn load_command(job: &Job, programs: &Path, socket: &OsStr) -> Vec<OsString> {
+    let mut command = load::command(programs, socket, job.tasks, job.operations);
+    if let Some(rate) = job.rate {
         command.extend([OsString::from("--rate"), rate.to_string().into()]);
     }
     command
@@ -150,21 +150,21 @@ fn other_cpu(cpu: Option<u32>) -> Option<u32> {
 }
 
 /// The workload counts for itself: what it says must be what it was asked for.
-fn check(case: &Case, ready: &Ready, done: &Done) -> anyhow::Result<()> {
-    let asked = if case.scenario.only_parks() { ready.tasks } else { case.operations };
+fn check(job: &Job, ready: &Ready, done: &Done) -> anyhow::Result<()> {
+    let asked = if job.scenario.only_parks() { ready.tasks } else { job.operations };
     anyhow::ensure!(
         done.operations == asked,
-        "{} made {} operations, not the {asked} it was asked for: the workload is wrong",
-        case.model.name,
+        "{} performed {} operations instead of {asked}: fix the workload",
+        job.model.name,
         done.operations
     );
     anyhow::ensure!(
-        ready.tasks == case.tasks || case.scenario.only_parks(),
+        ready.tasks == job.tasks || job.scenario.only_parks(),
         "{} has only {} of {} tasks: {}",
-        case.model.name,
+        job.model.name,
         ready.tasks,
-        case.tasks,
-        ready.stopped_by.as_deref().unwrap_or("it does not say why")
+        job.tasks,
+        ready.stopped_by.as_deref().unwrap_or("it gives no reason")
     );
     Ok(())
 }
@@ -174,6 +174,6 @@ fn finish(context: &Context<'_>, mut child: Child) -> anyhow::Result<Exit> {
         Waited::Exited(exit) if exit.exit_code() == 0 => Ok(exit),
         Waited::Exited(exit) => anyhow::bail!("ended with {} after `exit`", exit.status),
         Waited::Signalled(received) => anyhow::bail!("stopped by {}", received.signal),
-        Waited::TimedOut => anyhow::bail!("did not end after `exit`: raise --timeout, or mend the workload"),
+        Waited::TimedOut => anyhow::bail!("did not exit after `exit`; raise --timeout or fix the workload"),
     }
 }

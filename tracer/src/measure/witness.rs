@@ -11,15 +11,15 @@ use procfs::process::Process;
 use tracer_ebpf::{KernelCounters, ThreadCounts, ThreadState};
 
 use taskweight_core::report::Witness;
-use taskweight_probe::{session::Session, snapshot};
+use taskweight_probe::session::Session;
 use taskweight_run::child::Rusage;
 
-const LEADER_NOTE: &str = "the last switch of a process's first thread is added by the kernel if it comes before the \
+const LEADER_NOTE: &str = "the last switch of a process's first thread is counted by the kernel if it comes before the \
                            parent's wait(): up to one per process";
-const DOUBT_NOTE: &str = "a real-time kernel may switch while it adds a thread's counters to its process's: switches of \
-                          exiting threads may be in theirs or not, besides the last one of each process's first thread";
-const FAULT_NOTE: &str = "the kernel also counts pages that it faults in on a program's behalf, which raise no \
-                          exception: those of execve are the bound, those of MAP_POPULATE and the like are not";
+const DOUBT_NOTE: &str = "a real-time kernel may switch while it adds a thread's counters to those of its process: switches of \
+                          exiting threads may be missing from the kernel's count, besides the last one of each process's first thread";
+const FAULT_NOTE: &str = "the kernel also counts pages that it faults in on behalf of a program, which raise no \
+                          exception: those of execve are the tolerance, those of MAP_POPULATE and similar are not";
 
 /// One thread: our counts and the kernel's, at the same moment.
 #[derive(Clone, Copy, Debug)]
@@ -75,13 +75,7 @@ fn living(thread: &ThreadState) -> Option<KernelCounters> {
 }
 
 fn since_start(thread: &ThreadState, now: KernelCounters) -> KernelCounters {
-    let start = thread.kernel_at_start;
-    KernelCounters {
-        voluntary_count: now.voluntary_count.saturating_sub(start.voluntary_count),
-        involuntary_count: now.involuntary_count.saturating_sub(start.involuntary_count),
-        minor_fault_count: now.minor_fault_count.saturating_sub(start.minor_fault_count),
-        major_fault_count: now.major_fault_count.saturating_sub(start.major_fault_count),
-    }
+    now.combine(thread.kernel_at_start, u64::saturating_sub)
 }
 
 fn by_thread(pairs: &[Pair], source: &str, counts: fn(&Pair) -> (u64, u64)) -> Witness {
@@ -108,11 +102,9 @@ fn involuntary(counts: &ThreadCounts) -> u64 {
 /// daemons, are in neither; those that have ended and were waited for by nobody of the tree are in ours only.
 pub fn compare_tree(threads: &[ThreadState], rusage: &Rusage, is_real_time: bool) -> BTreeMap<String, Witness> {
     let ended = of_ended_processes(threads);
-    let sum = |of: fn(&ThreadState) -> ThreadCounts| {
-        ended.iter().fold(ThreadCounts::default(), |all, thread| snapshot::sum(&all, &of(thread)))
-    };
+    let sum = |of: fn(&ThreadState) -> ThreadCounts| ended.iter().map(|thread| of(thread)).sum::<ThreadCounts>();
     let doubtful = if is_real_time { sum(in_doubt) } else { ThreadCounts::default() };
-    let ours = snapshot::difference(&sum(accounted), &doubtful);
+    let ours = sum(accounted) - doubtful;
     let start = threads.first().map(|thread| thread.kernel_at_start).unwrap_or_default();
     let exec_faults = ended.iter().map(|thread| thread.exec_fault_count).sum();
     let leaders = ended.iter().filter(|thread| thread.is_leader != 0).count() as u64;

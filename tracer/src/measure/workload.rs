@@ -8,14 +8,13 @@ use tracer_ebpf::ThreadCounts;
 use super::{
     Context, Window,
     memory::Watch,
-    per_operation,
     stage::{Moments, Said, Stage, Unobserved},
     wait_for_rest,
 };
 use crate::measure::witness;
 use taskweight_core::{
-    plan::Case,
-    report::{Cpu, Elapsed, Hardware, OwnFigures, Probe, Run},
+    plan::Job,
+    report::{Cpu, Elapsed, Hardware, OwnFigures, PerOperation, Probe, Run},
     stats::histogram::of_durations,
 };
 use taskweight_probe::{
@@ -41,18 +40,18 @@ pub struct Traced {
     pub counts: ThreadCounts,
 }
 
-/// Runs a case without any probe.
-pub fn twin(context: &Context<'_>, case: &Case, programs: &Path) -> anyhow::Result<Said> {
-    let stage = Stage::set(context, case, programs)?;
-    Ok(stage.perform(context, case, &mut Unobserved)?.0)
+/// Runs a job without any probe.
+pub fn twin(context: &Context<'_>, job: &Job, programs: &Path) -> anyhow::Result<Said> {
+    let stage = Stage::set(context, job, programs)?;
+    Ok(stage.perform(context, job, &mut Unobserved)?.0)
 }
 
-/// Runs a case with hardware counters and without probes.
-pub fn counted(context: &Context<'_>, case: &Case, programs: &Path) -> anyhow::Result<Hardware> {
-    let stage = Stage::set(context, case, programs)?;
+/// Runs a job with hardware counters and without probes.
+pub fn counted(context: &Context<'_>, job: &Job, programs: &Path) -> anyhow::Result<Hardware> {
+    let stage = Stage::set(context, job, programs)?;
     let counters = Counters::open(stage.child.pid()).map_err(anyhow::Error::msg)?;
     let mut counting = Counting { counters, hardware: Hardware::default() };
-    stage.perform(context, case, &mut counting)?;
+    stage.perform(context, job, &mut counting)?;
     Ok(counting.hardware)
 }
 
@@ -72,20 +71,20 @@ impl Moments for Counting {
     }
 }
 
-/// Runs a case under the probes, in a cgroup of its own.
-pub fn traced(context: &Context<'_>, case: &Case, programs: &Path) -> anyhow::Result<Traced> {
-    let stage = Stage::set(context, case, programs)?;
+/// Runs a job under the probes, in a cgroup of its own.
+pub fn traced(context: &Context<'_>, job: &Job, programs: &Path) -> anyhow::Result<Traced> {
+    let stage = Stage::set(context, job, programs)?;
     let pid = stage.child.pid();
     let session = context.open_session(pid)?;
     let memory = Watch::of(pid);
     let threads_listed = context.threads_listed;
     let (before, cpu) = (Snapshot::default(), Cpu::default());
     let mut tracing = Tracing { session, pid, memory, threads_listed, before, cpu, window: None };
-    let (said, exit) = stage.perform(context, case, &mut tracing)?;
+    let (said, exit) = stage.perform(context, job, &mut tracing)?;
     let Tracing { session, cpu, window, memory, .. } = tracing;
     let mut window = window.ok_or_else(|| anyhow::anyhow!("the window was never closed"))?;
-    context.draw(&mut window, || case.title(), &said.done.hand_overs);
-    let mut run = assemble(case, &window, &said, cpu);
+    context.draw(&mut window, || job.title(), &said.done.hand_overs);
+    let mut run = assemble(job, &window, &said, cpu);
     run.memory = Some(memory.finish());
     let end = Snapshot::take(&session)?;
     if session.sees_kernel_counters {
@@ -137,23 +136,17 @@ fn cpu_between(before: Cpu, after: Cpu) -> Cpu {
     Cpu { user_ns: between(before.user_ns, after.user_ns), system_ns: between(before.system_ns, after.system_ns) }
 }
 
-fn assemble(case: &Case, window: &Window, said: &Said, cpu: Cpu) -> Run {
+fn assemble(job: &Job, window: &Window, said: &Said, cpu: Cpu) -> Run {
     let kernel = window.kernel();
     let done = &said.done;
     Run {
-        model: case.model.name.to_owned(),
-        scenario: Some(case.scenario.name().to_owned()),
-        tasks: Some(case.tasks),
-        depth_bytes: case.depth.map(|depth| depth.bytes),
-        held: case.depth.map(|depth| depth.held),
-        touch_bytes: case.touch_bytes,
-        pinned: case.pinned,
+        case: job.case(),
         repetition: 0,
         operations: Some(done.operations),
-        operation: Some(case.operation()),
+        operation: Some(job.operation()),
         logical_switches: Some(done.logical_switches),
         elapsed_ns: Elapsed { twin: None, traced: done.elapsed_ns },
-        per_operation: per_operation(&kernel, done.elapsed_ns, Some(done.operations)),
+        per_operation: PerOperation::of(&kernel, done.elapsed_ns, Some(done.operations)),
         kernel,
         histograms: window.figures.histograms.clone(),
         syscall_histograms: window.figures.syscall_histograms.clone(),
@@ -179,7 +172,7 @@ impl Traced {
     /// The whole run: the twin gives the time, and what the workload measured itself.
     pub fn with_twin(mut self, twin: &Said) -> Self {
         self.run.elapsed_ns.twin = Some(twin.done.elapsed_ns);
-        self.run.per_operation = per_operation(&self.run.kernel, twin.done.elapsed_ns, self.run.operations);
+        self.run.per_operation = PerOperation::of(&self.run.kernel, twin.done.elapsed_ns, self.run.operations);
         self.run.own = Some(own_figures(twin));
         self
     }

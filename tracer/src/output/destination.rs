@@ -68,10 +68,10 @@ impl Destination {
         let sink = if path == Path::new("-") || path == Path::new("/dev/stdout") {
             Sink::Stdout(io::stdout())
         } else if is_written_in_place(path) {
-            Sink::Direct(OpenOptions::new().append(true).open(path).map_err(fail("cannot be opened for writing"))?)
+            Sink::Direct(OpenOptions::new().append(true).open(path).map_err(fail("cannot open it for writing"))?)
         } else {
             let target = target(path).map_err(fail("cannot be written"))?;
-            Sink::Replacement(replacement(&target, owner).map_err(fail("no file can be created beside it"))?)
+            Sink::Replacement(replacement(&target, owner).map_err(fail("cannot create a file beside it"))?)
         };
         Ok(Self { path: named.to_owned(), sink })
     }
@@ -238,7 +238,7 @@ mod tests {
         let error = Destination::open(directory.path(), None).unwrap_err().to_string();
         assert!(error.ends_with("cannot be written: is a directory"), "{error}");
         let error = Destination::open(&directory.path().join("no/r.json"), None).unwrap_err().to_string();
-        assert!(error.contains("no file can be created beside it: No such file or directory"), "{error}");
+        assert!(error.contains("cannot create a file beside it: No such file or directory"), "{error}");
         assert!(Destination::open(Path::new(""), None).is_err());
         assert!(Destination::open(Path::new("/proc/nonexistent"), None).is_err());
     }

@@ -92,9 +92,9 @@ fn is_shared(folder: &Path) -> io::Result<bool> {
 }
 
 fn refusal(path: &Path, found: &Metadata) -> io::Error {
-    let what = if found.is_symlink() { "a symbolic link" } else { "there already" };
+    let what = if found.is_symlink() { "a symbolic link" } else { "an existing file" };
     let text = format!(
-        "{} is {what}, and user {} made it, who is neither root nor the caller: remove it, or name another file",
+        "{} is {what} and belongs to user {}, neither root nor the caller: remove it, or choose another file",
         path.display(),
         found.uid()
     );
@@ -141,7 +141,7 @@ mod tests {
             symlink("victim", path.join(link)).unwrap();
             lchown(path.join(link), Some(STRANGER), None).unwrap();
             let error = follow(&path.join(file), Some(STRANGER + 1)).unwrap_err().to_string();
-            assert!(error.contains(&format!("{link} is a symbolic link, and user {STRANGER} made it")), "{error}");
+            assert!(error.contains(&format!("{link} is a symbolic link and belongs to user {STRANGER}")), "{error}");
             assert!(follow(&path.join(file), Some(STRANGER)).is_ok());
         }
     }
@@ -158,7 +158,7 @@ mod tests {
         assert_eq!(follow(&file, None).unwrap(), file, "a folder of one's own");
         fs::set_permissions(&path, fs::Permissions::from_mode(0o1777)).unwrap();
         let error = follow(&file, None).unwrap_err().to_string();
-        assert!(error.contains(&format!("r.json is there already, and user {STRANGER} made it")), "{error}");
+        assert!(error.contains(&format!("r.json is an existing file and belongs to user {STRANGER}")), "{error}");
         assert_eq!(follow(&file, Some(STRANGER)).unwrap(), file);
     }
 }

@@ -180,7 +180,7 @@ fn the_tables_end_in_bars_on_one_scale() {
     let outcome = start("pthread,corosensei", &["--pin", &cpu().to_string()]);
     assert_eq!(outcome.code, 0, "{}", outcome.stderr);
     assert!(outcome.stdout.lines().all(|line| line.chars().count() <= 80), "{}", outcome.stdout);
-    let bars: Vec<_> = outcome.stdout.lines().skip_while(|line| !line.starts_with("One hand-over: ")).collect();
+    let bars: Vec<_> = outcome.stdout.lines().skip_while(|line| !line.starts_with("One switch (")).collect();
     assert!(bars[1].starts_with("pthread ") && bars[2].starts_with("corosensei "), "{bars:?}");
     assert!(outcome.stdout.contains("unexplained"), "{}", outcome.stdout);
 }
@@ -190,5 +190,5 @@ fn plain_tracepoints_are_refused_with_a_reason() {
     needs_bpf!();
     let outcome = start("pthread", &["--probe-form", "plain"]);
     assert_eq!(outcome.code, 1);
-    assert!(outcome.stderr.contains("no form for plain tracepoints"), "{}", outcome.stderr);
+    assert!(outcome.stderr.contains("does not support plain tracepoints"), "{}", outcome.stderr);
 }

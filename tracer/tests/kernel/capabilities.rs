@@ -36,7 +36,7 @@ fn status(pid: &str) -> String {
 }
 
 #[test]
-fn while_a_command_runs_nothing_can_be_loaded_or_got_back() {
+fn rights_are_gone_while_command_runs() {
     needs_bpf!();
     let mut taskweight = Invocation::run(&[], &[&subject(), "wait", "101"]).start();
     assert_eq!(taskweight.line(), "started");
@@ -69,7 +69,8 @@ struct Installed {
 
 impl Installed {
     fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        // That of temporary files may be closed to that user.
+        let folder = tempfile::tempdir_in("/tmp").unwrap();
         let installed = Self { folder };
         for name in ["taskweight", "taskweight-os-thread", "subject"] {
             let from = if name == "subject" { PathBuf::from(subject()) } else { programs().join(name) };
@@ -130,7 +131,7 @@ fn setcap(file: &Path) -> bool {
 }
 
 #[test]
-fn an_ordinary_user_measures_with_the_capabilities_of_the_file() {
+fn user_measures_with_file_capabilities() {
     needs_bpf!();
     let installed = Installed::new();
     if !setcap(&installed.path("taskweight")) {
@@ -150,7 +151,7 @@ fn an_ordinary_user_measures_with_the_capabilities_of_the_file() {
 }
 
 #[test]
-fn an_ordinary_user_compares_with_the_capabilities_of_a_service() {
+fn user_compares_with_ambient_capabilities() {
     needs_bpf!();
     let installed = Installed::new();
     let given = [Capability::CAP_BPF, Capability::CAP_PERFMON, Capability::CAP_NET_BIND_SERVICE];
@@ -159,7 +160,7 @@ fn an_ordinary_user_compares_with_the_capabilities_of_a_service() {
     let output = installed.with_ambient(&given, &[&["compare"], &options[..], &more].concat());
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(0), "{stderr}");
-    assert!(stderr.contains("the cost of the probes is not known"), "that needs more: {stderr}");
+    assert!(stderr.contains("the probe cost is unknown"), "that needs more: {stderr}");
     let run = installed.run();
     assert_eq!(run.operations, Some(1009));
     assert_switches_witnessed(&run);
@@ -172,7 +173,7 @@ fn an_ordinary_user_compares_with_the_capabilities_of_a_service() {
 }
 
 #[test]
-fn a_program_of_the_same_user_cannot_get_at_the_descriptors_of_taskweight() {
+fn descriptors_are_closed_to_same_user() {
     needs_bpf!();
     let installed = Installed::new();
     let script =
@@ -183,19 +184,19 @@ fn a_program_of_the_same_user_cannot_get_at_the_descriptors_of_taskweight() {
 }
 
 #[test]
-fn a_program_that_cannot_be_ended_is_told_of_and_not_waited_for() {
+fn unkillable_program_is_reported() {
     needs_bpf!();
     let installed = Installed::new();
     fs::set_permissions(installed.path("subject"), fs::Permissions::from_mode(0o4755)).unwrap();
     let given = [Capability::CAP_BPF, Capability::CAP_PERFMON];
-    let command = ["run", "--timeout", "1", "--json", "report.json", "--", "./subject", "become", "0", "2"];
+    let command = ["run", "--timeout", "5", "--json", "report.json", "--", "./subject", "become", "0", "10"];
     let output = installed.with_ambient(&given, &command);
     let stderr = String::from_utf8_lossy(&output.stderr);
     if !stderr.starts_with("subject: now user 0\n") {
         return println!("no set-user-ID programs here: {stderr}");
     }
     assert_eq!(output.status.code(), Some(125), "{stderr}");
-    assert!(stderr.contains("taskweight: the command goes on: process "), "{stderr}");
+    assert!(stderr.contains("taskweight: command still running: process "), "{stderr}");
     assert!(stderr.contains("cannot be sent SIGTERM: Operation not permitted"), "{stderr}");
     // What was counted until then is reported all the same.
     let report = json::read(&installed.path("report.json")).unwrap();
@@ -208,7 +209,7 @@ fn a_program_that_cannot_be_ended_is_told_of_and_not_waited_for() {
 }
 
 #[test]
-fn without_capabilities_the_ones_that_are_wanted_are_named() {
+fn missing_capabilities_are_named() {
     needs_bpf!();
     let installed = Installed::new();
     let output = installed.command(&["run", "--", "true"]).output().unwrap();

@@ -22,7 +22,7 @@ fn run(file: &str) -> Output {
 fn assert_shown_and_told(output: &Output, words: &str) {
     let stderr = String::from_utf8(output.stderr.clone()).unwrap();
     assert_eq!(output.status.code(), Some(125), "{stderr}");
-    assert!(stderr.contains("kernel switches"), "{stderr}");
+    assert!(stderr.contains("context switches"), "{stderr}");
     let last = stderr.lines().last().unwrap();
     assert!(last.starts_with("taskweight: ") && last.contains(words), "{last}");
 }

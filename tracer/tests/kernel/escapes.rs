@@ -8,11 +8,11 @@ use crate::machine::{Held, cgroups_of, state};
 use crate::window::scripts;
 
 #[test]
-fn a_workload_that_leaves_a_daemon_is_measured_and_the_daemon_lives_on() {
+fn daemon_of_workload_lives_on() {
     needs_bpf!();
     let (marks, subject) = (tempfile::tempdir().unwrap(), subject());
     let file = marks.path().join("daemons");
-    let folder = scripts([("os-thread", &format!("exec {subject} daemon-window {} \"$@\"", file.display()))]);
+    let folder = scripts([("os-thread", &format!("exec '{subject}' daemon-window '{}' \"$@\"", file.display()))]);
     let options = ["--models", "os-thread", "--scenarios", "switch", "--tasks", "2", "--operations", "101"];
     let more = ["--programs", folder.path().to_str().unwrap(), "--repetitions", "1", "--pin", "none"];
     let taskweight = Invocation::new("compare", &[&options[..], &more].concat()).start();
@@ -34,7 +34,7 @@ fn a_workload_that_leaves_a_daemon_is_measured_and_the_daemon_lives_on() {
 const USER: &str = "54321";
 
 #[test]
-fn a_command_that_has_become_another_user_is_ended_all_the_same() {
+fn command_of_another_user_is_ended() {
     needs_bpf!();
     let outcome = crate::invocation::run(&["--timeout", "1"], &[&subject(), "become", USER, "600"]);
     let report = outcome.report();
@@ -44,9 +44,9 @@ fn a_command_that_has_become_another_user_is_ended_all_the_same() {
 }
 
 #[test]
-fn a_workload_that_has_become_another_user_is_ended_all_the_same() {
+fn workload_of_another_user_is_ended() {
     needs_bpf!();
-    let model = format!("changes={} become {USER} 600", subject());
+    let model = format!("changes='{}' become {USER} 600", subject());
     let options = ["--model", &model, "--models", "future", "--scenarios", "control", "--tasks", "2", "--operations"];
     let outcome = compare(&[&options[..], &["101", "--pin", "none", "--repetitions", "1", "--timeout", "2"]].concat());
     assert_eq!((outcome.code, outcome.report().runs.len()), (1, 1), "{}", outcome.stderr);

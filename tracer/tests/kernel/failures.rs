@@ -6,7 +6,7 @@ use crate::window::scripts;
 
 /// Seconds until it is told that a workload does not answer, in which one that does has answered.
 fn timeout() -> &'static str {
-    size("1", "10")
+    size("5", "10")
 }
 
 fn compare_all(folder: &std::path::Path, more: &[&str]) -> Outcome {
@@ -17,7 +17,7 @@ fn compare_all(folder: &std::path::Path, more: &[&str]) -> Outcome {
 #[test]
 fn each_failure_is_named_and_the_others_are_measured() {
     needs_bpf!();
-    let real = format!("exec {}/taskweight-corosensei \"$@\"", programs().display());
+    let real = format!("exec '{}/taskweight-corosensei' \"$@\"", programs().display());
     let folder = scripts([
         ("os-thread", "echo nonsense; exec sleep 60"),
         ("tokio", "exit 3"),
@@ -28,7 +28,7 @@ fn each_failure_is_named_and_the_others_are_measured() {
     let outcome = compare_all(folder.path(), &[]);
     let report = outcome.report();
     assert_eq!(outcome.code, 1, "{}", outcome.stderr);
-    assert_eq!((report.runs.len(), report.runs[0].model.as_str()), (1, "corosensei"));
+    assert_eq!((report.runs.len(), report.runs[0].case.model.as_str()), (1, "corosensei"));
     assert_eq!(report.runs[0].operations, Some(1009));
     let reasons = [
         ("os-thread", "printed a line to stdout that is not a JSON object, `nonsense`"),
@@ -38,9 +38,9 @@ fn each_failure_is_named_and_the_others_are_measured() {
     ];
     assert_eq!(report.failures.len(), reasons.len());
     for (model, reason) in reasons {
-        let failure = report.failures.iter().find(|failure| failure.model == model).unwrap();
+        let failure = report.failures.iter().find(|failure| failure.case.model == model).unwrap();
         assert!(failure.reason.contains(reason), "{model}: {}", failure.reason);
-        assert_eq!((failure.tasks, failure.pinned, failure.repetition), (Some(2), None, 0));
+        assert_eq!((failure.case.tasks, failure.case.pinned, failure.repetition), (Some(2), None, 0));
         assert!(outcome.stderr.contains(&format!("taskweight: {model} switch, 2 tasks")), "{}", outcome.stderr);
         assert!(outcome.stdout.contains(model), "{}", outcome.stdout);
     }
@@ -64,7 +64,7 @@ fn failures_in_the_middle_of_the_window_are_named_too() {
     let report = outcome.report();
     assert_eq!((outcome.code, report.runs.len()), (1, 0), "{}", outcome.stderr);
     let reasons = [
-        ("os-thread", "exited with status 0 before it was done"),
+        ("os-thread", "exited with status 0 before it finished"),
         ("tokio", &format!("did not print `done` within {} s", timeout())),
         ("tokio-mt", "made 1008 operations, not the 1009 it was asked for"),
         ("future", "ended with exit status: 4 after `exit`"),
@@ -72,16 +72,16 @@ fn failures_in_the_middle_of_the_window_are_named_too() {
     ];
     assert_eq!(report.failures.len(), reasons.len());
     for (model, reason) in reasons {
-        let failure = report.failures.iter().find(|failure| failure.model == model).unwrap();
+        let failure = report.failures.iter().find(|failure| failure.case.model == model).unwrap();
         assert!(failure.reason.contains(reason), "{failure:?}");
     }
 }
 
 #[test]
-fn a_model_that_is_not_installed_is_passed_over_with_a_line() {
+fn missing_model_is_left_out() {
     needs_bpf!();
-    let folder = scripts([("future", &format!("exec {}/taskweight-future \"$@\"", programs().display()))]);
+    let folder = scripts([("future", &format!("exec '{}/taskweight-future' \"$@\"", programs().display()))]);
     let outcome = compare_all(folder.path(), &["--models", "os-thread,future"]);
-    assert_eq!(outcome.run().model, "future");
-    assert!(outcome.stderr.contains("left out: os-thread: "), "{}", outcome.stderr);
+    assert_eq!(outcome.run().case.model, "future");
+    assert!(outcome.stderr.contains("skipped: os-thread: "), "{}", outcome.stderr);
 }

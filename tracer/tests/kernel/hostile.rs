@@ -150,10 +150,10 @@ fn names_and_words_of_others_are_harmless_everywhere() {
     }
     assert_all_are_named(&report);
     assert_all_are_named(&run_report);
-    assert!(report.runs.iter().any(|run| run.model == sentence().replace('=', "-")));
+    assert!(report.runs.iter().any(|run| run.case.model == sentence().replace('=', "-")));
     assert_eq!(report.environment.runtimes[&sentence().replace('=', "-")], sentence());
     assert!(run_report.command_line.ends_with(&NAMES.map(in_report)), "{:?}", run_report.command_line);
-    let failed: BTreeSet<_> = report.failures.iter().map(|failure| failure.model.as_str()).collect();
+    let failed: BTreeSet<_> = report.failures.iter().map(|failure| failure.case.model.as_str()).collect();
     assert_eq!(failed, BTreeSet::from(["<missing>", "|noisy\u{1b}[5m|"]));
     report.runs.extend(run_report.runs);
     report.command_line.extend(run_report.command_line);

@@ -16,12 +16,13 @@ use crate::window::scripts;
 /// program, the point would never be reached.
 fn workload(folder: &Path, hold: &str) -> String {
     let folder = folder.display();
-    let mark =
-        |point: &str| format!(": > {folder}/$half-{point}; if [ $half-{point} = {hold} ]; then exec sleep 1000; fi\n");
-    let half = format!("half=twin; if [ -e {folder}/twin-has-ended ]; then half=traced; fi\n");
+    let mark = |point: &str| {
+        format!(": > '{folder}'/$half-{point}; if [ $half-{point} = {hold} ]; then exec sleep 1000; fi\n")
+    };
+    let half = format!("half=twin; if [ -e '{folder}/twin-has-ended' ]; then half=traced; fi\n");
     let ready = r#"echo '{"event":"ready","tasks":2}'; read go"#;
     let done = r#"echo '{"event":"done","operations":101,"logical_switches":0,"elapsed_ns":7}'; read exit"#;
-    let ended = format!(": > {folder}/$half-has-ended\n");
+    let ended = format!(": > '{folder}'/$half-has-ended\n");
     format!("{half}{}{ready}\n{}{done}\n{}{ended}", mark("started"), mark("going"), mark("ending"))
 }
 
@@ -41,7 +42,7 @@ struct AtPoint {
 /// Starts a comparison and waits until its second model is at the point.
 fn held_at(point: &str) -> AtPoint {
     let marks = tempfile::tempdir().unwrap();
-    let good = format!("exec {}/taskweight-future \"$@\"", programs().display());
+    let good = format!("exec '{}/taskweight-future' \"$@\"", programs().display());
     let folder = scripts([("future", &good), ("corosensei", &workload(marks.path(), point))]);
     let options = ["--models", "future,corosensei", "--scenarios", "control", "--tasks", "2", "--operations", "101"];
     let more = ["--pin", "none", "--repetitions", "2", "--programs", folder.path().to_str().unwrap()];
@@ -53,7 +54,7 @@ fn held_at(point: &str) -> AtPoint {
 }
 
 #[test]
-fn a_comparison_that_is_told_to_end_reports_what_is_complete_from_every_point() {
+fn interrupted_comparison_reports_what_is_complete() {
     needs_bpf!();
     for point in points() {
         for (signal, status) in [(Signal::SIGINT, 130), (Signal::SIGTERM, 143)] {
@@ -77,7 +78,7 @@ fn only_the_report(file: &Path) -> bool {
 }
 
 #[test]
-fn a_killed_comparison_leaves_no_file_and_no_program_behind() {
+fn killed_comparison_leaves_nothing() {
     needs_bpf!();
     for point in points() {
         let AtPoint { mut taskweight, left, _folder } = held_at(point);
@@ -90,7 +91,7 @@ fn a_killed_comparison_leaves_no_file_and_no_program_behind() {
 }
 
 #[test]
-fn a_signal_at_any_moment_ends_a_run_and_leaves_a_whole_report_or_none() {
+fn signal_at_any_moment_leaves_whole_report_or_none() {
     needs_bpf!();
     for step in 0..8 {
         for signal in [Signal::SIGINT, Signal::SIGTERM, Signal::SIGKILL] {
@@ -126,7 +127,7 @@ fn a_signal_while_the_probes_are_calibrated_loses_nothing() {
 }
 
 #[test]
-fn readers_that_go_away_change_neither_the_report_nor_the_status() {
+fn closed_output_changes_nothing() {
     needs_bpf!();
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("report.json");

@@ -9,12 +9,13 @@ use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::thread;
 
-use nix::sys::signal::{SigHandler, Signal, kill, signal};
+use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use tempfile::TempDir;
 
 use crate::machine::{PATIENCE, state, wait_for};
 pub use crate::outcome::Outcome;
+use crate::usual;
 
 /// Where the optimised programs are.
 pub fn programs() -> PathBuf {
@@ -62,9 +63,9 @@ impl Invocation {
         for variable in ["SUDO_UID", "SUDO_GID", "TASKWEIGHT_PROGRAMS"] {
             command.env_remove(variable);
         }
-        // A shell starts what it puts into the background with SIGINT ignored, and taskweight leaves it so.
+        // Signals that are ignored stay so in taskweight and the programs it starts.
         // SAFETY: between fork and exec only calls that are safe there are made.
-        unsafe { command.pre_exec(|| signal(Signal::SIGINT, SigHandler::SigDfl).map(drop).map_err(Into::into)) };
+        unsafe { command.pre_exec(usual::signals) };
         // Pages are counted one by one: some systems make huge ones of them wherever they can.
         // SAFETY: as above.
         unsafe { command.pre_exec(without_huge_pages) };

@@ -23,7 +23,7 @@ fn rings(names: &[&str]) -> Vec<Run> {
     let report = outcome.report();
     assert_eq!((outcome.code, report.runs.len()), (0, here.len()), "{}", outcome.stderr);
     for run in &report.runs {
-        assert_eq!(run.operations, Some(OPERATIONS), "{}", run.model);
+        assert_eq!(run.operations, Some(OPERATIONS), "{}", run.case.model);
         assert_switches_witnessed(run);
     }
     report.runs
@@ -37,7 +37,7 @@ fn switches_per_operation(run: &Run) -> f64 {
 fn threads_of_every_language_switch_through_the_kernel() {
     needs_bpf!();
     for run in rings(&["os-thread", "pthread", "java-platform", "python-thread"]) {
-        assert!(switches_per_operation(&run) >= 0.99, "{}: {:?}", run.model, run.per_operation);
+        assert!(switches_per_operation(&run) >= 0.99, "{}: {:?}", run.case.model, run.per_operation);
     }
 }
 
@@ -47,7 +47,7 @@ fn coroutines_of_every_language_switch_without_the_kernel() {
     let stackless = ["tokio", "smol", "future", "cpp20", "python-asyncio", "node-async"];
     let stackful = ["corosensei", "may", "ucontext", "go-1", "java-virtual-1", "python-greenlet"];
     for run in rings(&[stackless, stackful].concat()) {
-        assert!(switches_per_operation(&run) < 0.01, "{}: {:?}", run.model, run.per_operation);
+        assert!(switches_per_operation(&run) < 0.01, "{}: {:?}", run.case.model, run.per_operation);
     }
 }
 

@@ -65,9 +65,9 @@ fn a_thread_reserves_megabytes_and_uses_kilobytes() {
     for run in &report.runs {
         let stacks = run.memory.as_ref().unwrap().stacks.as_ref().unwrap();
         assert_eq!((stacks.found, stacks.merged), (stacks.threads, 0), "{stacks:?}");
-        assert!(stacks.threads > run.tasks.unwrap());
+        assert!(stacks.threads > run.case.tasks.unwrap());
     }
-    for words in ["idle: bytes for each task", "16.0K", "Most tasks that there were"] {
+    for words in ["idle: bytes per task", "16.0K", "Maximum tasks reached"] {
         assert!(outcome.stdout.contains(words), "{words}\n{}", outcome.stdout);
     }
 }

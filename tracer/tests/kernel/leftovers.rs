@@ -65,7 +65,7 @@ fn statistics_of_the_kernel_do_not_stay_on_whatever_ends_taskweight() {
     }
 }
 
-/// Whether the ring runs that measures what the probes cost.
+/// Whether the ring runs that measures probe cost.
 pub fn calibrates(taskweight: &Running) -> bool {
     let name = |pid| std::fs::read_to_string(format!("/proc/{pid}/comm"));
     let is_the_ring = |pid| name(pid).is_ok_and(|name| name.starts_with("taskweight-os-"));

@@ -16,6 +16,8 @@ mod machine;
 mod outcome;
 #[path = "../../crates/report/tests/common/schema.rs"]
 mod schema;
+#[path = "../../crates/run/tests/common/usual.rs"]
+mod usual;
 
 mod anatomy;
 mod capabilities;

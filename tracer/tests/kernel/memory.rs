@@ -33,7 +33,7 @@ impl Parked {
     fn start(threads: u64, pages: u64) -> Self {
         let mut account = Account::open();
         // A shell that waits for a line is in the cgroup before it becomes the subject.
-        let script = format!("read go; exec {} stack-pages {threads} {pages}", subject());
+        let script = format!("read go; exec '{}' stack-pages {threads} {pages}", subject());
         let mut command = Command::new("sh");
         // SAFETY: between fork and exec only a system call is made.
         unsafe { command.pre_exec(without_huge_pages) };
@@ -124,7 +124,7 @@ fn files_that_were_written_are_not_the_runs_weight() {
         skip!("files of {} are memory", folder.path().display());
     }
     let file = folder.path().join("file");
-    let script = format!("read go; head -c {WRITTEN} /dev/zero > {}; echo written; read end", file.display());
+    let script = format!("read go; head -c {WRITTEN} /dev/zero > '{}'; echo written; read end", file.display());
     let mut account = Account::open();
     let mut child =
         Command::new("sh").args(["-c", &script]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
@@ -151,7 +151,7 @@ fn cgroup_holder() -> (Child, PathBuf) {
 }
 
 #[test]
-fn a_cgroup_goes_with_its_run_and_that_of_a_killed_one_with_the_next() {
+fn cgroup_is_removed_by_this_run_or_the_next() {
     needs_bpf!();
     let (mut ending, its) = cgroup_holder();
     if !its.is_absolute() {
@@ -175,7 +175,7 @@ fn a_cgroup_goes_with_its_run_and_that_of_a_killed_one_with_the_next() {
 /// Watches parked threads for so long.
 fn watched(threads: u64, time: Duration) -> Sampled {
     let mut account = Account::open();
-    let script = format!("read go; exec {} stack-pages {threads} 4", subject());
+    let script = format!("read go; exec '{}' stack-pages {threads} 4", subject());
     let mut child =
         Command::new("sh").args(["-c", &script]).stdin(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
     account.add(child.id());
@@ -191,13 +191,13 @@ fn watched(threads: u64, time: Duration) -> Sampled {
 fn memory_is_watched_while_it_runs() {
     needs_bpf!();
     const THREADS: u64 = 50;
-    // On a slow machine it takes longer until stacks can be afforded.
+    // On a slow machine it takes longer until stacks can be afforded, and on a busy one until a sample that was preempted is
+    // little beside the rest.
     let times = [1, 5, 20, 60, 120].map(Duration::from_secs);
-    let (seen, time) = times
-        .into_iter()
-        .map(|time| (watched(THREADS, time), time))
-        .find(|(seen, _)| seen.stacks.len() as u64 == THREADS + 1)
-        .unwrap();
+    // 5 % is the rule, which one sample may exceed.
+    let affords = |seen: &Sampled, time: Duration| u128::from(seen.over_time.sampling_ns) < time.as_nanos() / 10;
+    let mut tries = times.into_iter().map(|time| (watched(THREADS, time), time));
+    let seen = tries.find(|(seen, time)| seen.stacks.len() as u64 == THREADS + 1 && affords(seen, *time)).unwrap().0;
     println!("{:?}", seen.over_time);
     let summary = seen.summary.unwrap();
     assert_eq!(summary.found, THREADS + 1);
@@ -206,6 +206,4 @@ fn memory_is_watched_while_it_runs() {
     let last = seen.last.unwrap().figures;
     let resident = last.stack_resident_bytes.unwrap_or_default() + last.other_resident_bytes.unwrap();
     assert!(resident > THREADS * 5 * 4096, "{last:?}");
-    let share = Duration::from_nanos(seen.over_time.sampling_ns).as_secs_f64() / time.as_secs_f64();
-    assert!(share < 0.1, "5 % is the rule, which one sample may exceed: {:?}", seen.over_time);
 }

@@ -9,7 +9,7 @@ use crate::machine::cpu;
 fn moves_are_those_that_the_kernel_counts() {
     needs_bpf!();
     if taskweight_run::affinity::allowed().unwrap().len() < 2 {
-        skip!("there is one CPU only");
+        skip!("there is only one CPU");
     }
     let outcome = run_subject(&[], &["hop", "101"]);
     let run = outcome.run();
@@ -30,5 +30,5 @@ fn who_is_bound_to_one_cpu_stays_there() {
     needs_bpf!();
     let run = run_subject(&["--pin", &cpu().to_string()], &["fork", "7", "3"]).run();
     assert_eq!((run.kernel.migrations, run.kernel.threads_created), (0, 28));
-    assert_eq!(run.pinned, Some(cpu()));
+    assert_eq!(run.case.pinned, Some(cpu()));
 }

@@ -17,11 +17,11 @@ fn done(operations: &str) -> String {
 fn programs_that_misbehave() -> Vec<(&'static str, String, &'static str)> {
     vec![
         ("exits-early", "exit 3".into(), "exited with status 3 before it was ready"),
-        ("exits-late", format!("{READY}; exit 0"), "exited with status 0 before it was"),
-        ("crashes", format!("{READY}; read go; kill -SEGV $$"), "was killed by SIGSEGV before it was done"),
+        ("exits-late", format!("{READY}; exit 0"), "exited with status 0 before it "),
+        ("crashes", format!("{READY}; read go; kill -SEGV $$"), "was killed by SIGSEGV before it finished"),
         ("daemon", "sleep 5 & exit 4".into(), "exited with status 4 before it was ready"),
-        ("executes", format!("{READY}; read go; exec true"), "exited with status 0 before it was done"),
-        ("closes", format!("{READY}; read go; exec sleep 60 >&-"), "closed its stdout before it was done"),
+        ("executes", format!("{READY}; read go; exec true"), "exited with status 0 before it finished"),
+        ("closes", format!("{READY}; read go; exec sleep 60 >&-"), "closed its stdout before it finished"),
         ("floods", "exec head -c 1073741824 /dev/zero".into(), "more than 1048576 bytes to stdout"),
         ("long-lines", "head -c 10000000 /dev/zero | tr '\\0' x; echo".into(), "more than 1048576 bytes to stdout"),
         ("not-text", r"printf '\377\376\n'; read go".into(), "is not UTF-8"),
@@ -43,7 +43,7 @@ fn each_is_told_in_one_line_and_the_good_one_is_measured() {
     let outcome = compare(&options);
     let report = outcome.report();
     assert_eq!((outcome.code, report.runs.len()), (1, 1), "{}", outcome.stderr);
-    assert_eq!(report.runs[0].model, "future");
+    assert_eq!(report.runs[0].case.model, "future");
     for (name, _, words) in &cases {
         let said: Vec<_> =
             outcome.stderr.lines().filter(|line| line.contains(&format!("taskweight: {name} "))).collect();

@@ -18,14 +18,14 @@ fn coroutines_hand_over_without_the_kernel() {
     let outcome = compare(&options);
     let report = outcome.report();
     assert_eq!((outcome.code, report.failures.len()), (0, 0), "{}", outcome.stderr);
-    let models: BTreeSet<_> = report.runs.iter().map(|run| run.model.as_str()).collect();
+    let models: BTreeSet<_> = report.runs.iter().map(|run| run.case.model.as_str()).collect();
     assert_eq!((models, report.runs.len()), (BTreeSet::from(["tokio", "future", "corosensei"]), 3));
     for run in &report.runs {
-        assert_eq!((run.operations, run.logical_switches), (Some(operations), Some(operations)), "{}", run.model);
-        let per_operation = run.per_operation.unwrap();
-        assert!(per_operation.kernel_transitions.unwrap() < 0.001, "{}: {per_operation:?}", run.model);
-        assert!(per_operation.kernel_switches < 0.001, "{}: {per_operation:?}", run.model);
-        assert!(run.elapsed_ns.twin.is_some(), "{}", run.model);
+        assert_eq!((run.operations, run.logical_switches), (Some(operations), Some(operations)), "{}", run.case.model);
+        // Interrupts and preemption come with time, and there is more of it on a busy machine.
+        let own = run.kernel.syscalls.count + run.kernel.switches.voluntary + run.kernel.switches.yielded;
+        assert!(own < operations / 1000, "{}: {:?}", run.case.model, run.kernel);
+        assert!(run.elapsed_ns.twin.is_some(), "{}", run.case.model);
         assert_no_other_loss(run);
         assert_switches_witnessed(run);
     }
@@ -39,7 +39,8 @@ fn repetitions_are_interleaved() {
     let runs = outcome.report().runs;
     let repetitions: Vec<_> = runs.iter().map(|run| run.repetition).collect();
     assert_eq!(repetitions, [0, 0, 0, 0, 1, 1, 1, 1]);
-    let cases: Vec<_> = runs.iter().map(|run| (run.scenario.as_deref().unwrap(), run.model.as_str())).collect();
+    let cases: Vec<_> =
+        runs.iter().map(|run| (run.case.scenario.as_deref().unwrap(), run.case.model.as_str())).collect();
     assert_eq!(cases[..4], cases[4..]);
     let distinct = BTreeSet::from_iter(&cases[..4]);
     assert_eq!(distinct.len(), 4, "{cases:?}");

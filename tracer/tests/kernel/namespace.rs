@@ -68,7 +68,7 @@ fn living_threads_of_a_workload_are_found_in_a_container() {
 fn what_cannot_be_translated_is_refused_with_one_line() {
     needs_bpf!();
     let refusals = [
-        (&["run", "--probe-form", "plain", "--", "true"][..], "not those of this PID namespace"),
+        (&["run", "--probe-form", "plain", "--", "true"][..], "differ from those of this PID namespace"),
         (&["anatomy", "--models", "os-thread"][..], "start the container with --pid=host"),
     ];
     for (words, reason) in refusals {

@@ -8,13 +8,13 @@ use crate::window::scripts;
 #[test]
 fn what_is_not_offered_is_left_out() {
     needs_bpf!();
-    let real = format!("exec {}/taskweight-future \"$@\"", programs().display());
+    let real = format!("exec '{}/taskweight-future' \"$@\"", programs().display());
     let picky = format!("echo $1 >> \"$0.log\"; [ $1 = switch ] && exit 2; {real}");
     let folder = scripts([("future", &real), ("picky", &picky)]);
     let path = folder.path().to_str().unwrap();
     let log = format!("{path}/taskweight-picky.log");
     fs::write(&log, "").unwrap();
-    let mine = format!("mine={path}/taskweight-picky");
+    let mine = format!("mine='{path}/taskweight-picky'");
     let options = ["--programs", path, "--models", "future", "--model", &mine, "--scenarios", "switch,yield"];
     let more = ["--tasks", "2", "--operations", "1009", "--repetitions", "2", "--pin", "none", "--as-root"];
     let outcome = compare(&[&options[..], &more].concat());

@@ -78,7 +78,7 @@ fn a_file_that_cannot_be_written_is_found_before_anything_is_run() {
     let stderr = String::from_utf8(output.stderr).unwrap();
     assert_eq!((output.status.code(), output.stdout.as_slice()), (Some(125), &b""[..]), "{stderr}");
     assert_eq!(stderr.lines().count(), 1, "{stderr}");
-    assert!(stderr.contains("report.json: no file can be created beside it"), "{stderr}");
+    assert!(stderr.contains("report.json: cannot create a file beside it"), "{stderr}");
 }
 
 #[test]
@@ -86,5 +86,5 @@ fn a_cpu_that_is_not_there_is_refused_with_the_ones_that_are() {
     needs_bpf!();
     let outcome = run(&["--pin", "100000"], &["echo", "executed"]);
     assert_eq!((outcome.code, outcome.stdout.as_str()), (125, ""));
-    assert!(outcome.stderr.starts_with("taskweight: cannot bind to CPU 100000: the CPUs to choose from are "));
+    assert!(outcome.stderr.starts_with("taskweight: cannot pin to CPU 100000: the CPUs to choose from are "));
 }

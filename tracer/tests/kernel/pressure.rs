@@ -55,7 +55,7 @@ fn with_little_memory_it_measures_truly_or_fails_with_a_line() {
                     "{}\n{stderr}",
                     output.status
                 );
-                assert!(stderr.contains("may use") && stderr.contains("raise its limit"), "{stderr}");
+                assert!(stderr.contains("is limited to") && stderr.contains("raise the limit"), "{stderr}");
                 "refused"
             }
         };

@@ -25,7 +25,7 @@ fn an_anatomy_says_what_is_running_and_how_long_it_will() {
     needs_bpf!();
     let cpu = cpu().to_string();
     let shown = on_a_terminal(&anatomy(&cpu, &[]));
-    for part in ["0/2 ", "left", "os-thread, step by step", "One hand-over: "] {
+    for part in ["0/2 ", "left", "os-thread, switch breakdown", "One switch ("] {
         assert!(shown.contains(part), "{part:?} is not in {shown:?}");
     }
 }
@@ -35,7 +35,7 @@ fn there_is_no_progress_where_nobody_waits_for_it() {
     needs_bpf!();
     let cpu = cpu().to_string();
     let quiet = on_a_terminal(&anatomy(&cpu, &["--quiet"]));
-    assert!(!quiet.contains("step by step") && quiet.contains("One hand-over: "), "{quiet:?}");
+    assert!(!quiet.contains("switch breakdown") && quiet.contains("One switch ("), "{quiet:?}");
     let redirected = Command::new(programs().join("taskweight")).args(anatomy(&cpu, &[])).output().unwrap();
     assert!(redirected.status.success() && redirected.stderr.is_empty(), "{redirected:?}");
 }

@@ -13,7 +13,7 @@ fn regimes(options: &[&str]) -> Outcome {
 
 /// Threads at the work itself, and coroutines of which only the command line is of interest.
 fn folder_with_future(refusal: &str) -> tempfile::TempDir {
-    let real = |model| format!("exec {}/taskweight-{model} \"$@\"", programs().display());
+    let real = |model| format!("exec '{}/taskweight-{model}' \"$@\"", programs().display());
     scripts([("os-thread", &real("os-thread")), ("future", &format!("{refusal}\n{}", real("future")))])
 }
 
@@ -32,7 +32,7 @@ fn switch_cells(report: &Report, have_ratio: impl Fn(u64) -> bool) {
 }
 
 #[test]
-fn threads_switch_in_the_kernel_and_coroutines_do_not_whatever_they_touch() {
+fn touched_memory_changes_no_switches() {
     needs_bpf!();
     let outcome = regimes(&[]);
     let report = outcome.report();
@@ -47,12 +47,15 @@ fn threads_switch_in_the_kernel_and_coroutines_do_not_whatever_they_touch() {
     for cell in report.regimes.iter().filter(|cell| cell.scenario == "switch-io") {
         assert!(cell.reason.as_ref().unwrap().starts_with("future: switch-io"), "{cell:?}");
     }
-    assert!(report.runs.iter().all(|run| run.scenario.as_deref() == Some("switch")), "threads alone are not measured");
-    assert!(outcome.stdout.contains("os-thread : future"), "{}", outcome.stdout);
+    assert!(
+        report.runs.iter().all(|run| run.case.scenario.as_deref() == Some("switch")),
+        "threads alone are not measured"
+    );
+    assert!(outcome.stdout.contains("os-thread / future"), "{}", outcome.stdout);
 }
 
 #[test]
-fn a_program_that_touches_no_memory_is_left_out_where_it_would() {
+fn program_without_touch_is_left_out() {
     needs_bpf!();
     let folder = folder_with_future("case \"$*\" in *--touch*) exit 2 ;; esac");
     let outcome = regimes(&["--programs", folder.path().to_str().unwrap()]);
@@ -82,7 +85,7 @@ fn a_cell_that_fails_says_so_and_the_others_are_measured() {
 #[test]
 fn one_side_alone_is_not_compared() {
     needs_bpf!();
-    for (models, missing) in [("os-thread", "no model of coroutines"), ("tokio", "no model of threads")] {
+    for (models, missing) in [("os-thread", "no coroutine model"), ("tokio", "no thread model")] {
         let outcome = Invocation::new("regimes", &["--quick", "--models", models]).start().finish();
         assert_eq!(outcome.code, 1);
         assert!(outcome.stderr.contains(missing) && outcome.stderr.contains("--models"), "{}", outcome.stderr);

@@ -20,7 +20,7 @@ fn the_first_failure_of_the_command_is_the_exit_status() {
     needs_bpf!();
     let folder = tempfile::tempdir().unwrap();
     let mark = folder.path().join("mark");
-    let second = format!("test -e {0} && exit 3; touch {0}", mark.display());
+    let second = format!("test -e '{0}' && exit 3; touch '{0}'", mark.display());
     let outcome = run(&["--repetitions", "3"], &["sh", "-c", &second]);
     let statuses: Vec<_> = outcome.report().runs.iter().map(|run| run.exit_status).collect();
     assert_eq!((outcome.code, statuses), (3, vec![Some(0), Some(3), Some(3)]), "{}", outcome.stderr);
@@ -31,7 +31,7 @@ fn what_was_measured_before_the_command_went_away_is_kept() {
     needs_bpf!();
     let folder = tempfile::tempdir().unwrap();
     let script = folder.path().join("once");
-    std::fs::write(&script, format!("#!/bin/sh\nrm {}\n", script.display())).unwrap();
+    std::fs::write(&script, format!("#!/bin/sh\nrm '{}'\n", script.display())).unwrap();
     std::fs::set_permissions(&script, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
     let outcome = run(&["--as-root", "--repetitions", "2"], &[script.to_str().unwrap()]);
     let report = outcome.report();

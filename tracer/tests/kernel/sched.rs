@@ -23,7 +23,7 @@ pub fn start_ring(tasks: &str, more: &[&str]) -> Outcome {
 pub fn check_two_threads(run: &Run) {
     assert_eq!((run.operations, run.logical_switches), (Some(10_007), Some(10_007)));
     let per_operation = run.per_operation.unwrap().kernel_switches;
-    assert!(per_operation >= 0.99, "{per_operation} kernel switches per hand-over");
+    assert!(per_operation >= 0.99, "{per_operation} context switches per task switch");
     assert_eq!((run.kernel.switches.exit, run.kernel.migrations, run.kernel.threads_created), (0, 0, 0));
     for name in ["voluntary_by_thread", "involuntary_by_thread"] {
         let witness = &run.witness[name];

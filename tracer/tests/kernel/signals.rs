@@ -36,7 +36,7 @@ fn an_interrupted_comparison_keeps_what_is_complete() {
     needs_bpf!();
     let folder = tempfile::tempdir().unwrap();
     let marker = folder.path().join("second-has-begun");
-    let endless = format!("endless=sh -c 'touch {}; exec sleep 60'", marker.display());
+    let endless = format!("endless=sh -c 'touch \"{}\"; exec sleep 60'", marker.display());
     let options = ["--models", "tokio", "--model", &endless, "--scenarios", "yield", "--tasks", "2", "--pin", "none"];
     let taskweight = Invocation::new("compare", &[&options[..], &["--operations", "101"]].concat()).start();
     wait_for("the second model", || marker.exists());
@@ -44,7 +44,7 @@ fn an_interrupted_comparison_keeps_what_is_complete() {
     let outcome = taskweight.finish();
     let report = outcome.report();
     assert_eq!((outcome.code, report.interrupted), (130, true), "{}", outcome.stderr);
-    let models: Vec<_> = report.runs.iter().map(|run| run.model.as_str()).collect();
+    let models: Vec<_> = report.runs.iter().map(|run| run.case.model.as_str()).collect();
     assert_eq!((models, report.failures.len()), (vec!["tokio"], 0));
     assert!(outcome.stdout.contains("tokio"), "{}", outcome.stdout);
 }

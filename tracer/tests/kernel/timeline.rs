@@ -84,8 +84,8 @@ fn every_window_of_a_comparison_is_drawn_and_nothing_else() {
     let ended = drawn.instants("woken").flat_map(|one| &one.flows.1).filter(|flow| begun.contains(flow)).count();
     assert!(ended as u64 > 1009, "{ended} arrows");
     // One hand-over in 64 of each run is timed by the program, those between coroutines too.
-    let timed = drawn.named("hand-over").count();
-    assert!((4 * 14..=4 * 16).contains(&timed), "{timed} hand-overs");
+    let timed = drawn.named("switch").count();
+    assert!((4 * 14..=4 * 16).contains(&timed), "{timed} switches");
     assert!(drawn.slices.iter().all(|slice| !slice.track.is_empty()), "threads have names");
 }
 
@@ -99,8 +99,7 @@ fn what_finds_no_room_is_counted_and_marked() {
     let marked = drawn.named("events lost").map(|slice| slice.notes["count"].parse::<u64>().unwrap());
     assert_eq!(marked.sum::<u64>(), lost);
     assert_eq!(run.kernel.syscalls.by_name["getppid"].count, 100_003, "counts do not go through the buffer");
-    let remark =
-        format!("taskweight: {lost} events of the timeline were lost, and are marked in it: raise --timeline-ring\n");
+    let remark = format!("taskweight: {lost} timeline events were lost and are marked in it: raise --timeline-ring\n");
     assert!(outcome.stderr.contains(&remark), "{}", outcome.stderr);
 }
 
@@ -114,7 +113,7 @@ fn a_timeline_ends_where_it_was_told_to() {
     let left_out: u64 = limit[0].notes["count"].parse().unwrap();
     assert!(limit.len() == 1 && left_out > 19_000, "{limit:?}");
     assert!(drawn.slices.len() > 300);
-    let remark = format!("taskweight: the timeline ends after 1000 events, {left_out} more are not in it: ");
+    let remark = format!("taskweight: the timeline ends after 1000 events, {left_out} more were dropped: ");
     assert!(outcome.stderr.contains(&remark), "{}", outcome.stderr);
 }
 

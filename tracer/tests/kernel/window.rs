@@ -23,7 +23,7 @@ pub fn scripts<const N: usize>(scripts: [(&str, &str); N]) -> TempDir {
 #[test]
 fn only_what_happens_between_go_and_done_counts() {
     needs_bpf!();
-    let folder = scripts([("os-thread", &format!("exec {} window \"$@\"", subject()))]);
+    let folder = scripts([("os-thread", &format!("exec '{}' window \"$@\"", subject()))]);
     let options = ["--models", "os-thread", "--scenarios", "switch", "--tasks", "2", "--operations", "101"];
     let more = ["--programs", folder.path().to_str().unwrap(), "--repetitions", "1", "--pin", "none"];
     let run = compare(&[&options[..], &more].concat()).run();

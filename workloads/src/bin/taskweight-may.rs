@@ -54,7 +54,7 @@ fn turn_counter(scenario: Scenario, workers: usize) -> Option<Arc<TurnCounter>> 
 
 fn workers(command: &WorkersCommand) -> Result<usize> {
     let default = match command.arguments.scenario {
-        Scenario::Cpu => available_parallelism().context("find the number of CPUs; say it with --workers")?,
+        Scenario::Cpu => available_parallelism().context("find the number of CPUs; set it with --workers")?,
         _ => NonZeroUsize::MIN,
     };
     Ok(command.workers.unwrap_or(default).get())

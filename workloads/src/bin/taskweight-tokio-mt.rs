@@ -20,6 +20,6 @@ fn main() {
 
 fn run(command: &WorkersCommand, protocol: &Protocol) -> Result<()> {
     let workers = command.workers.map_or_else(available_parallelism, Ok::<NonZeroUsize, _>);
-    let workers = workers.context("find the number of CPUs; say it with --workers")?;
+    let workers = workers.context("find the number of CPUs; set it with --workers")?;
     run_on_many_threads(&command.arguments, protocol, workers.get())
 }

@@ -23,7 +23,6 @@ pub struct Program {
     pub net_ns_per_run: Option<f64>,
     net_ns_per_untraced_run: Option<f64>,
     verified_instruction_count: Option<u64>,
-    stack_bytes: Option<u64>,
 }
 
 /// Two tables: a row for each program of `run` and `compare`, and for each of `anatomy`.
@@ -48,7 +47,7 @@ pub fn costs(place: &Place, more: &[&str]) -> Result<Costs> {
 
 /// Rounds have the same programs in the same order.
 fn render(title: String, rounds: &[Vec<Program>]) -> String {
-    let mut figures = Figures::new(title, &["hook", "traced", "not traced", "instructions verified", "bytes of stack"]);
+    let mut figures = Figures::new(title, &["hook", "traced", "not traced", "instructions verified"]);
     let programs = rounds.first().map_or(0, Vec::len);
     for index in 0..programs {
         figures.row(&row(&rounds.iter().filter_map(|programs| programs.get(index)).collect::<Vec<_>>()));
@@ -56,17 +55,14 @@ fn render(title: String, rounds: &[Vec<Program>]) -> String {
     figures.render()
 }
 
-fn row(rounds: &[&Program]) -> [String; 5] {
+fn row(rounds: &[&Program]) -> [String; 4] {
     let ns = |of: fn(&Program) -> Option<f64>| one_decimal(median(rounds.iter().filter_map(|program| of(program))));
-    let last = |of: fn(&Program) -> Option<u64>| {
-        rounds.last().and_then(|program| of(program)).map_or("-".into(), |value| value.to_string())
-    };
+    let verified = rounds.last().and_then(|program| program.verified_instruction_count);
     [
         rounds.first().map_or(String::new(), |program| program.hook.clone()),
         ns(|program| program.net_ns_per_run),
         ns(|program| program.net_ns_per_untraced_run),
-        last(|program| program.verified_instruction_count),
-        last(|program| program.stack_bytes),
+        verified.map_or("-".into(), |count| count.to_string()),
     ]
 }
 
@@ -75,14 +71,14 @@ mod tests {
     use super::*;
 
     fn program(net_ns_per_run: Option<f64>) -> Program {
-        let json = r#"{"hook": "tp_btf/x", "net_ns_per_untraced_run": 9.5, "stack_bytes": 40}"#;
+        let json = r#"{"hook": "tp_btf/x", "net_ns_per_untraced_run": 9.5, "verified_instruction_count": 40}"#;
         Program { net_ns_per_run, ..serde_json::from_str(json).unwrap() }
     }
 
     #[test]
     fn a_round_without_a_figure_is_left_out_of_the_median() {
         let rounds = [program(Some(70.0)), program(None), program(Some(60.0)), program(Some(90.0))];
-        assert_eq!(row(&rounds.iter().collect::<Vec<_>>()), ["tp_btf/x", "70.0", "9.5", "-", "40"]);
-        assert_eq!(row(&[&program(None)]), ["tp_btf/x", "-", "9.5", "-", "40"]);
+        assert_eq!(row(&rounds.iter().collect::<Vec<_>>()), ["tp_btf/x", "70.0", "9.5", "40"]);
+        assert_eq!(row(&[&program(None)]), ["tp_btf/x", "-", "9.5", "40"]);
     }
 }

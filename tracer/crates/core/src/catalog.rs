@@ -55,7 +55,7 @@ pub struct Model {
 
 /// A name that is not in the catalogue.
 #[derive(Debug, Error, PartialEq, Eq)]
-#[error("unknown {kind} `{name}`: known are {known}")]
+#[error("unknown {kind} `{name}`, known: {known}")]
 pub struct UnknownName {
     kind: &'static str,
     name: String,
@@ -66,13 +66,13 @@ pub struct UnknownName {
 #[derive(Debug, Error, PartialEq, Eq)]
 pub enum BadModel {
     /// There is no `=`, or nothing on one side of it.
-    #[error("`{0}` is not NAME=COMMAND, such as mine=\"./my-program --fast\"")]
+    #[error("`{0}` is not of the form NAME=COMMAND, such as mine=\"./my-program --fast\"")]
     NotNamed(String),
     /// The name is taken.
     #[error("model `{0}` exists: choose another name")]
     Taken(String),
     /// The quotes do not match.
-    #[error("the command of model `{0}` has an opening quote and no closing one")]
+    #[error("the command of model `{0}` has an unclosed quote")]
     Quotes(String),
 }
 
@@ -117,7 +117,7 @@ impl Model {
         Ok(Box::leak(Box::new(Self {
             name: String::leak(name.to_owned()),
             kind: None,
-            tasks_are: "brought with --model",
+            tasks_are: "added with --model",
             brought: Some(words.into_iter().map(OsString::from).collect()),
             scenarios: &Scenario::ALL,
             not_offered: None,
@@ -155,7 +155,7 @@ mod tests {
     #[test]
     fn unknown_names_are_answered_with_the_known_ones() {
         let error = models(&[String::from("tokio"), String::from("fibre")]).expect_err("no such model").to_string();
-        assert!(error.starts_with("unknown model `fibre`: known are os-thread, pthread, "), "{error}");
+        assert!(error.starts_with("unknown model `fibre`, known: os-thread, pthread, "), "{error}");
     }
 
     #[test]

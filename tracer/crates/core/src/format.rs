@@ -14,6 +14,9 @@ const COUNT_PREFIXES: [(f64, &str); 4] = [(1e3, "k"), (1e6, "M"), (1e9, "G"), (1
 
 /// `7.90 ns`, `2.31 µs`.
 pub fn time(ns: f64) -> String {
+    if ns == 0.0 {
+        return "0 ns".to_owned();
+    }
     let (scale, unit) = largest_below(&TIME_UNITS, ns);
     format!("{} {unit}", significant(ns / scale))
 }
@@ -148,7 +151,7 @@ mod tests {
     #[test]
     fn times_keep_three_digits_across_units() {
         let expected = [
-            (0.0, "0.000 ns"),
+            (0.0, "0 ns"),
             (0.25, "0.250 ns"),
             (7.9, "7.90 ns"),
             (99.96, "100 ns"),

@@ -5,6 +5,7 @@ pub mod case;
 pub mod catalog;
 pub mod escape;
 pub mod format;
+pub mod metric;
 pub mod plan;
 pub mod report;
 pub mod scenario;

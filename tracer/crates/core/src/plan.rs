@@ -1,6 +1,7 @@
-//! From what the user asked for to the cases that are measured, and their order.
+//! From what the user asked for to the jobs that are measured, and their order.
 
 use crate::{
+    case::Case,
     catalog::{Kind, Model},
     scenario::Scenario,
 };
@@ -41,7 +42,7 @@ impl std::fmt::Display for Depth {
 
 /// One model at one piece of work: what is repeated, traced and untraced.
 #[derive(Clone, Debug)]
-pub struct Case {
+pub struct Job {
     /// The model.
     pub model: &'static Model,
     /// The work.
@@ -60,7 +61,20 @@ pub struct Case {
     pub touch_bytes: Option<u64>,
 }
 
-impl Case {
+impl Job {
+    /// What the report calls it.
+    pub fn case(&self) -> Case {
+        Case {
+            model: self.model.name.to_owned(),
+            scenario: Some(self.scenario.name().to_owned()),
+            tasks: Some(self.tasks),
+            depth_bytes: self.depth.map(|depth| depth.bytes),
+            held: self.depth.map(|depth| depth.held),
+            touch_bytes: self.touch_bytes,
+            pinned: self.pinned,
+        }
+    }
+
     /// What one operation is, with what makes it other work than that of the scenario alone.
     pub fn operation(&self) -> String {
         match self.variant() {
@@ -131,9 +145,9 @@ impl std::str::FromStr for Pinning {
     }
 }
 
-/// The cases, in the order in which each repetition goes through them.
-pub fn cases(request: &Request) -> Vec<Case> {
-    let mut cases = Vec::new();
+/// The jobs, in the order in which each repetition goes through them.
+pub fn jobs(request: &Request) -> Vec<Job> {
+    let mut jobs = Vec::new();
     for &scenario in &request.scenarios {
         for (tasks, pinning) in grid(request, scenario) {
             let offers = |model: &&&Model| model.scenarios.contains(&scenario) && !is_too_many(request, model, tasks);
@@ -142,12 +156,12 @@ pub fn cases(request: &Request) -> Vec<Case> {
                 let asked = request.operations.filter(|_| !scenario.only_parks());
                 let operations = asked.unwrap_or_else(|| operations(model, scenario, tasks, 0, request.quick));
                 let rate = request.rate.filter(|_| scenario == Scenario::Echo);
-                let case = |depth| Case { model, scenario, tasks, pinned, operations, rate, depth, touch_bytes: None };
-                cases.extend(depths(request, scenario).into_iter().map(case));
+                let job = |depth| Job { model, scenario, tasks, pinned, operations, rate, depth, touch_bytes: None };
+                jobs.extend(depths(request, scenario).into_iter().map(job));
             }
         }
     }
-    cases
+    jobs
 }
 
 /// Whether so many threads would leave too few to others on the machine.
@@ -156,21 +170,21 @@ fn is_too_many(request: &Request, model: &Model, tasks: u64) -> bool {
     !is_asked_for && request.most_threads.is_some_and(|most| tasks > most)
 }
 
-/// The cases of each repetition, one request after the other. Unless told how many there are, what only parks is measured once:
+/// The jobs of each repetition, one request after the other. Unless told how many there are, what only parks is measured once:
 /// a weight has its spread from the line through several numbers of tasks, not from repetitions.
-pub fn rounds(requests: &[Request], repetitions: Option<u32>) -> Vec<Vec<Case>> {
-    let default = |request: &Request, case: &Case| match (case.scenario.only_parks(), request.quick) {
+pub fn rounds(requests: &[Request], repetitions: Option<u32>) -> Vec<Vec<Job>> {
+    let default = |request: &Request, job: &Job| match (job.scenario.only_parks(), request.quick) {
         (true, _) => 1,
         (false, true) => 3,
         (false, false) => 5,
     };
-    let repeated = |request: &Request| -> Vec<(Case, u32)> {
-        let times = |case: Case| (repetitions.unwrap_or_else(|| default(request, &case)), case);
-        cases(request).into_iter().map(times).map(|(times, case)| (case, times)).collect()
+    let repeated = |request: &Request| -> Vec<(Job, u32)> {
+        let times = |job: Job| (repetitions.unwrap_or_else(|| default(request, &job)), job);
+        jobs(request).into_iter().map(times).map(|(times, job)| (job, times)).collect()
     };
-    let all: Vec<(Case, u32)> = requests.iter().flat_map(repeated).collect();
+    let all: Vec<(Job, u32)> = requests.iter().flat_map(repeated).collect();
     let most = all.iter().map(|(_, times)| *times).max().unwrap_or(0);
-    let round = |number: u32| all.iter().filter(|(_, times)| number < *times).map(|(case, _)| case.clone()).collect();
+    let round = |number: u32| all.iter().filter(|(_, times)| number < *times).map(|(job, _)| job.clone()).collect();
     (0..most).map(round).collect()
 }
 
@@ -253,10 +267,10 @@ mod tests {
 
     #[test]
     fn scenarios_that_a_model_does_not_offer_are_left_out() {
-        let cases = cases(&request());
-        assert!(cases.iter().all(|case| case.model.scenarios.contains(&case.scenario)));
-        assert!(!cases.iter().any(|case| case.model.name == "future" && case.scenario == Scenario::SwitchIo));
-        assert!(cases.iter().any(|case| case.model.name == "tokio" && case.scenario == Scenario::SwitchIo));
+        let jobs = jobs(&request());
+        assert!(jobs.iter().all(|job| job.model.scenarios.contains(&job.scenario)));
+        assert!(!jobs.iter().any(|job| job.model.name == "future" && job.scenario == Scenario::SwitchIo));
+        assert!(jobs.iter().any(|job| job.model.name == "tokio" && job.scenario == Scenario::SwitchIo));
     }
 
     #[test]
@@ -269,14 +283,13 @@ mod tests {
             operations: Some(10_007),
             ..request()
         };
-        let seen: Vec<_> = cases(&request).iter().map(|case| (case.tasks, case.pinned, case.operations)).collect();
+        let seen: Vec<_> = jobs(&request).iter().map(|job| (job.tasks, job.pinned, job.operations)).collect();
         assert_eq!(seen, [(2, None, 10_007), (10_000, None, 10_007)]);
     }
 
     #[test]
     fn every_depth_is_measured_in_both_forms_and_only_in_deep() {
-        let depths =
-            |request: &Request| -> Vec<Depth> { cases(request).iter().filter_map(|case| case.depth).collect() };
+        let depths = |request: &Request| -> Vec<Depth> { jobs(request).iter().filter_map(|job| job.depth).collect() };
         let of =
             |bytes: &[u64]| -> Vec<Depth> { Depth::of_scenario(Scenario::Deep, bytes).into_iter().flatten().collect() };
         let models = models(&[String::from("pthread")]).expect("known");
@@ -284,10 +297,10 @@ mod tests {
         assert_eq!(depths(&deep), of(&[1024, 8192, 65_536]));
         assert_eq!(depths(&Request { quick: true, ..deep.clone() }), of(&[8192]));
         assert_eq!(depths(&Request { depths: Some(vec![7]), ..deep.clone() }), of(&[7]));
-        assert_eq!(cases(&deep).iter().map(|case| (case.tasks, case.operations)).max(), Some((1000, 1000)));
+        assert_eq!(jobs(&deep).iter().map(|job| (job.tasks, job.operations)).max(), Some((1000, 1000)));
         assert_eq!(Depth { bytes: 7, held: false }.words(), ["--depth", "7"]);
         assert_eq!(Depth { bytes: 7, held: true }.words(), ["--depth", "7", "--hold"]);
-        assert!(cases(&request()).iter().all(|case| case.depth.is_some() == (case.scenario == Scenario::Deep)));
+        assert!(jobs(&request()).iter().all(|job| job.depth.is_some() == (job.scenario == Scenario::Deep)));
     }
 
     #[test]
@@ -303,11 +316,11 @@ mod tests {
     fn what_only_parks_is_measured_once_unless_more_is_asked_for() {
         let request = Request { models: models(&[String::from("tokio")]).expect("known"), ..request() };
         let lengths = |requests: &[Request], repetitions| -> Vec<(usize, usize)> {
-            let parked = |round: &Vec<Case>| round.iter().filter(|case| case.scenario.only_parks()).count();
+            let parked = |round: &Vec<Job>| round.iter().filter(|job| job.scenario.only_parks()).count();
             rounds(requests, repetitions).iter().map(|round| (round.len(), parked(round))).collect()
         };
-        let all = cases(&request).len();
-        let parked = cases(&request).iter().filter(|case| case.scenario.only_parks()).count();
+        let all = jobs(&request).len();
+        let parked = jobs(&request).iter().filter(|job| job.scenario.only_parks()).count();
         let again = (all - parked, 0);
         assert_eq!(lengths(std::slice::from_ref(&request), None), [(all, parked), again, again, again, again]);
         assert_eq!(lengths(&[request.clone(), request.clone()], Some(2)), [(2 * all, 2 * parked); 2]);
@@ -320,7 +333,7 @@ mod tests {
         let models = models(&names).expect("known");
         let idle = Request { models, scenarios: vec![Scenario::Idle], most_threads: Some(10_922), ..request() };
         let most = |request: &Request, name: &str| {
-            cases(request).iter().filter(|case| case.model.name == name).map(|case| case.tasks).max()
+            jobs(request).iter().filter(|job| job.model.name == name).map(|job| job.tasks).max()
         };
         assert_eq!((most(&idle, "os-thread"), most(&idle, "tokio")), (Some(10_000), Some(1_000_000)));
         let asked = Request { tasks: Some(vec![20_000]), ..idle };
@@ -335,20 +348,20 @@ mod tests {
             assert!(count(scenario, 256 << 10) < count(scenario, 0), "{scenario:?}");
         }
         assert_eq!(count(Scenario::Yield, 256 << 10), count(Scenario::Yield, 0));
-        let case = Case { touch_bytes: Some(64), ..cases(&Request { models: vec![tokio], ..request() }).remove(0) };
-        assert_eq!(case.operation(), "one task switch, touching 64 bytes");
+        let job = Job { touch_bytes: Some(64), ..jobs(&Request { models: vec![tokio], ..request() }).remove(0) };
+        assert_eq!(job.operation(), "one task switch, touching 64 bytes");
     }
 
     #[test]
     fn a_ring_of_one_is_not_measured() {
         let request = Request { tasks: Some(vec![1]), ..request() };
-        assert!(cases(&request).iter().all(|case| case.scenario.least_tasks() == 1));
+        assert!(jobs(&request).iter().all(|job| job.scenario.least_tasks() == 1));
     }
 
     #[test]
     fn what_is_about_several_cpus_is_not_pinned() {
-        let several = |case: &Case| case.scenario.wants_all_cpus();
-        assert!(cases(&request()).iter().filter(|case| several(case)).all(|case| case.pinned.is_none()));
+        let several = |job: &Job| job.scenario.wants_all_cpus();
+        assert!(jobs(&request()).iter().filter(|job| several(job)).all(|job| job.pinned.is_none()));
     }
 
     #[test]

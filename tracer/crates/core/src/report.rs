@@ -7,22 +7,37 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::case::Case;
+
 mod anatomy;
 mod environment;
+mod fault;
 mod histogram;
+mod interrupt;
 mod kernel;
 mod memory;
+pub mod metrics;
+mod per_operation;
 mod reference;
 mod regimes;
+mod syscall;
+mod thread;
+mod time;
 mod verdict;
 
 pub use anatomy::{Anatomy, AnatomyCalibration, AnatomyInterrupts, AnatomySegment, Quantiles};
 pub use environment::Environment;
+pub use fault::PageFaults;
 pub use histogram::{Histogram, Histograms};
-pub use kernel::{InterruptCount, Interrupts, Kernel, PageFaults, PerOperation, Switches, SyscallCount, Syscalls};
+pub use interrupt::{InterruptCount, Interrupts};
+pub use kernel::{Kernel, Switches};
 pub use memory::{LedgerPoint, LedgerRow, MemoryFigures, OverTime, PerTask, RunMemory, Sample, StackSummary};
+pub use per_operation::PerOperation;
 pub use reference::{Reference, ReferenceTime};
 pub use regimes::{Ratio, Regime, Side};
+pub use syscall::{SyscallCount, Syscalls};
+pub use thread::Thread;
+pub use time::{Cpu, Elapsed, Hardware};
 pub use verdict::{Evidence, Outcome, Verdict};
 
 /// Version of the report's structure; a reader refuses any other.
@@ -124,23 +139,9 @@ pub struct Probe {
 /// One measured run: its traced half, and its untraced twin where there is one.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Run {
-    /// Concurrency model, or `command`.
-    pub model: String,
-    /// The work given to it; `null` for a command.
-    pub scenario: Option<String>,
-    /// Tasks among which the work was divided; `null` for a command.
-    pub tasks: Option<u64>,
-    /// Stack that each task had in use, bytes; `null` where the scenario has no depth.
-    #[serde(default)]
-    pub depth_bytes: Option<u64>,
-    /// Whether tasks were parked at that depth, or had returned from it; `null` where there is no depth.
-    #[serde(default)]
-    pub held: Option<bool>,
-    /// Bytes that each task touched while it held the token; `null` where it touched none.
-    #[serde(default)]
-    pub touch_bytes: Option<u64>,
-    /// The one CPU it was bound to; `null` when it was not.
-    pub pinned: Option<u32>,
+    /// What was measured.
+    #[serde(flatten)]
+    pub case: Case,
     /// Counts from 0.
     pub repetition: u32,
     /// Operations that the workload counted (or that the user stated); `null` when unknown.
@@ -179,100 +180,6 @@ pub struct Run {
     pub loss: BTreeMap<String, u64>,
     /// Exit status of the command: 0 to 255, or 128 + signal.
     pub exit_status: Option<i32>,
-}
-
-/// Length of a run's window in nanoseconds.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Elapsed {
-    /// Without probes; the figure to quote. `null` for a command, which runs once.
-    pub twin: Option<u64>,
-    /// With probes.
-    pub traced: u64,
-}
-
-/// One thread's share of the window.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Thread {
-    /// Thread id.
-    pub tid: u32,
-    /// Process id.
-    pub pid: u32,
-    /// Name, with bytes that are not UTF-8 replaced.
-    pub name: String,
-    /// Switches away from it.
-    pub switches: Switches,
-    /// Wake-ups of it.
-    pub wakeups: u64,
-    /// Wake-ups, of whatever thread, made while it ran.
-    #[serde(default)]
-    pub wakeups_made: u64,
-    /// Moves to another CPU.
-    pub migrations: u64,
-    /// System calls.
-    pub syscalls: u64,
-    /// Time in system calls, nanoseconds.
-    pub syscall_ns: u64,
-    /// Minor page faults.
-    pub minor_faults: u64,
-    /// Major page faults.
-    pub major_faults: u64,
-    /// Page faults with which its stack grew.
-    #[serde(default)]
-    pub stack_faults: u64,
-    /// Interrupts that hit it; `null` where none is seen.
-    #[serde(default)]
-    pub interrupts: Option<u64>,
-    /// Time in them, nanoseconds.
-    #[serde(default)]
-    pub interrupt_ns: Option<u64>,
-    /// The same by kind, without those that did not hit it.
-    #[serde(default)]
-    pub interrupts_by_kind: BTreeMap<String, InterruptCount>,
-    /// Work that interrupts had left, done while it ran; `null` where the probe is missing.
-    #[serde(default)]
-    pub softirqs: Option<InterruptCount>,
-    /// Time on a CPU, nanoseconds.
-    pub on_cpu_ns: u64,
-    /// Time off the CPU, nanoseconds.
-    pub off_cpu_ns: u64,
-    /// Of it, time waiting for a CPU, nanoseconds.
-    pub run_queue_ns: u64,
-    /// Address space of its stack, bytes; `null` where it was not found, as those below.
-    #[serde(default)]
-    pub stack_reserved_bytes: Option<u64>,
-    /// From the top of its stack to where it stood, bytes.
-    #[serde(default)]
-    pub stack_in_use_bytes: Option<u64>,
-    /// Resident pages of its stack, bytes.
-    #[serde(default)]
-    pub stack_resident_bytes: Option<u64>,
-    /// From the top of its stack to the lowest resident page, bytes.
-    #[serde(default)]
-    pub stack_high_water_bytes: Option<u64>,
-}
-
-/// CPU time in nanoseconds, as the kernel accounts it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Cpu {
-    /// In user mode.
-    pub user_ns: Option<u64>,
-    /// In the kernel.
-    pub system_ns: Option<u64>,
-}
-
-/// Hardware counters of all threads of the run.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Hardware {
-    /// CPU cycles.
-    pub cycles: Option<u64>,
-    /// Instructions retired.
-    pub instructions: Option<u64>,
-    /// Last-level cache misses.
-    pub cache_misses: Option<u64>,
-    /// Data TLB load misses.
-    pub dtlb_misses: Option<u64>,
-    /// Why a counter is `null`.
-    pub reason: Option<String>,
 }
 
 /// What a workload measured itself, without probes: what the kernel cannot see.
@@ -326,17 +233,9 @@ impl Witness {
 /// A run that could not be measured.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Failure {
-    /// Concurrency model, or `command`.
-    pub model: String,
-    /// The work given to it.
-    pub scenario: Option<String>,
-    /// Tasks.
-    pub tasks: Option<u64>,
-    /// Bytes that each task was to touch; `null` for none.
-    #[serde(default)]
-    pub touch_bytes: Option<u64>,
-    /// The CPU it was bound to.
-    pub pinned: Option<u32>,
+    /// What was to be measured.
+    #[serde(flatten)]
+    pub case: Case,
     /// Counts from 0.
     pub repetition: u32,
     /// `twin` or `traced`.

@@ -169,7 +169,7 @@ mod tests {
     fn unknown_names_are_answered_with_the_known_ones() {
         let error = Scenario::of_names(&[String::from("swich")]).expect_err("no such scenario");
         let known = "switch, switch-io, yield, control, spawn, idle, deep, echo, cpu, hog";
-        assert_eq!(error.to_string(), format!("unknown scenario `swich`: known are {known}"));
+        assert_eq!(error.to_string(), format!("unknown scenario `swich`, known: {known}"));
     }
 
     #[test]

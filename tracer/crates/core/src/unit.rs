@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::format::{bytes, count_bounded, duration, rate, rate_range, time, time_range};
+
 /// What a figure counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unit {
@@ -42,6 +44,38 @@ impl Unit {
             [.., last] if last.ends_with("count") => Self::Count,
             ["syscall_histograms", _] => Self::Nanoseconds,
             path => path.iter().rev().find_map(|name| Self::of_name(name)).unwrap_or(Self::Count),
+        }
+    }
+
+    /// A total: counts exactly, the rest in three digits.
+    #[must_use]
+    pub fn total(self, value: f64) -> String {
+        match self {
+            Self::Count => count_bounded(value as u64),
+            Self::Nanoseconds => duration(value as u64),
+            other => other.mean(value),
+        }
+    }
+
+    /// A mean, a median, a share of an operation: three digits.
+    #[must_use]
+    pub fn mean(self, value: f64) -> String {
+        match self {
+            Self::Nanoseconds | Self::NanosecondsPerOperation => time(value),
+            Self::Bytes | Self::BytesPerTask => bytes(value),
+            Self::Count | Self::CountPerOperation | Self::Ratio | Self::Boolean | Self::None => rate(value),
+        }
+    }
+
+    /// The ends of an interval around a median, in the unit that [`Unit::mean`] gives to it.
+    #[must_use]
+    pub fn range(self, median: f64, low: f64, high: f64) -> String {
+        match self {
+            Self::Nanoseconds | Self::NanosecondsPerOperation => time_range(median, low, high),
+            Self::Bytes | Self::BytesPerTask => format!("{}-{}", bytes(low), bytes(high)),
+            Self::Count | Self::CountPerOperation | Self::Ratio | Self::Boolean | Self::None => {
+                rate_range(median, low, high)
+            }
         }
     }
 

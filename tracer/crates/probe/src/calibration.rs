@@ -4,20 +4,19 @@
 
 use std::collections::BTreeMap;
 
-use aya::{
-    Ebpf, EbpfLoader,
-    sys::{Stats, enable_stats},
-};
+use aya::sys::{Stats, enable_stats};
 use serde::Serialize;
 use tracer_ebpf::ThreadCounts;
 
 use super::{
-    KernelError, RunningKernel,
-    probes::{Hook, PROBES},
-    program::{self, ProgramStatistics},
-    session::{OBJECT, Session},
+    KernelError,
+    hook::{Feeds, HOOKS},
+    program::ProgramStatistics,
+    session::Session,
 };
 use taskweight_core::report::Probe;
+
+pub use super::empty::{EmptyAlone, EmptyPrograms};
 
 /// Fewer runs than this say nothing about the time of one.
 const ENOUGH_RUNS: u64 = 100;
@@ -43,68 +42,6 @@ impl Statistics {
     }
 }
 
-/// Empty programs on all hooks of the probes.
-#[derive(Debug)]
-pub struct EmptyPrograms {
-    ebpf: Ebpf,
-}
-
-impl EmptyPrograms {
-    /// Attaches them; a hook that refuses is left out.
-    pub fn attach(kernel: &RunningKernel) -> Result<Self, KernelError> {
-        let types = kernel.types.as_ref().ok().map(|types| &types.aya);
-        let mut ebpf = EbpfLoader::new().btf(types).load(OBJECT)?;
-        for hook in &PROBES {
-            let program = empty(hook.name());
-            let _refused = match *hook {
-                Hook::Typed { tracepoint, .. } => types
-                    .ok_or_else(|| String::from("no type information"))
-                    .and_then(|types| program::attach_typed(&mut ebpf, &program, tracepoint, types)),
-                Hook::Raw { tracepoint, .. } | Hook::Interrupt { tracepoint, .. } => {
-                    program::attach_raw(&mut ebpf, &program, tracepoint)
-                }
-                Hook::Software { event, .. } => program::attach_software(&mut ebpf, &program, event),
-            };
-        }
-        Ok(Self { ebpf })
-    }
-
-    /// What the kernel counted of them so far.
-    pub fn costs(&self) -> Costs {
-        let of = |hook: &Hook| Some((hook.name(), program::statistics(&self.ebpf, &empty(hook.name()))?));
-        PROBES.iter().filter_map(of).collect()
-    }
-}
-
-/// An empty program on each of some tracepoints, one by one: whatever form the programs beside it have, the kernel calls them
-/// alike.
-#[derive(Debug)]
-pub struct EmptyAlone {
-    tracepoint: String,
-    ebpf: Ebpf,
-}
-
-impl EmptyAlone {
-    const PROGRAM: &str = "empty_sys_enter";
-
-    /// Attaches it.
-    ///
-    /// # Errors
-    /// Where the kernel refuses the object or has no such tracepoint.
-    pub fn attach(kernel: &RunningKernel, tracepoint: &str) -> Result<Self, KernelError> {
-        let types = kernel.types.as_ref().ok().map(|types| &types.aya);
-        let mut ebpf = EbpfLoader::new().btf(types).load(OBJECT)?;
-        program::attach_raw(&mut ebpf, Self::PROGRAM, tracepoint)
-            .map_err(|reason| KernelError::RequiredProbe { probe: tracepoint.to_owned(), reason })?;
-        Ok(Self { tracepoint: tracepoint.to_owned(), ebpf })
-    }
-
-    /// Name of the tracepoint, and what the kernel counted of the program so far.
-    pub fn cost(&self) -> Option<(String, ProgramStatistics)> {
-        Some((self.tracepoint.clone(), program::statistics(&self.ebpf, Self::PROGRAM)?))
-    }
-}
-
 /// One program of a session, and what it costs and takes.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct ProgramCost {
@@ -116,8 +53,6 @@ pub struct ProgramCost {
     pub net_ns_per_untraced_run: Option<f64>,
     /// Instructions that the verifier walked through to accept it.
     pub verified_instruction_count: Option<u64>,
-    /// Stack that it uses.
-    pub stack_bytes: Option<u64>,
 }
 
 /// Nanoseconds by which a run of a program takes longer than one of an empty program; `None` where there were too few.
@@ -127,11 +62,7 @@ pub fn net_ns(ours: Option<&ProgramStatistics>, empty: Option<&ProgramStatistics
 
 /// What the kernel counted of a session's programs so far.
 pub fn costs(session: &Session) -> Costs {
-    session.program_statistics().into_iter().collect()
-}
-
-fn empty(probe: &str) -> String {
-    format!("empty_{probe}")
+    session.program_statistics().collect()
 }
 
 /// Writes the net cost into the probes: the time of all runs beyond that of as many runs of an empty program, by event of a
@@ -155,18 +86,10 @@ fn per_run(statistics: &ProgramStatistics) -> Option<f64> {
     enough.then(|| statistics.run_time_ns as f64 / statistics.run_count as f64)
 }
 
-/// Events of traced threads on a probe's hook; `None` where they are not counted one by one. A switch is counted where
-/// a traced thread leaves its CPU.
+/// Events of traced threads on a probe's hook; `None` where they are not counted one by one.
 fn events(probe: &str, counts: &ThreadCounts) -> Option<u64> {
-    let switches = counts.voluntary_count + counts.preempted_count + counts.yielded_count + counts.exit_count;
-    match probe {
-        "sched_switch" => Some(switches),
-        "sched_waking" => Some(counts.waking_count),
-        "sched_wakeup" => Some(counts.wakeup_count),
-        "sched_migrate_task" => Some(counts.migration_count),
-        "sys_enter" | "sys_exit" => Some(counts.syscall_count),
-        "page_fault_minor" => Some(counts.minor_fault_count),
-        "page_fault_major" => Some(counts.major_fault_count),
+    match HOOKS.iter().find(|hook| hook.name == probe)?.feeds {
+        Feeds::Counts(of) => Some(of(counts)),
         _ => None,
     }
 }

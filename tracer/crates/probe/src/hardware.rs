@@ -13,7 +13,7 @@ const LAST_LEVEL_MISSES: Cache = Cache { which: WhichCache::LL, operation: Cache
 const DATA_TLB_MISSES: Cache = Cache { which: WhichCache::DTLB, operation: CacheOp::READ, result: CacheResult::MISS };
 
 /// Why there is none at all on most virtual machines.
-const NO_PMU: &str = "no hardware counters: this machine has no PMU or the hypervisor does not pass it on";
+const NO_PMU: &str = "no hardware counters: this machine has no PMU, or the hypervisor does not expose it";
 /// The setting that decides who may count.
 const PARANOID: &str = "/proc/sys/kernel/perf_event_paranoid";
 
@@ -74,7 +74,7 @@ struct CounterSet(Vec<(&'static str, Result<Counter, String>)>);
 impl CounterSet {
     /// Opens one counter for each event; an error when all of them are refused.
     fn open(pid: u32, events: &[(&'static str, Event)]) -> Result<Self, String> {
-        let pid = i32::try_from(pid).map_err(|_| format!("{pid} is no process id"))?;
+        let pid = i32::try_from(pid).map_err(|_| format!("{pid} is not a process id"))?;
         let open = |(name, event): &(&'static str, Event)| {
             let counter = builder(pid, event.clone()).build();
             (*name, counter.map_err(|error| refusal(&error)))
@@ -116,7 +116,7 @@ fn builder<'a>(pid: i32, event: Event) -> Builder<'a> {
 fn scaled(count: &CountAndTime) -> Result<u64, String> {
     let CountAndTime { count, time_enabled, time_running } = *count;
     match time_running {
-        0 if time_enabled > 0 => Err("the CPU had no register free for it".to_owned()),
+        0 if time_enabled > 0 => Err("the CPU had no free counter for it".to_owned()),
         running if running < time_enabled => {
             let whole = u128::from(count) * u128::from(time_enabled) / u128::from(running);
             Ok(u64::try_from(whole).unwrap_or(u64::MAX))
@@ -137,7 +137,7 @@ fn refusal(error: &io::Error) -> String {
                 paranoid.trim()
             )
         }
-        Some(libc::ESRCH) => "hardware counters: the process has ended".to_owned(),
+        Some(libc::ESRCH) => "hardware counters: the process has exited".to_owned(),
         _ => format!("hardware counters: perf_event_open: {error}"),
     }
 }
@@ -211,7 +211,7 @@ mod tests {
         assert_eq!(reason(libc::ENOENT), NO_PMU);
         assert_eq!(reason(libc::EOPNOTSUPP), NO_PMU);
         assert!(reason(libc::EACCES).contains("perf_event_paranoid is ") && reason(libc::EACCES).contains("sysctl"));
-        assert!(Counters::open(u32::MAX).unwrap_err().contains("no process id"));
+        assert!(Counters::open(u32::MAX).unwrap_err().contains("not a process id"));
     }
 
     #[test]
@@ -221,6 +221,6 @@ mod tests {
         assert_eq!(count(100, 30, 10), Ok(300));
         assert_eq!(count(0, 0, 0), Ok(0));
         assert_eq!(count(u64::MAX, 2, 1), Ok(u64::MAX));
-        assert!(count(0, 10, 0).unwrap_err().contains("no register"));
+        assert!(count(0, 10, 0).unwrap_err().contains("no free counter"));
     }
 }

@@ -1,28 +1,11 @@
-//! Interrupts of traced threads: where they are watched, and what was counted.
+//! Interrupts of traced threads: what was counted.
 
 use std::collections::BTreeMap;
 
 use tracer_ebpf::{Interrupt, InterruptTotals, ThreadInterrupts};
 
-use super::{KernelError, probes::Hook, session::Session};
+use super::{KernelError, hook, session::Session};
 use taskweight_core::report::{InterruptCount, Interrupts};
-
-/// Tracepoints at both ends of an interrupt, and the group in which tracefs has them. Other architectures than x86 have
-/// none of `irq_vectors`.
-const SOURCES: [(Interrupt, &str, [&str; 2]); 7] = [
-    (Interrupt::Timer, "irq_vectors", ["local_timer_entry", "local_timer_exit"]),
-    (Interrupt::Reschedule, "irq_vectors", ["reschedule_entry", "reschedule_exit"]),
-    (Interrupt::Call, "irq_vectors", ["call_function_entry", "call_function_exit"]),
-    (Interrupt::Call, "irq_vectors", ["call_function_single_entry", "call_function_single_exit"]),
-    (Interrupt::Work, "irq_vectors", ["irq_work_entry", "irq_work_exit"]),
-    (Interrupt::Device, "irq", ["irq_handler_entry", "irq_handler_exit"]),
-    (Interrupt::Soft, "irq", ["softirq_entry", "softirq_exit"]),
-];
-
-/// The probes that watch them.
-pub fn hooks() -> impl Iterator<Item = Hook> {
-    SOURCES.iter().flat_map(|(_, group, ends)| ends.map(|tracepoint| Hook::Interrupt { tracepoint, group }))
-}
 
 /// What was counted in a window that has been closed.
 #[derive(Clone, Debug, Default)]
@@ -39,13 +22,7 @@ impl WindowInterrupts {
     /// Reads what `thread_count` threads had to bear.
     pub fn read(session: &Session, thread_count: usize) -> Result<Self, KernelError> {
         let by_thread = session.thread_interrupts.copy(thread_count);
-        let cpus = session.interrupts()?;
-        let totals = Interrupt::ALL.map(|kind| {
-            cpus.iter().fold(InterruptTotals::default(), |sum, cpu| {
-                let record = &cpu.records[kind as usize];
-                InterruptTotals { count: sum.count + record.count, ns: sum.ns + record.ns }
-            })
-        });
+        let totals = session.interrupts()?;
         let outside = by_thread.iter().map(|thread| thread.outside_syscall_count).sum();
         let seen: Vec<_> = Interrupt::ALL.into_iter().filter(|kind| is_seen(session, *kind)).collect();
         let soft = count(&totals, &seen, Interrupt::Soft);
@@ -61,8 +38,7 @@ impl WindowInterrupts {
 }
 
 fn is_seen(session: &Session, kind: Interrupt) -> bool {
-    let mut ends = SOURCES.iter().filter(|source| source.0 == kind).flat_map(|(.., ends)| ends);
-    ends.all(|tracepoint| session.has(tracepoint))
+    hook::of_interrupt(kind).all(|hook| session.has(hook.name))
 }
 
 fn count(totals: &[InterruptTotals], seen: &[Interrupt], kind: Interrupt) -> Option<InterruptCount> {
@@ -111,15 +87,5 @@ mod tests {
         assert_eq!((all.count, all.by_kind["timer"]), (Some(2), None));
         let none = hard(&totals(), &[Interrupt::Soft], 0);
         assert_eq!((none.count, none.total_ns, none.outside_syscalls), (None, None, None));
-    }
-
-    #[test]
-    fn every_end_has_a_probe_of_its_own() {
-        let names: Vec<_> = hooks().map(|hook| hook.name()).collect();
-        assert_eq!(names.len(), 14);
-        for (index, name) in names.iter().enumerate() {
-            assert!(name.ends_with(["_entry", "_exit"][index % 2]), "{name}");
-            assert!(!names[..index].contains(name), "{name} twice");
-        }
     }
 }

@@ -9,15 +9,16 @@ use tracer_ebpf::Settings;
 pub mod anatomy;
 mod attach;
 pub mod btf;
-mod bytecode;
 pub mod calibration;
+mod empty;
 pub mod footprint;
 mod grace_period;
 pub mod hardware;
+pub mod hook;
 pub mod interrupts;
+mod loaded;
 pub mod namespace;
 pub mod preflight;
-pub mod probes;
 pub mod program;
 mod records;
 pub mod session;
@@ -61,10 +62,10 @@ pub enum KernelError {
         reason: String,
     },
     /// A timeline needs programs that follow pointers.
-    #[error("record a timeline: {0}: not possible on this kernel, leave out --timeline")]
+    #[error("record a timeline: {0}: not possible on this kernel, omit --timeline")]
     Timeline(String),
     /// Run-time statistics of programs cannot be had.
-    #[error("switch on run-time statistics of eBPF programs: {0} (needs CAP_SYS_ADMIN: try sudo)")]
+    #[error("enable run-time statistics of eBPF programs: {0} (needs CAP_SYS_ADMIN: try sudo)")]
     Statistics(String),
     /// A map of ours cannot be used.
     #[error("map {name}: {reason}")]
@@ -81,7 +82,7 @@ fn advice(error: &aya::EbpfError) -> &'static str {
     let errno = |error: &(dyn std::error::Error + 'static)| error.downcast_ref::<std::io::Error>()?.raw_os_error();
     match causes.filter_map(errno).next() {
         Some(libc::ENOMEM) => {
-            "its maps want more memory than there is: raise the limit of its cgroup, or lower --max-threads"
+            "its maps need more memory than available: raise the memory limit of its cgroup, or lower --max-threads"
         }
         Some(libc::E2BIG) => "its maps are too large: lower --max-threads",
         _ => "needs CAP_BPF and CAP_PERFMON: try sudo",

@@ -75,7 +75,7 @@ pub fn check() -> anyhow::Result<()> {
 pub fn check_pids_of_the_host() -> anyhow::Result<()> {
     anyhow::ensure!(
         PidNamespace::own().is_none(),
-        "PID namespace: the anatomy knows threads by their pids on the host: run it there, or start the container with \
+        "PID namespace: the switch breakdown identifies threads by their host pids: run on the host, or start the container with \
          --pid=host; run and compare work here"
     );
     Ok(())
@@ -103,7 +103,7 @@ fn type_information(path: &Path) -> Finding {
         (Standing::Available, path.display().to_string())
     } else {
         let remark = format!(
-            "{} does not exist: plain tracepoints are used, and threads that end have no witness; a kernel built with \
+            "{} does not exist: plain tracepoints are used, and threads that exit cannot be cross-checked; a kernel built with \
              CONFIG_DEBUG_INFO_BTF=y (distributions' kernels are) gives all",
             path.display()
         );
@@ -116,14 +116,14 @@ fn type_information(path: &Path) -> Finding {
 fn pid_namespace(is_first: bool, has_types: bool, is_proc_ours: bool) -> Finding {
     let (standing, remark) = if !is_proc_ours {
         let remark =
-            "/proc shows the pids of another namespace: mount one for this namespace, as `unshare --mount-proc` does";
+            "/proc belongs to another PID namespace: mount one for this namespace, as `unshare --mount-proc` does";
         (Standing::Missing, remark)
     } else if is_first {
         (Standing::Available, "the initial one")
     } else if has_types {
-        (Standing::Fallback, "a container's own: its pids are shown, translated from those of the host; no anatomy")
+        (Standing::Fallback, "a container's own: host pids are translated to its pids; no switch breakdown")
     } else {
-        let remark = "pids seen from inside a container are not the kernel's, and without type information they cannot be \
+        let remark = "pids in a container differ from the host's, and without type information they cannot be \
                       translated: run taskweight on the host, or start the container with --pid=host";
         (Standing::Missing, remark)
     };

@@ -16,8 +16,6 @@ use aya::{
 };
 use perf_event_open_sys::{bindings, ioctls, perf_event_open};
 
-use super::bytecode;
-
 /// What the kernel counts of a program (/proc/self/fdinfo).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ProgramStatistics {
@@ -96,11 +94,6 @@ pub fn attach_software(ebpf: &mut Ebpf, program: &str, event: SoftwareEvent) -> 
 pub fn statistics(ebpf: &Ebpf, program: &str) -> Option<ProgramStatistics> {
     let fd = descriptor(ebpf, program)?.as_raw_fd();
     Some(parse_fdinfo(&fs::read_to_string(format!("/proc/self/fdinfo/{fd}")).ok()?))
-}
-
-/// Bytes of stack that a program uses; `None` when it is not loaded, or the kernel does not show it.
-pub fn stack_bytes(ebpf: &Ebpf, program: &str) -> Option<u64> {
-    bytecode::stack_bytes(descriptor(ebpf, program)?).ok()
 }
 
 fn descriptor<'a>(ebpf: &'a Ebpf, program: &str) -> Option<BorrowedFd<'a>> {

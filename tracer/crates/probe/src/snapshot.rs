@@ -30,47 +30,15 @@ impl Snapshot {
 
     /// What all threads did since their first instructions.
     pub fn counts(&self) -> ThreadCounts {
-        self.threads.iter().fold(ThreadCounts::default(), |all, thread| sum(&all, &thread.counts))
+        self.threads.iter().map(|thread| thread.counts).sum()
     }
 
     /// The threads, each with what it did since an earlier snapshot.
     pub fn since<'a>(&'a self, earlier: &'a Self) -> impl Iterator<Item = (&'a ThreadState, ThreadCounts)> {
         self.threads.iter().enumerate().map(|(index, thread)| {
             let before = earlier.threads.get(index).map_or_else(ThreadCounts::default, |thread| thread.counts);
-            (thread, difference(&thread.counts, &before))
+            (thread, thread.counts - before)
         })
-    }
-}
-
-/// Counts in `later` beyond those in `earlier`, member by member.
-pub fn difference(later: &ThreadCounts, earlier: &ThreadCounts) -> ThreadCounts {
-    combine(later, earlier, u64::wrapping_sub)
-}
-
-/// Sum of two counts, member by member.
-pub fn sum(left: &ThreadCounts, right: &ThreadCounts) -> ThreadCounts {
-    combine(left, right, u64::wrapping_add)
-}
-
-fn combine(left: &ThreadCounts, right: &ThreadCounts, with: fn(u64, u64) -> u64) -> ThreadCounts {
-    ThreadCounts {
-        voluntary_count: with(left.voluntary_count, right.voluntary_count),
-        preempted_count: with(left.preempted_count, right.preempted_count),
-        yielded_count: with(left.yielded_count, right.yielded_count),
-        exit_count: with(left.exit_count, right.exit_count),
-        wakeup_count: with(left.wakeup_count, right.wakeup_count),
-        waking_count: with(left.waking_count, right.waking_count),
-        idle_exit_count: with(left.idle_exit_count, right.idle_exit_count),
-        migration_count: with(left.migration_count, right.migration_count),
-        syscall_count: with(left.syscall_count, right.syscall_count),
-        syscall_ns: with(left.syscall_ns, right.syscall_ns),
-        minor_fault_count: with(left.minor_fault_count, right.minor_fault_count),
-        major_fault_count: with(left.major_fault_count, right.major_fault_count),
-        user_fault_count: with(left.user_fault_count, right.user_fault_count),
-        stack_fault_count: with(left.stack_fault_count, right.stack_fault_count),
-        on_cpu_ns: with(left.on_cpu_ns, right.on_cpu_ns),
-        off_cpu_ns: with(left.off_cpu_ns, right.off_cpu_ns),
-        run_queue_ns: with(left.run_queue_ns, right.run_queue_ns),
     }
 }
 
@@ -121,9 +89,9 @@ fn syscalls(session: &Session, after: &Snapshot, returned: &ByRow) -> Result<Sys
         let histograms = returned.get(&row).into_iter().flatten();
         let timed = histograms.map(|cpu| (cpu.buckets.iter().sum::<u64>(), cpu.sum_ns));
         let beside = session.syscall_totals(row)?;
-        let beside = beside.iter().map(|cpu| (cpu.completed_count + cpu.unreturned_count, cpu.total_ns));
-        let pending = (in_progress.get(&row).copied().unwrap_or(0), 0);
-        let parts = timed.chain(beside).chain([pending]);
+        let pending = in_progress.get(&row).copied().unwrap_or(0);
+        let untimed = (beside.completed_count + beside.unreturned_count + pending, beside.total_ns);
+        let parts = timed.chain([untimed]);
         let (count, total_ns) = parts.fold((0, 0), |sum, part| (sum.0 + part.0, sum.1 + part.1));
         all.count += count;
         all.total_ns += total_ns;
@@ -159,7 +127,7 @@ fn returned(session: &Session) -> Result<ByRow, KernelError> {
 fn loss(session: &Session) -> Result<BTreeMap<String, u64>, KernelError> {
     let counted = Loss::ALL.map(|cause| Ok((cause.name().to_owned(), session.loss(cause)?)));
     let mut loss = counted.into_iter().collect::<Result<BTreeMap<_, _>, KernelError>>()?;
-    let misses = session.program_statistics().iter().map(|(_, statistics)| statistics.recursion_misses).sum();
+    let misses = session.program_statistics().map(|(_, statistics)| statistics.recursion_misses).sum();
     loss.insert(String::from("recursion_misses"), misses);
     Ok(loss)
 }

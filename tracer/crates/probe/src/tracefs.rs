@@ -34,9 +34,7 @@ impl Tracefs {
         let root = match Self::place() {
             Some(path) => File::open(path).map(OwnedFd::from).map_err(|error| format!("open {path}: {error}")),
             None => mount().map_err(|error| {
-                format!(
-                    "tracefs is not mounted, and mounting it for taskweight alone failed: {error} (needs CAP_SYS_ADMIN)"
-                )
+                format!("tracefs is not mounted, and mounting it privately failed: {error} (needs CAP_SYS_ADMIN)")
             }),
         };
         root.map(|root| Self { root })
@@ -55,7 +53,7 @@ impl Tracefs {
         let text = self.read(&format!("events/{group}/{tracepoint}/id"))?;
         text.trim()
             .parse()
-            .map_err(|_| format!("the id of tracepoint {group}/{tracepoint} is no number: {}", text.trim()))
+            .map_err(|_| format!("the id of tracepoint {group}/{tracepoint} is not a number: {}", text.trim()))
     }
 
     /// How a tracepoint's record is laid out.

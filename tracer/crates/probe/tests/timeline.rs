@@ -108,7 +108,7 @@ fn what_was_lost_is_marked_where_it_is_missing() {
 #[test]
 fn hand_overs_of_the_program_are_drawn_where_they_are_in_the_window() {
     let drawn = draw_with(window(Vec::new()), vec![(90, 95), (110, 130), (140, 140), (200, 150), (890, 910)]);
-    let track = "hand-overs that the program timed";
+    let track = "self-timed switches";
     assert_eq!(spans(drawn.named("hand-over")), [(track, 110, Some(130)), (track, 140, Some(140))]);
 }
 

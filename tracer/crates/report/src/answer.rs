@@ -11,7 +11,7 @@ use crate::regimes::cells::SMALL_RATIO;
 /// Writes the answer and the verdicts into a report whose measurement has ended: what reads the report need not know how they
 /// are found.
 pub fn conclude(report: &mut Report) {
-    let ran_scenarios = report.runs.iter().any(|run| run.scenario.is_some());
+    let ran_scenarios = report.runs.iter().any(|run| run.case.scenario.is_some());
     report.answer = answer(report, Language::English);
     report.verdicts =
         if ran_scenarios || !report.anatomy.is_empty() { verdicts(report, Language::English) } else { Vec::new() };
@@ -20,7 +20,7 @@ pub fn conclude(report: &mut Report) {
 /// A line for a command; for comparisons a sentence for each question that they answer.
 #[must_use]
 pub fn answer(report: &Report, language: Language) -> Vec<String> {
-    if let Some(run) = report.runs.iter().rfind(|run| run.scenario.is_none()) {
+    if let Some(run) = report.runs.iter().rfind(|run| run.case.scenario.is_none()) {
         return vec![of_command(run)];
     }
     let mut sentences = summary(report, language);

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use taskweight_core::case::Case;
 use taskweight_core::report::{LedgerPoint, LedgerRow, PerTask, Run};
 use taskweight_core::stats::regression;
 
@@ -18,8 +19,8 @@ pub fn rows(runs: &[Run]) -> Vec<LedgerRow> {
     let mut rows: Vec<LedgerRow> = Vec::new();
     for run in runs {
         let Some((empty, point)) = row_and_point(run) else { continue };
-        let key = |row: &LedgerRow| (row.model.clone(), row.scenario.clone(), row.depth_bytes, row.held);
-        let index = rows.iter().position(|row| key(row) == key(&empty)).unwrap_or_else(|| {
+        let case = Case::from(&empty);
+        let index = rows.iter().position(|row| Case::from(row) == case).unwrap_or_else(|| {
             rows.push(empty);
             rows.len() - 1
         });
@@ -40,16 +41,16 @@ pub fn rows(runs: &[Run]) -> Vec<LedgerRow> {
 
 /// A run's row as yet without points, and its point; `None` for a run that has no part in the ledger.
 fn row_and_point(run: &Run) -> Option<(LedgerRow, LedgerPoint)> {
-    let scenario = run.scenario.clone().filter(|name| SCENARIOS.contains(&name.as_str()))?;
+    let scenario = run.case.scenario.clone().filter(|name| SCENARIOS.contains(&name.as_str()))?;
     let memory = run.memory.as_ref()?;
     let sample = memory.ready.as_ref()?;
     let reached = run.own.as_ref().map(|own| own.tasks_reached);
-    let point = LedgerPoint { tasks: memory.tasks.or(reached).or(run.tasks)?, figures: sample.figures };
+    let point = LedgerPoint { tasks: memory.tasks.or(reached).or(run.case.tasks)?, figures: sample.figures };
     let row = LedgerRow {
-        model: run.model.clone(),
+        model: run.case.model.clone(),
         scenario,
-        depth_bytes: run.depth_bytes,
-        held: run.held,
+        depth_bytes: run.case.depth_bytes,
+        held: run.case.held,
         ..LedgerRow::default()
     };
     Some((row, point))
@@ -90,7 +91,8 @@ mod tests {
         };
         let own = None;
         let first = report.runs.into_iter().next().unwrap();
-        Run { model: model.to_owned(), scenario: Some(scenario.to_owned()), memory: Some(memory), own, ..first }
+        let case = Case { model: model.to_owned(), scenario: Some(scenario.to_owned()), ..first.case };
+        Run { case, memory: Some(memory), own, ..first }
     }
 
     fn figures(tasks: u64) -> MemoryFigures {
@@ -108,8 +110,11 @@ mod tests {
         let mut runs: Vec<Run> =
             [10_000, 100, 1_000, 3_162].map(|tasks| run("os-thread", "idle", tasks, figures(tasks))).into();
         runs.push(run("os-thread", "switch", 2, figures(2)));
-        runs.push(Run { depth_bytes: Some(1_024), held: Some(true), ..run("os-thread", "deep", 100, figures(100)) });
-        runs.push(Run { depth_bytes: Some(1_024), held: Some(false), ..run("os-thread", "deep", 100, figures(100)) });
+        for held in [true, false] {
+            let deep = run("os-thread", "deep", 100, figures(100));
+            let case = Case { depth_bytes: Some(1_024), held: Some(held), ..deep.case };
+            runs.push(Run { case, ..deep });
+        }
         runs.push(Run { memory: None, ..run("tokio", "idle", 100, figures(100)) });
         let rows = rows(&runs);
         assert_eq!(

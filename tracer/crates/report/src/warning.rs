@@ -4,7 +4,7 @@ use std::fmt;
 
 use taskweight_core::report::{ProbeState, Report, Run};
 
-use crate::document::context::{groups, is_idle, models, name};
+use crate::document::context::{groups, models, name};
 use crate::document::cpu::differing_checksums;
 use crate::document::trust::{comparisons, total_loss};
 use taskweight_core::format::{count, plural};
@@ -151,9 +151,9 @@ fn some_of(runs: &[(String, f64)], figure: impl Fn(f64) -> String) -> String {
 /// All caveats of a report: those of the machine first, then those of single runs.
 pub fn warnings(report: &Report) -> Vec<Warning> {
     let mut warnings = machine(report);
-    let compared: Vec<&Run> = report.runs.iter().filter(|run| run.scenario.is_some()).collect();
+    let compared: Vec<&Run> = report.runs.iter().filter(|run| run.case.scenario.is_some()).collect();
     // `idle` has nothing to do in its window: what that took is no figure to quote.
-    let working: Vec<&Run> = compared.iter().copied().filter(|run| !is_idle(run)).collect();
+    let working: Vec<&Run> = compared.iter().copied().filter(|run| !run.case.only_parks()).collect();
     let rows: Vec<_> = groups(&working).iter().flat_map(|group| models(group)).collect();
     let slowed: Vec<_> = rows.iter().filter_map(|repetitions| overhead(repetitions)).collect();
     warnings.extend((!slowed.is_empty()).then_some(Warning::Overhead(slowed)));
@@ -196,7 +196,7 @@ fn noise(repetitions: &[&Run]) -> Option<(String, f64)> {
 
 /// One model in one table.
 fn title(repetitions: &[&Run]) -> Option<String> {
-    repetitions.first().map(|run| format!("{} in {}", run.model, name(run)))
+    repetitions.first().map(|run| format!("{} in {}", run.case.model, name(run)))
 }
 
 /// Elapsed time with probes as a multiple of that without; `None` without a twin.

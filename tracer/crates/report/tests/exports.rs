@@ -9,7 +9,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use common::{FIXTURES, fixture};
 use readers::{Row, hgrm, hlog, json_figures, openmetrics, rows};
-use taskweight_core::case::Case;
 use taskweight_core::report::{ProbeState, Report};
 use taskweight_core::stats::histogram::{of_durations, to_hdr};
 use taskweight_report::document::Options;
@@ -106,7 +105,7 @@ fn percentile_files_have_the_percentiles_of_the_report() {
 #[test]
 fn a_report_without_distributions_says_so() {
     let report = fixture("anatomy.json");
-    for (format, reason) in [(Format::Hgrm, "no distribution"), (Format::Folded, "no stacks")] {
+    for (format, reason) in [(Format::Hgrm, "no distributions"), (Format::Folded, "no stacks")] {
         let error = files(&Source { report: &report, stem: "r", top: 10 }, format).unwrap_err().to_string();
         assert!(error.starts_with(&format!("{reason} in this report: ")) && error.lines().count() == 1, "{error}");
     }
@@ -119,7 +118,7 @@ fn interval_logs_have_every_distribution_of_every_run() {
         for run in &report.runs {
             for (name, histogram) in of_run(run) {
                 let (tag, length_s, hdr) = intervals.next().unwrap();
-                assert_eq!(tag, format!("{}/{name}", Case::from(run).slug()));
+                assert_eq!(tag, format!("{}/{name}", run.case.slug()));
                 assert!((length_s - run.elapsed_ns.traced as f64 / 1e9).abs() <= 0.000_5 + 1e-9);
                 assert_eq!(hdr, to_hdr(histogram).unwrap());
                 for (share, value) in [(0.5, histogram.p50), (0.99, histogram.p99), (0.999, histogram.p999)] {
@@ -154,8 +153,8 @@ const HOSTILE: &str = "=cmd|'/c calc'!A1\n### <img src=x onerror=alert(1)> `x` \
 fn hostile() -> Report {
     let mut report = fixture("compare.json");
     for run in &mut report.runs {
-        run.model = format!("{HOSTILE}{}", run.model);
-        run.scenario = Some(HOSTILE.to_owned());
+        run.case.model = format!("{HOSTILE}{}", run.case.model);
+        run.case.scenario = Some(HOSTILE.to_owned());
         run.syscall_histograms = [(HOSTILE.to_owned(), run.histograms.syscall_ns.clone())].into();
     }
     report.environment.kernel = HOSTILE.to_owned();

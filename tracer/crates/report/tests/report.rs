@@ -63,7 +63,7 @@ fn models_stand_beside_each_other() {
     assert!(verbose.contains("- wait p50, wait p99 (corosensei): no thread became runnable"), "{verbose}");
     assert_eq!(line(&text, "Witnesses"), "Witnesses: 40 of 40 counts equal the kernel's own");
     assert_eq!(line(&text, "Lost"), "Lost events: none");
-    assert!(unfolded(&text).contains("java-virtual switch, 2 tasks, CPU 1, repetition 0, twin: java: not found"));
+    assert!(unfolded(&text).contains("java-virtual switch, 2 tasks, CPU 1, repetition 0, untraced: java: not found"));
 }
 
 #[test]
@@ -73,7 +73,7 @@ fn a_command_has_totals_and_figures_per_operation() {
     assert_eq!(line(&text, "elapsed"), "elapsed 1.23 s 123 µs");
     assert_eq!(line(&text, "voluntary"), "voluntary 20,014 2.00");
     assert_eq!(line(&text, "futex"), "futex 30,011 700 ms 86.2 % 32.0 µs 28.2 µs 36.9 µs 430 µs");
-    assert_eq!(line(&text, "run queue"), "run queue 400 2.10 µs 2.94 µs 3.65 µs 45.1 µs 45.3 µs 45.3 µs");
+    assert_eq!(line(&text, "run-queue wait"), "run-queue wait 400 2.10 µs 2.94 µs 3.65 µs 45.1 µs 45.3 µs 45.3 µs");
     assert_eq!(line(&text, "data TLB"), "data TLB load misses - -");
     assert_eq!(line(&text, "interrupts"), "interrupts 1,400 0.140");
     assert_eq!(line(&text, "outside syscalls"), "outside syscalls 1,180 0.118");
@@ -250,7 +250,7 @@ fn a_field_that_is_missing_or_mistyped_is_named() {
     let mistyped = message(|report| report["runs"][0]["threads"][1]["tid"] = "many".into());
     assert!(mistyped.starts_with("field `runs[0].threads[1].tid`: invalid type: string \"many\""), "{mistyped}");
     let other = message(|report| report["schema_version"] = 3.into());
-    assert_eq!(other, "schema version 3, this taskweight reads 1: use the taskweight that wrote it");
+    assert_eq!(other, "schema version 3, but this taskweight reads 1: use the version that wrote it");
 }
 
 #[test]

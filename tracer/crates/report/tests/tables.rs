@@ -24,8 +24,8 @@ fn report(runs: impl Fn(&Run) -> Vec<Run>) -> Report {
 
 fn run(like: &Run, scenario: &str, model: &str, tasks: u64, change: impl Fn(&mut Run, &mut OwnFigures)) -> Run {
     let mut run = like.clone();
-    (run.model, run.scenario, run.tasks) = (model.to_owned(), Some(scenario.to_owned()), Some(tasks));
-    (run.operation, run.pinned) = (Some(format!("one operation of {scenario}")), None);
+    (run.case.model, run.case.scenario, run.case.tasks) = (model.to_owned(), Some(scenario.to_owned()), Some(tasks));
+    (run.operation, run.case.pinned) = (Some(format!("one operation of {scenario}")), None);
     let mut own = OwnFigures { tasks_reached: tasks, ..OwnFigures::default() };
     change(&mut run, &mut own);
     run.own = Some(own);

@@ -24,7 +24,7 @@ pub fn require(cpu: u32) -> anyhow::Result<u32> {
         return Ok(cpu);
     }
     let list = allowed.iter().map(u32::to_string).collect::<Vec<_>>().join(", ");
-    anyhow::bail!("cannot bind to CPU {cpu}: the CPUs to choose from are {list}")
+    anyhow::bail!("cannot pin to CPU {cpu}: the CPUs to choose from are {list}")
 }
 
 #[cfg(test)]
@@ -36,7 +36,7 @@ mod tests {
         let last = last_allowed().expect("some CPU runs this test");
         assert_eq!(require(last).expect("allowed"), last);
         let error = require(100_000).expect_err("no such CPU").to_string();
-        assert!(error.starts_with("cannot bind to CPU 100000: the CPUs to choose from are "), "{error}");
+        assert!(error.starts_with("cannot pin to CPU 100000: the CPUs to choose from are "), "{error}");
         assert!(error.ends_with(&last.to_string()), "{error}");
     }
 }

@@ -35,10 +35,10 @@ const TO_CLEAN_UP: [Capability; 2] = [CAP_KILL, CAP_DAC_OVERRIDE];
 #[derive(Debug, Error)]
 pub enum PrivilegeError {
     /// The kernel refused.
-    #[error("give up the capabilities that are not needed: {0}")]
+    #[error("drop unneeded capabilities: {0}")]
     Capabilities(#[from] CapsError),
     /// The kernel refused.
-    #[error("give up privileges for good ({what}): {}", errno.desc())]
+    #[error("drop privileges permanently ({what}): {}", errno.desc())]
     Prctl {
         /// What was asked for.
         what: &'static str,

@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 pub use nix::sys::signal::Signal;
+use nix::sys::signal::{SigHandler, signal};
 use signal_hook::flag;
 use signal_hook::iterator::backend::SignalDelivery;
 use signal_hook::iterator::exfiltrator::WithRawSiginfo;
@@ -51,12 +52,13 @@ struct Inbox {
 }
 
 impl Signals {
-    /// Installs the handlers. A signal that whoever started taskweight chose to ignore (as `nohup` does with SIGHUP)
+    /// Installs the handlers, and has the kernel keep the exit statuses of children. A signal that whoever started taskweight chose to ignore (as `nohup` does with SIGHUP)
     /// stays ignored, here and in the programs started from here.
     ///
     /// # Errors
     /// When the self-pipe cannot be made or a handler cannot be installed.
     pub fn install() -> io::Result<Self> {
+        keep_exit_statuses()?;
         let (read, write) = UnixStream::pair()?;
         let wakeups = read.try_clone()?;
         let signals: Vec<i32> = NOTED.into_iter().filter(|&signal| !is_ignored(signal)).map(|s| s as i32).collect();
@@ -108,6 +110,19 @@ fn arm_second(signal: i32, armed: &Arc<AtomicBool>) -> io::Result<()> {
         flag::register_conditional_default(signal, Arc::clone(armed))?;
     }
     flag::register(signal, Arc::clone(armed)).map(drop)
+}
+
+/// Whether SIGCHLD was ignored before taskweight: programs started from here get it so.
+pub(super) static CHILDREN_WERE_IGNORED: AtomicBool = AtomicBool::new(false);
+
+/// Whoever ignores SIGCHLD never learns how a child ended: the kernel reaps it.
+fn keep_exit_statuses() -> io::Result<()> {
+    if is_ignored(Signal::SIGCHLD) {
+        CHILDREN_WERE_IGNORED.store(true, Ordering::Relaxed);
+        // SAFETY: the default action needs no handler, hence none that could be unsafe.
+        unsafe { signal(Signal::SIGCHLD, SigHandler::SigDfl) }?;
+    }
+    Ok(())
 }
 
 fn is_ignored(signal: Signal) -> bool {

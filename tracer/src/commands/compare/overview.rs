@@ -7,7 +7,7 @@ use procfs::sys::kernel;
 use crate::{cli::CompareArgs, notice::notice};
 use taskweight_core::{
     catalog::{self, Model},
-    plan::{Case, Pinning, Request, cases},
+    plan::{Job, Pinning, Request, jobs},
     scenario::Scenario,
 };
 
@@ -30,9 +30,9 @@ pub(super) fn most_threads() -> anyhow::Result<u64> {
 }
 
 /// Hand-overs to take apart: one ring of two on one CPU, where each is a switch and nothing else.
-pub(super) fn anatomy(request: &Request) -> Vec<Case> {
+pub(super) fn anatomy(request: &Request) -> Vec<Job> {
     let is_chosen = |model: &&&Model| TAKEN_APART.contains(&model.name);
-    cases(&Request {
+    jobs(&Request {
         models: request.models.iter().filter(is_chosen).copied().collect(),
         scenarios: vec![Scenario::Switch],
         tasks: Some(vec![2]),
@@ -52,7 +52,7 @@ pub(super) fn weights_of_others(
     }
     let models = catalog::models(&[WEIGHED.to_owned()])?;
     if let Some(reason) = models.iter().find_map(|model| model.command(programs).err()) {
-        notice(format_args!("left out: {WEIGHED}: {reason}"));
+        notice(format_args!("skipped: {WEIGHED}: {reason}"));
         return Ok(None);
     }
     Ok(Some(Request { models, scenarios: vec![Scenario::Idle], ..request.clone() }))

@@ -50,7 +50,7 @@ impl Diagnosis {
 }
 
 fn not_tried() -> Finding {
-    let remark = String::from("not tried, for want of what is missing above");
+    let remark = String::from("not tried, because a requirement above is missing");
     Finding { subject: String::from("probes"), standing: Standing::Missing, remark, required: false }
 }
 
@@ -103,7 +103,7 @@ fn models() -> Finding {
     let (standing, remark) = if missing.is_empty() {
         (Standing::Available, format!("all {}", MODELS.iter().filter(|model| model.by_default).count()))
     } else {
-        (Standing::Missing, format!("{}: `taskweight models` says why", missing.join(", ")))
+        (Standing::Missing, format!("{}: see `taskweight models`", missing.join(", ")))
     };
     Finding { subject: String::from("models"), standing, remark, required: false }
 }

@@ -4,6 +4,7 @@ use std::{io, path::Path, ptr};
 
 use taskweight_probe::{
     btf::{KernelTypes, VMLINUX},
+    hook,
     preflight::{Finding, Standing},
     tracefs::Tracefs,
 };
@@ -21,12 +22,13 @@ fn finding(subject: &str, standing: Standing, remark: impl Into<String>) -> Find
 fn scheduler_tracepoints() -> Finding {
     let types = KernelTypes::read(Path::new(VMLINUX));
     let has = |name| types.as_ref().is_ok_and(|types| types.tracepoint_arguments(name).is_ok_and(|has| has.is_some()));
-    let lacking: Vec<_> = ["sched_entry_tp", "sched_exit_tp"].into_iter().filter(|name| !has(name)).collect();
+    let names = || hook::of_segments().map(|(hook, _)| hook.name);
+    let lacking: Vec<_> = names().filter(|name| !has(name)).collect();
     let subject = "scheduler tracepoints";
     if lacking.is_empty() {
-        return finding(subject, Standing::Available, "sched_entry_tp, sched_exit_tp");
+        return finding(subject, Standing::Available, names().collect::<Vec<_>>().join(", "));
     }
-    let remark = format!("no {} (Linux 6.16 has them): two segments of the anatomy are one", lacking.join(", "));
+    let remark = format!("no {} (Linux 6.16 has them): the switch breakdown merges two segments", lacking.join(", "));
     finding(subject, Standing::Missing, remark)
 }
 
@@ -35,7 +37,7 @@ fn tracefs() -> Finding {
     let subject = "tracefs";
     match (Tracefs::place(), Tracefs::open()) {
         (Some(place), Ok(_)) => finding(subject, Standing::Available, place),
-        (None, Ok(_)) => finding(subject, Standing::Fallback, "not mounted: taskweight mounts it for itself alone"),
+        (None, Ok(_)) => finding(subject, Standing::Fallback, "not mounted: taskweight mounts it privately"),
         (_, Err(reason)) => finding(subject, Standing::Missing, reason),
     }
 }
@@ -47,9 +49,15 @@ fn io_uring() -> Finding {
     let errno = io::Error::last_os_error().raw_os_error().filter(|_| answer < 0);
     let subject = "io_uring";
     match errno {
-        Some(libc::ENOSYS) => finding(subject, Standing::Missing, "this kernel has none: nothing escapes that way"),
-        Some(libc::EPERM) => finding(subject, Standing::Missing, "kernel.io_uring_disabled: nothing escapes that way"),
-        _ => finding(subject, Standing::Available, "what programs ask for through it is no system call"),
+        Some(libc::ENOSYS) => {
+            finding(subject, Standing::Missing, "not in this kernel: no operation bypasses system calls")
+        }
+        Some(libc::EPERM) => finding(
+            subject,
+            Standing::Missing,
+            "disabled by kernel.io_uring_disabled: no operation bypasses system calls",
+        ),
+        _ => finding(subject, Standing::Available, "its operations bypass system calls and are not counted"),
     }
 }
 

@@ -20,7 +20,7 @@ const UNNAMED: &str = "report";
 pub(super) fn run(report: &Report, args: &ReportArgs, format: Format) -> anyhow::Result<()> {
     anyhow::ensure!(
         format.is_one_file() || args.export.output.is_some(),
-        "this format is several files: say with --output DIR where to write them"
+        "this format writes several files: choose a directory with --output DIR"
     );
     let stem = args.file.file_stem().filter(|_| args.file != Path::new("-"));
     let stem = stem.map_or(UNNAMED.into(), |stem| stem.to_string_lossy());
@@ -48,10 +48,11 @@ fn create(folder: &PathBuf, owner: Option<(u32, u32)>) -> anyhow::Result<()> {
     let created = DirBuilder::new().create(folder);
     let is_new = match created {
         Err(error) if error.kind() == ErrorKind::AlreadyExists && folder.is_dir() => false,
-        created => created.map(|()| true).with_context(|| format!("{}: cannot be created", folder.display()))?,
+        created => created.map(|()| true).with_context(|| format!("{}: cannot create it", folder.display()))?,
     };
     if let Some((user, group)) = owner.filter(|_| is_new) {
-        chown(folder, Some(user), Some(group)).with_context(|| format!("{}: give to the caller", folder.display()))?;
+        chown(folder, Some(user), Some(group))
+            .with_context(|| format!("{}: change its owner to the caller", folder.display()))?;
     }
     Ok(())
 }

@@ -3,6 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::Run;
+
 /// The distributions of one run.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Histograms {
@@ -39,3 +41,37 @@ pub struct Histogram {
     /// (highest value of the bucket, count) of each bucket that is not empty, ascending.
     pub buckets: Vec<(u64, u64)>,
 }
+
+/// A distribution of a run.
+#[derive(Clone, Copy, Debug)]
+pub struct Distribution {
+    /// Where it stands in the run.
+    pub path: &'static str,
+    /// What it is called.
+    pub label: &'static str,
+    /// The distribution; `None` where the run has none.
+    pub get: fn(&Run) -> Option<&Histogram>,
+}
+
+/// What the kernel's events say.
+pub const OF_KERNEL: &[Distribution] = &[
+    Distribution { path: "histograms.on_cpu_ns", label: "on CPU", get: |run| Some(&run.histograms.on_cpu_ns) },
+    Distribution { path: "histograms.off_cpu_ns", label: "off CPU", get: |run| Some(&run.histograms.off_cpu_ns) },
+    Distribution {
+        path: "histograms.run_queue_ns",
+        label: "run-queue wait",
+        get: |run| Some(&run.histograms.run_queue_ns),
+    },
+    Distribution { path: "histograms.syscall_ns", label: "syscall", get: |run| Some(&run.histograms.syscall_ns) },
+];
+
+/// What the workload measures itself.
+pub const OF_WORKLOAD: &[Distribution] = &[
+    Distribution {
+        path: "own.hand_over_ns",
+        label: "self-timed switch",
+        get: |run| run.own.as_ref()?.hand_over_ns.as_ref(),
+    },
+    Distribution { path: "own.latency_ns", label: "request latency", get: |run| run.own.as_ref()?.latency_ns.as_ref() },
+    Distribution { path: "own.lateness_ns", label: "lateness", get: |run| run.own.as_ref()?.lateness_ns.as_ref() },
+];

@@ -1,9 +1,10 @@
 //! What the kernel did, in the report.
 
-use std::collections::BTreeMap;
-
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
+use super::{InterruptCount, Interrupts, PageFaults, Run, Syscalls};
+use crate::metric::Metric;
 
 /// What the kernel did.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -54,76 +55,57 @@ impl Switches {
     }
 }
 
-/// System calls, all and by name.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Syscalls {
-    /// Calls entered.
-    pub count: u64,
-    /// Time in calls that returned, nanoseconds.
-    pub total_ns: u64,
-    /// The same by name.
-    pub by_name: BTreeMap<String, SyscallCount>,
-}
+/// Switches, wakeups and migrations of a run. Every switch away from a traced thread is of exactly one kind.
+pub const METRICS: &[Metric<Run>] = &[
+    Metric::count(SWITCHES, "context switches", |run: &Run| Some(run.kernel.switches.total() as f64))
+        .from("sum of the four kinds below")
+        .checked("as below"),
+    Metric::count("kernel.switches.voluntary", "voluntary", |run: &Run| Some(run.kernel.switches.voluntary as f64))
+        .under(SWITCHES)
+        .from("`sched_switch`, `preempt` false, `prev_state` not running: the thread blocked")
+        .checked("`nvcsw`, rusage"),
+    Metric::count("kernel.switches.preempted", "preempted", |run: &Run| Some(run.kernel.switches.preempted as f64))
+        .under(SWITCHES)
+        .from("`sched_switch`, running or `preempt`, otherwise")
+        .checked("`nivcsw`, rusage (with `yielded`)"),
+    Metric::count("kernel.switches.yielded", "yielded", |run: &Run| Some(run.kernel.switches.yielded as f64))
+        .under(SWITCHES)
+        .from("`sched_switch`, running, `preempt` false, inside `sched_yield`")
+        .checked("`nivcsw`, rusage (with `preempted`)"),
+    Metric::count("kernel.switches.exit", "exit", |run: &Run| Some(run.kernel.switches.exit as f64))
+        .detail()
+        .under(SWITCHES)
+        .from("`sched_switch`, `prev_state` has `TASK_DEAD`: the thread's last switch")
+        .checked("see below"),
+    Metric::count("kernel.wakeups", "wakeups", |run: &Run| Some(run.kernel.wakeups as f64))
+        .from("`sched_wakeup` of a traced thread")
+        .not("the wakeup that starts a new thread")
+        .checked("tests"),
+    Metric::count("kernel.wakeups_made", "wakeups issued", |run: &Run| Some(run.kernel.wakeups_made as f64))
+        .fed_by(&["sched_waking"])
+        .from("`sched_waking` while a traced thread is on the CPU, whichever thread is woken")
+        .not(
+            "wakeups issued by an idle CPU or an untraced thread. Wakeups by an interrupt during the thread are *in* it",
+        )
+        .checked("tests"),
+    Metric::count("kernel.idle_exits", "wakeups from idle", |run: &Run| Some(run.kernel.idle_exits as f64))
+        .from("`sched_switch` from the idle task to a traced thread")
+        .not("switches that the kernel does not report (loss `switch_in_unseen`)")
+        .checked("tests"),
+    Metric::count("kernel.migrations", "migrations", |run: &Run| Some(run.kernel.migrations as f64))
+        .fed_by(&["sched_migrate_task"])
+        .from("`sched_migrate_task` of a traced thread")
+        .not("placement of a new thread")
+        .checked("tests"),
+    Metric::count("kernel.threads_created", "threads created", |run: &Run| Some(run.kernel.threads_created as f64))
+        .detail()
+        .from(
+            "start of a traced thread in the window, first threads of new processes included: `sched_process_fork`, for \
+             io_uring's `sched_wakeup_new`",
+        )
+        .checked("tests"),
+];
 
-/// Calls of one system call.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct SyscallCount {
-    /// Calls entered.
-    pub count: u64,
-    /// Time in calls that returned, nanoseconds.
-    pub total_ns: u64,
-}
-
-/// Page faults from user and from kernel mode; `null` where the probe is missing.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct PageFaults {
-    /// Served without I/O.
-    pub minor: Option<u64>,
-    /// Served with I/O.
-    pub major: Option<u64>,
-    /// Of both, those that came from user mode: these are kernel transitions.
-    pub from_user_mode: Option<u64>,
-    /// Of these, those at an address within the reach of the stack pointer: the stack grew.
-    #[serde(default)]
-    pub stack: Option<u64>,
-}
-
-/// Interrupts, all and by kind; `null` where no kind is seen.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Interrupts {
-    /// Interrupts of the kinds that are seen.
-    pub count: Option<u64>,
-    /// Time in them, nanoseconds.
-    pub total_ns: Option<u64>,
-    /// Those that came while the thread was in no system call: in user mode, or in a page fault.
-    pub outside_syscalls: Option<u64>,
-    /// The same by kind; `null` where a probe of that kind is missing.
-    pub by_kind: BTreeMap<String, Option<InterruptCount>>,
-}
-
-/// Interrupts of one kind.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct InterruptCount {
-    /// How many.
-    pub count: u64,
-    /// Time in them, nanoseconds.
-    pub total_ns: u64,
-}
-
-/// Figures per operation.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct PerOperation {
-    /// Nanoseconds, from the twin; from the traced run where there is no twin.
-    pub elapsed_ns: f64,
-    /// Kernel switches of any kind.
-    pub kernel_switches: f64,
-    /// System calls.
-    pub syscalls: f64,
-    /// Page faults, minor and major; `null` where the probes are missing.
-    pub page_faults: Option<f64>,
-    /// Entries from user mode into the kernel: system calls, and page faults from user mode.
-    pub kernel_transitions: Option<f64>,
-    /// Interrupts, which are not in `kernel_transitions`; `null` where none is seen.
-    #[serde(default)]
-    pub interrupts: Option<f64>,
-}
+/// Of any kind.
+const SWITCHES: &str =
+    "kernel.switches.voluntary + kernel.switches.preempted + kernel.switches.yielded + kernel.switches.exit";

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::metric::Metric;
+
 /// The columns of the ledger, bytes. Each is `null` where it could not be had.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct MemoryFigures {
@@ -29,22 +31,62 @@ pub struct MemoryFigures {
 }
 
 impl MemoryFigures {
-    /// Names and values, in the order of the ledger.
+    /// Names and values, in the order of [`METRICS`].
     #[must_use]
-    pub fn columns(&self) -> [(&'static str, Option<u64>); 9] {
-        [
-            ("reserved_bytes", self.reserved_bytes),
-            ("stack_reserved_bytes", self.stack_reserved_bytes),
-            ("stack_resident_bytes", self.stack_resident_bytes),
-            ("other_resident_bytes", self.other_resident_bytes),
-            ("page_tables_bytes", self.page_tables_bytes),
-            ("kernel_stack_bytes", self.kernel_stack_bytes),
-            ("slab_bytes", self.slab_bytes),
-            ("total_bytes", self.total_bytes),
-            ("witness_bytes", self.witness_bytes),
-        ]
+    pub fn columns(&self) -> [(&'static str, Option<u64>); METRICS.len()] {
+        std::array::from_fn(|column| (METRICS[column].path, (METRICS[column].get)(self).map(|bytes| bytes as u64)))
     }
 }
+
+/// Memory by column; paths are below `memory.done`, `memory.ready` and, as slopes, below `ledger[].per_task`.
+pub const METRICS: &[Metric<MemoryFigures>] = &[
+    Metric::bytes("reserved_bytes", "address space", |figures: &MemoryFigures| Some(figures.reserved_bytes? as f64))
+        .from("`VmSize` of /proc/PID/status"),
+    Metric::bytes("stack_reserved_bytes", "stack reserved", |figures: &MemoryFigures| Some(figures.stack_reserved_bytes? as f64))
+        .under("reserved_bytes")
+        .from("see [stacks](#stacks)")
+        .not("guard pages")
+        .checked("tests"),
+    Metric::bytes("stack_resident_bytes", "user stacks", |figures: &MemoryFigures| Some(figures.stack_resident_bytes? as f64))
+        .under("total_bytes")
+        .from("see [stacks](#stacks)")
+        .not("swapped pages")
+        .checked("tests"),
+    Metric::bytes("other_resident_bytes", "other resident", |figures: &MemoryFigures| Some(figures.other_resident_bytes? as f64))
+        .under("total_bytes")
+        .from(
+            "`Pss_Anon` + `Pss_Shmem` of /proc/PID/smaps_rollup less `stack_resident_bytes`; before Linux 5.4 `Anonymous`",
+        )
+        .not("code and other file pages")
+        .checked("`witness_bytes`"),
+    Metric::bytes("page_tables_bytes", "page tables", |figures: &MemoryFigures| Some(figures.page_tables_bytes? as f64))
+        .under("total_bytes")
+        .from("`VmPTE` of /proc/PID/status")
+        .checked("`witness_bytes`"),
+    Metric::bytes("kernel_stack_bytes", "kernel stacks", |figures: &MemoryFigures| Some(figures.kernel_stack_bytes? as f64))
+        .under("total_bytes")
+        .from(
+            "cgroup v2: `kernel_stack` of memory.stat. Otherwise: the run's threads × `KernelStack` of /proc/meminfo / all \
+             threads (/proc/loadavg), to the nearest power of two; where that quotient is near none, the machine-wide change \
+             of `KernelStack` since before the run",
+        )
+        .checked("`witness_bytes`"),
+    Metric::bytes("slab_bytes", "kernel slab", |figures: &MemoryFigures| Some(figures.slab_bytes? as f64))
+        .under("total_bytes")
+        .from(
+            "cgroup v2: `slab` + `percpu` + `vmalloc` + `sock` of memory.stat. v1: memory.kmem.usage_in_bytes less the two \
+             columns above. Without a cgroup: the change of `Slab` in /proc/meminfo",
+        )
+        .not("memory charged elsewhere: the process itself is created in taskweight's cgroup")
+        .checked("`witness_bytes`"),
+    Metric::bytes("total_bytes", "total", |figures: &MemoryFigures| Some(figures.total_bytes? as f64))
+        .from("sum of `stack_resident`, `other_resident`, `page_tables`, `kernel_stack`, `slab`")
+        .not("file pages")
+        .checked("`witness_bytes`"),
+    Metric::bytes("witness_bytes", "cgroup counter", |figures: &MemoryFigures| Some(figures.witness_bytes? as f64)).from(
+        "memory.usage_in_bytes (v1) or memory.current (v2) less file pages; without a cgroup the decrease of `MemAvailable`",
+    ),
+];
 
 /// What a run weighs at one moment.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

@@ -1,14 +1,12 @@
 //! What the anatomy's programs cost: a ring of our own under them, traced and not, and under empty programs.
 
-use std::collections::BTreeMap;
-
 use super::{
     ring,
     session::{Options, Programs, Session},
 };
 use crate::{
     RunningKernel,
-    calibration::{EmptyAlone, ProgramCost, Statistics, net_ns},
+    calibration::{Costs, EmptyAlone, ProgramCost, Statistics, net_ns},
     program::ProgramStatistics,
     session::ProbeForm,
 };
@@ -25,35 +23,24 @@ pub fn program_costs(kernel: &RunningKernel, form: ProbeForm, cpu: u32) -> anyho
     ring::hand_overs_ns(cpu, BATCHES, |_| Ok(()))?;
     let untraced = statistics(&session);
     ring::hand_overs_ns(cpu, BATCHES, |threads| threads.iter().try_for_each(|thread| Ok(session.trace(*thread)?)))?;
-    let programs: Vec<_> =
-        session.programs().map(|(name, hook, all, stack)| (name.to_owned(), hook, all, stack)).collect();
+    let programs: Vec<_> = session.programs().collect();
     drop(session);
-    let empty = empty(kernel, programs.iter().map(|(name, ..)| name.as_str()), cpu)?;
+    let empty = empty(kernel, programs.iter().map(|(name, ..)| *name), cpu)?;
     Ok(programs.into_iter().map(|program| cost(program, &untraced, &empty)).collect())
 }
 
-type ByTracepoint = BTreeMap<String, ProgramStatistics>;
-
-fn statistics(session: &Session) -> ByTracepoint {
-    session.programs().map(|(name, _, statistics, _)| (name.to_owned(), statistics)).collect()
+fn statistics(session: &Session) -> Costs {
+    session.programs().map(|(name, _, statistics)| (name, statistics)).collect()
 }
 
-fn empty<'a>(
-    kernel: &RunningKernel,
-    tracepoints: impl Iterator<Item = &'a str>,
-    cpu: u32,
-) -> anyhow::Result<ByTracepoint> {
+fn empty(kernel: &RunningKernel, tracepoints: impl Iterator<Item = &'static str>, cpu: u32) -> anyhow::Result<Costs> {
     let attached = tracepoints.map(|name| EmptyAlone::attach(kernel, name)).collect::<Result<Vec<_>, _>>()?;
     ring::hand_overs_ns(cpu, BATCHES, |_| Ok(()))?;
     Ok(attached.iter().filter_map(EmptyAlone::cost).collect())
 }
 
-fn cost(
-    (name, hook, all, stack_bytes): (String, String, ProgramStatistics, Option<u64>),
-    untraced: &ByTracepoint,
-    empty: &ByTracepoint,
-) -> ProgramCost {
-    let (untraced, empty) = (untraced.get(&name).copied().unwrap_or_default(), empty.get(&name));
+fn cost((name, hook, all): (&'static str, String, ProgramStatistics), untraced: &Costs, empty: &Costs) -> ProgramCost {
+    let (untraced, empty) = (untraced.get(name).copied().unwrap_or_default(), empty.get(name));
     let traced = ProgramStatistics {
         run_count: all.run_count - untraced.run_count,
         run_time_ns: all.run_time_ns - untraced.run_time_ns,
@@ -64,6 +51,5 @@ fn cost(
         net_ns_per_run: net_ns(Some(&traced), empty),
         net_ns_per_untraced_run: net_ns(Some(&untraced), empty),
         verified_instruction_count: Some(all.verified_instruction_count),
-        stack_bytes,
     }
 }

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use tracer_ebpf::{HookFamily, INTERRUPT_COUNT, Interrupt, Part, Path, PathLoss, Segment};
+use tracer_ebpf::{HookFamily, INTERRUPT_COUNT, Interrupt, InterruptTotals, Part, Path, PathLoss, Segment};
 
 use taskweight_core::{
-    plan::Case,
+    plan::Job,
     report::{Anatomy, AnatomyCalibration, AnatomyInterrupts, AnatomySegment, Histogram, Quantiles},
     stats::{histogram::merge, summary::summarise},
 };
@@ -27,8 +27,8 @@ pub struct Repetition {
     pub recursion_misses: u64,
     /// Whether the exit from the scheduler was watched.
     pub sees_schedule_exit: bool,
-    /// Interrupts of traced threads by kind: how many, and their time in nanoseconds.
-    pub interrupts: [(u64, u64); INTERRUPT_COUNT],
+    /// Interrupts of traced threads, by kind.
+    pub interrupts: [InterruptTotals; INTERRUPT_COUNT],
     /// Interrupts that were not seen.
     pub unseen: Vec<String>,
     /// What was not told apart.
@@ -49,9 +49,9 @@ const fn step(segment: Segment) -> &'static str {
     }
 }
 
-/// The figures of one case from its repetitions, of which there is at least one.
-pub fn assemble(case: &Case, repetitions: &[Repetition], calibration: &AnatomyCalibration) -> Anatomy {
-    let is_pinned = case.pinned.is_some();
+/// The figures of one job from its repetitions, of which there is at least one.
+pub fn assemble(job: &Job, repetitions: &[Repetition], calibration: &AnatomyCalibration) -> Anatomy {
+    let is_pinned = job.pinned.is_some();
     let of = |one: &Segment| segment(*one, repetitions, calibration, is_pinned);
     let measured: Vec<_> = Segment::ALL.iter().filter_map(of).collect();
     let segments = split_user(measured, repetitions, calibration);
@@ -59,10 +59,10 @@ pub fn assemble(case: &Case, repetitions: &[Repetition], calibration: &AnatomyCa
     let twins = repetitions.iter().flat_map(|one| one.twins_ns.map(|ns| (ns as f64, one.operations)));
     let twin_ns = per_operation(twins);
     Anatomy {
-        model: case.model.name.to_owned(),
-        scenario: case.scenario.name().to_owned(),
-        tasks: case.tasks,
-        pinned: case.pinned,
+        model: job.model.name.to_owned(),
+        scenario: job.scenario.name().to_owned(),
+        tasks: job.tasks,
+        pinned: job.pinned,
         repetitions: repetitions.len() as u32,
         operations: repetitions.iter().map(|one| one.operations).sum(),
         hand_overs: repetitions.iter().map(|one| one.path.hand_over_count).sum(),
@@ -198,8 +198,7 @@ fn per_operation(times: impl Iterator<Item = (f64, u64)>) -> f64 {
 fn interrupts(all: &[Repetition], calibration: &AnatomyCalibration) -> BTreeMap<String, AnatomyInterrupts> {
     let operations: u64 = all.iter().map(|one| one.operations).sum();
     let of = |kind: &Interrupt| {
-        let each = all.iter().map(|one| one.interrupts[*kind as usize]);
-        let (count, ns) = each.fold((0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1));
+        let InterruptTotals { count, ns } = all.iter().map(|one| one.interrupts[*kind as usize]).sum();
         let ns = (ns as f64 - count as f64 * calibration.sched_hook_ns).max(0.0);
         let mean_ns = (count > 0).then(|| ns / count as f64);
         let interrupts = AnatomyInterrupts { count, mean_ns, per_hand_over_ns: ns / operations.max(1) as f64 };
@@ -231,8 +230,8 @@ mod tests {
     const CALIBRATION: AnatomyCalibration =
         AnatomyCalibration { syscall_hook_ns: 40.0, sched_hook_ns: 20.0, null_syscall_ns: 100.0, ring_ns: 2000.0 };
 
-    fn case() -> Case {
-        Case {
+    fn job() -> Job {
+        Job {
             model: &MODELS[0],
             scenario: Scenario::Switch,
             tasks: 2,
@@ -257,6 +256,8 @@ mod tests {
         };
         let histograms = (0..SEGMENT_COUNT).map(histogram).collect();
         let merged = Vec::new();
+        let mut interrupts = [InterruptTotals::default(); INTERRUPT_COUNT];
+        interrupts[Interrupt::Timer as usize] = InterruptTotals { count: 2, ns: 4040 };
         Repetition {
             operations: 10,
             twins_ns: [8400, 8600],
@@ -265,7 +266,7 @@ mod tests {
             histograms,
             recursion_misses: 0,
             sees_schedule_exit: true,
-            interrupts: [(2, 4040), (0, 0), (0, 0), (0, 0), (0, 0), (0, 0)],
+            interrupts,
             unseen: Vec::new(),
             merged,
         }
@@ -273,7 +274,7 @@ mod tests {
 
     #[test]
     fn what_the_probes_took_is_subtracted_where_they_took_it() {
-        let anatomy = assemble(&case(), &[repetition()], &CALIBRATION);
+        let anatomy = assemble(&job(), &[repetition()], &CALIBRATION);
         let all: Vec<_> = anatomy.segments.iter().map(|one| (one.name.as_str(), one.per_hand_over_ns)).collect();
         // 500 less 50 measured and 40 or 20 of the hook; of user mode another 100 are the null system call.
         let expected = [("leave_kernel", 50.0), ("user", 310.0), ("enter_kernel", 50.0), ("scheduling", 430.0)];
@@ -289,7 +290,7 @@ mod tests {
     #[test]
     fn the_way_through_the_kernel_takes_no_more_of_user_mode_than_there_is() {
         let calibration = AnatomyCalibration { null_syscall_ns: 9000.0, ..CALIBRATION };
-        let anatomy = assemble(&case(), &[repetition()], &calibration);
+        let anatomy = assemble(&job(), &[repetition()], &calibration);
         assert_eq!(anatomy.segments[1].per_hand_over_ns, 0.0);
         assert_eq!(anatomy.segments[1].corrected_ns.p50, Some(0.0));
         assert_eq!(anatomy.sum_ns, 840.0, "what is split adds up to what it was");
@@ -298,7 +299,7 @@ mod tests {
     #[test]
     fn no_segment_is_negative_however_dear_the_probes() {
         let calibration = AnatomyCalibration { sched_hook_ns: 1e6, syscall_hook_ns: 1e6, ..CALIBRATION };
-        let anatomy = assemble(&case(), &[repetition()], &calibration);
+        let anatomy = assemble(&job(), &[repetition()], &calibration);
         assert!(anatomy.segments.iter().all(|one| one.per_hand_over_ns == 0.0), "{:?}", anatomy.segments);
     }
 
@@ -308,7 +309,7 @@ mod tests {
         repetition.path.totals = Default::default();
         repetition.path.parts[Segment::User as usize] = Part { count: 1, ns: 10_000, ..Part::default() };
         repetition.histograms = vec![Histogram::default(); SEGMENT_COUNT];
-        let anatomy = assemble(&case(), &[repetition], &CALIBRATION);
+        let anatomy = assemble(&job(), &[repetition], &CALIBRATION);
         let user = anatomy.segments.iter().find(|one| one.name == "user").expect("the program ran");
         assert_eq!((user.raw_ns, user.count), (Quantiles::default(), Some(0)));
         assert_eq!((user.raw_per_hand_over_ns, anatomy.sum_ns), (Some(1000.0), 1000.0));
@@ -316,7 +317,7 @@ mod tests {
 
     #[test]
     fn interrupts_are_counted_and_their_hooks_subtracted() {
-        let interrupts = assemble(&case(), &[repetition()], &CALIBRATION).interrupts;
+        let interrupts = assemble(&job(), &[repetition()], &CALIBRATION).interrupts;
         let expected = AnatomyInterrupts { count: 2, mean_ns: Some(2000.0), per_hand_over_ns: 400.0 };
         assert_eq!(interrupts["timer"], expected);
         assert_eq!(interrupts["device"], AnatomyInterrupts::default());
@@ -326,13 +327,13 @@ mod tests {
     fn who_is_slowed_down_by_probes_waits_longer_for_others_on_the_same_cpu() {
         let mut repetition = repetition();
         repetition.path.totals[Segment::RunQueueWait as usize] = Part { count: 1, ns: 10_000, ..Part::default() };
-        let wait = |case: &Case| {
-            let anatomy = assemble(case, &[repetition.clone()], &CALIBRATION);
+        let wait = |job: &Job| {
+            let anatomy = assemble(job, &[repetition.clone()], &CALIBRATION);
             anatomy.segments.iter().find(|one| one.name == "run_queue_wait").expect("there is one").per_hand_over_ns
         };
         // 84 % of the other segments is left.
-        assert_eq!(wait(&case()), 840.0);
-        assert_eq!(wait(&Case { pinned: None, ..case() }), 1000.0);
+        assert_eq!(wait(&job()), 840.0);
+        assert_eq!(wait(&Job { pinned: None, ..job() }), 1000.0);
     }
 
     #[test]

@@ -27,8 +27,8 @@ pub(super) fn hand_overs_ns(
     batches: u32,
     ready: impl FnOnce(&[u32]) -> anyhow::Result<()>,
 ) -> anyhow::Result<Vec<f64>> {
-    let (ball_in, ball_out) = io::pipe().context("make a pipe")?;
-    let (back_in, back_out) = io::pipe().context("make a pipe")?;
+    let (ball_in, ball_out) = io::pipe().context("create a pipe")?;
+    let (back_in, back_out) = io::pipe().context("create a pipe")?;
     let (at_gate, arrivals) = mpsc::channel();
     let (gates, begins): (Vec<_>, Vec<_>) = (0..2).map(|_| mpsc::channel()).unzip();
     let mut begins = begins.into_iter();
@@ -76,13 +76,13 @@ pub(super) fn null_syscalls_ns(cpu: u32, batches: u32) -> anyhow::Result<Vec<f64
 }
 
 fn joined<T>(result: thread::Result<anyhow::Result<T>>) -> anyhow::Result<T> {
-    result.unwrap_or_else(|_| Err(anyhow::anyhow!("a thread of the calibration failed")))
+    result.unwrap_or_else(|_| Err(anyhow::anyhow!("a calibration thread failed")))
 }
 
 fn bind(cpu: u32) -> anyhow::Result<()> {
     let mut cpus = CpuSet::new();
     cpus.set(cpu as usize)?;
-    sched_setaffinity(Pid::from_raw(0), &cpus).with_context(|| format!("bind to CPU {cpu}"))
+    sched_setaffinity(Pid::from_raw(0), &cpus).with_context(|| format!("pin to CPU {cpu}"))
 }
 
 fn play((mut from, mut to): (PipeReader, PipeWriter), batches: u32) -> io::Result<Vec<f64>> {

@@ -40,10 +40,10 @@ fn hand_overs<Out: Write>(piece: &Piece, group: u64, out: &mut Writer<Out>) -> i
         return Ok(());
     }
     let (track, parent) = (Some(group + 2), Some(group));
-    let name = Some("hand-overs that the program timed".to_owned());
+    let name = Some("self-timed switches".to_owned());
     out.track(TrackDescriptor { uuid: track, parent_uuid: parent, name, ..TrackDescriptor::default() })?;
     for (from, until) in inside {
-        out.slice_begins(group + 2, *from, "hand-over", Details::default())?;
+        out.slice_begins(group + 2, *from, "switch", Details::default())?;
         out.slice_ends(group + 2, *until, Details::default())?;
     }
     Ok(())
@@ -109,8 +109,8 @@ impl Drawing {
         }
         let waker = match (waker, event.detail) {
             (Some(thread), _) => format!("{} {}", thread.name, thread.state.pid),
-            (None, 0) => "an interrupt of an idle CPU".to_owned(),
-            (None, stranger) => format!("thread {stranger}, or an interrupt of it"),
+            (None, 0) => "interrupt on an idle CPU".to_owned(),
+            (None, stranger) => format!("thread {stranger}, or an interrupt during it"),
         };
         if let Some(rows) = self.rows(event.tid) {
             rows.is_being_woken(waker, flow);

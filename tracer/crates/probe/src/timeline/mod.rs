@@ -103,11 +103,11 @@ impl Timeline {
         let (lost, left_out) = pieces.iter().fold((0, 0), |(lost, left_out), piece| {
             (lost + piece.recorded.lost_count, left_out + piece.recorded.left_out_count)
         });
-        let lost = (lost > 0)
-            .then(|| format!("{lost} events of the timeline were lost, and are marked in it: raise --timeline-ring"));
+        let lost =
+            (lost > 0).then(|| format!("{lost} timeline events were lost and are marked in it: raise --timeline-ring"));
         let left_out = (left_out > 0).then(|| {
             let kept = self.limits.event_count;
-            format!("the timeline ends after {kept} events, {left_out} more are not in it: raise --timeline-events")
+            format!("the timeline ends after {kept} events, {left_out} more were dropped: raise --timeline-events")
         });
         lost.into_iter().chain(left_out).collect()
     }

@@ -10,6 +10,7 @@ use super::{
     who::Who,
 };
 use taskweight_core::{
+    case::{Case, group},
     format::count,
     report::{LedgerRow, ProbeState, Report, Run, Witness},
 };
@@ -98,21 +99,14 @@ impl<'a> Scope<'a> {
 
     /// Runs of a scenario by circumstances, without those that touch memory, which do other work.
     pub(super) fn cells(&self, scenario: &'static str) -> Vec<Cell<'a>> {
-        let mut cells: Vec<Cell<'a>> = Vec::new();
-        for (index, run) in self.report.runs.iter().enumerate() {
-            let is_of_it = run.scenario.as_deref() == Some(scenario) && run.touch_bytes.is_none();
-            let Some(tasks) = run.tasks.filter(|_| is_of_it) else { continue };
-            let is_there = |cell: &Cell<'_>| cell.tasks == tasks && cell.pinned == run.pinned;
-            let at = cells.iter().position(is_there).unwrap_or_else(|| {
-                cells.push(Cell { scenario, tasks, pinned: run.pinned, models: Vec::new() });
-                cells.len() - 1
-            });
-            let models = &mut cells[at].models;
-            match models.iter_mut().find(|(model, _)| *model == run.model) {
-                Some((_, runs)) => runs.push((index, run)),
-                None => models.push((&run.model, vec![(index, run)])),
-            }
-        }
+        let is_of_it = |case: &Case| case.scenario.as_deref() == Some(scenario) && case.touch_bytes.is_none();
+        let runs = self.report.runs.iter().enumerate().filter(|(_, run)| is_of_it(&run.case));
+        let cell = |((tasks, pinned), runs): ((Option<u64>, _), Vec<Indexed<'a>>)| {
+            let models = group(runs, |(_, run)| run.case.model.as_str());
+            Some(Cell { scenario, tasks: tasks?, pinned, models })
+        };
+        let by_place = group(runs, |(_, run)| (run.case.tasks, run.case.pinned));
+        let mut cells: Vec<Cell<'a>> = by_place.into_iter().filter_map(cell).collect();
         // Bound to one CPU a hand-over is a switch and nothing else; with few tasks it is the plainest.
         cells.sort_by_key(|cell| (cell.pinned.is_none(), cell.tasks));
         cells
@@ -226,7 +220,7 @@ impl<'a> Scope<'a> {
 
     /// Runs that a row of the ledger is made of.
     pub(super) fn runs_of(&self, row: &LedgerRow) -> Vec<usize> {
-        let is_of_it = |run: &Run| run.model == row.model && run.scenario.as_ref() == Some(&row.scenario);
+        let is_of_it = |run: &Run| run.case.model == row.model && run.case.scenario.as_ref() == Some(&row.scenario);
         self.report.runs.iter().enumerate().filter(|(_, run)| is_of_it(run)).map(|(index, _)| index).collect()
     }
 }

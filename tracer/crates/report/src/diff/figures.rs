@@ -31,9 +31,11 @@ pub fn of_ledger(row: &LedgerRow) -> Figures {
 /// A figure by its path, or by its path and [`BY_OPERATION`].
 #[must_use]
 pub fn get(figures: &Figures, path: &str) -> Option<f64> {
-    let Some(total) = path.strip_suffix(BY_OPERATION) else { return total(figures, path) };
+    let Some(total) = path.strip_suffix(BY_OPERATION) else {
+        return path.split(" + ").map(|field| total(figures, field)).sum();
+    };
     let operations = *figures.get("operations")?;
-    (operations > 0.0).then_some(self::total(figures, total)? / operations)
+    (operations > 0.0).then_some(get(figures, total)? / operations)
 }
 
 /// A system call that is not listed was not made, where calls were counted at all.

@@ -1,7 +1,7 @@
 //! Runs of the same kind: what is set beside what.
 
-use crate::document::context;
-use crate::document::memory;
+use crate::document::{context, memory};
+use taskweight_core::case::{Case, group};
 use taskweight_core::report::{LedgerRow, Report, Run};
 
 use super::figures::{self, Figures};
@@ -11,30 +11,15 @@ use super::figures::{self, Figures};
 pub enum Key {
     /// Runs of a scenario.
     Runs {
-        /// Concurrency model.
-        model: String,
-        /// The work given to it.
-        scenario: String,
-        /// Tasks, depth of call in bytes, bytes touched.
-        sizes: [Option<u64>; 3],
-        /// Whether tasks were parked at that depth.
-        held: Option<bool>,
-        /// Whether the run was bound to one CPU; to which is no matter.
+        /// What was measured; the CPU is no matter.
+        case: Case,
+        /// Whether the run was bound to one CPU.
         is_pinned: bool,
     },
     /// A command: whatever it was on either side.
     Command,
     /// Bytes for each task.
-    Ledger {
-        /// Concurrency model.
-        model: String,
-        /// The work given to it.
-        scenario: String,
-        /// Depth of call, bytes.
-        depth_bytes: Option<u64>,
-        /// Whether tasks were parked at that depth.
-        held: Option<bool>,
-    },
+    Ledger(Case),
 }
 
 /// The repetitions of one case in one report.
@@ -55,44 +40,37 @@ pub struct Group {
 #[must_use]
 pub fn groups(report: &Report, model: Option<&str>) -> Vec<Group> {
     let is_wanted = |name: &str| model.is_none_or(|wanted| wanted == name);
-    let mut groups: Vec<Group> = Vec::new();
-    for run in report.runs.iter().filter(|run| is_wanted(&run.model)) {
-        let key = run_key(run, model.is_some());
-        let found = groups.iter_mut().find(|group| group.key == key);
-        match found {
-            Some(group) => group.repetitions.push(figures::of_run(run)),
-            None => groups.push(of_run(run, key)),
-        }
-    }
+    let runs = report.runs.iter().filter(|run| is_wanted(&run.case.model));
+    let by_key = group(runs, |run| run_key(run, model.is_some()));
+    let mut groups: Vec<Group> = by_key.into_iter().filter_map(|(key, runs)| of_runs(&runs, key)).collect();
     groups.extend(report.ledger.iter().filter(|row| is_wanted(&row.model)).map(|row| of_ledger(row, model.is_some())));
     groups
 }
 
-fn of_run(run: &Run, key: Key) -> Group {
-    let case = context::name(run);
-    let title = if run.scenario.is_some() { format!("{}, {case}", run.model) } else { case };
-    Group { key, title, pinned: run.pinned, repetitions: vec![figures::of_run(run)] }
+fn of_runs(runs: &[&Run], key: Key) -> Option<Group> {
+    let first = runs.first()?;
+    let work = context::name(first);
+    let title = if first.case.scenario.is_some() { format!("{}, {work}", first.case.model) } else { work };
+    let repetitions = runs.iter().map(|run| figures::of_run(run)).collect();
+    Some(Group { key, title, pinned: first.case.pinned, repetitions })
 }
 
 fn run_key(run: &Run, is_nameless: bool) -> Key {
-    let Some(scenario) = &run.scenario else { return Key::Command };
-    Key::Runs {
-        model: if is_nameless { String::new() } else { run.model.clone() },
-        scenario: scenario.clone(),
-        sizes: [run.tasks, run.depth_bytes, run.touch_bytes],
-        held: run.held,
-        is_pinned: run.pinned.is_some(),
+    if run.case.scenario.is_none() {
+        return Key::Command;
     }
+    let case = Case { pinned: None, ..named(run.case.clone(), is_nameless) };
+    Key::Runs { case, is_pinned: run.case.pinned.is_some() }
+}
+
+/// Under no name, a case matches that of any model.
+fn named(case: Case, is_nameless: bool) -> Case {
+    if is_nameless { Case { model: String::new(), ..case } } else { case }
 }
 
 /// A row is one repetition: its slopes have intervals of their own. A column that is no line has no figure.
 fn of_ledger(row: &LedgerRow, is_nameless: bool) -> Group {
-    let key = Key::Ledger {
-        model: if is_nameless { String::new() } else { row.model.clone() },
-        scenario: row.scenario.clone(),
-        depth_bytes: row.depth_bytes,
-        held: row.held,
-    };
+    let key = Key::Ledger(named(Case::from(row), is_nameless));
     let is_of_no_line = |path: &str| {
         row.per_task.iter().any(|(name, column)| !column.is_line && path.starts_with(&format!("per_task.{name}.")))
     };
@@ -108,7 +86,8 @@ mod tests {
     use taskweight_core::report::PerTask;
 
     fn run(model: &str, pinned: Option<u32>, repetition: u32) -> Run {
-        Run { model: model.to_owned(), scenario: Some(String::from("switch")), pinned, repetition, ..Run::default() }
+        let (model, scenario) = (model.to_owned(), Some(String::from("switch")));
+        Run { case: Case { model, scenario, pinned, ..Case::default() }, repetition, ..Run::default() }
     }
 
     fn report(runs: Vec<Run>, ledger: Vec<LedgerRow>) -> Report {

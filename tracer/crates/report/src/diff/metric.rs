@@ -1,21 +1,13 @@
 //! What a comparison of two reports shows of each group.
 
-use super::figures::{CALLS_BY_NAME, Figures};
-
-/// How a figure is read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Unit {
-    /// Nanoseconds.
-    Time,
-    /// Events, in all or by operation.
-    Count,
-    /// Bytes.
-    Bytes,
-}
+use super::figures::{BY_OPERATION, CALLS_BY_NAME, Figures};
+use taskweight_core::metric::{self, Metric};
+use taskweight_core::report::{MemoryFigures, Run};
+use taskweight_core::unit::Unit;
 
 /// A figure that is shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Metric {
+pub struct Shown {
     /// Name for a reader.
     pub label: String,
     /// Where it stands in a run, see [`super::figures`].
@@ -24,102 +16,76 @@ pub struct Metric {
     pub unit: Unit,
 }
 
-/// Where operations are known on both sides.
-const BY_OPERATION: [(&str, &str, Unit); 11] = [
-    ("time per op", "per_operation.elapsed_ns", Unit::Time),
-    ("CPU time, user", "cpu.user_ns/operations", Unit::Time),
-    ("CPU time, kernel", "cpu.system_ns/operations", Unit::Time),
-    ("context switches", "per_operation.kernel_switches", Unit::Count),
-    ("  preempted", "kernel.switches.preempted/operations", Unit::Count),
-    ("wakeups", "kernel.wakeups/operations", Unit::Count),
-    ("migrations", "kernel.migrations/operations", Unit::Count),
-    ("syscalls", "per_operation.syscalls", Unit::Count),
-    ("page faults", "per_operation.page_faults", Unit::Count),
-    ("kernel entries", "per_operation.kernel_transitions", Unit::Count),
-    ("interrupts", "per_operation.interrupts", Unit::Count),
-];
-
-/// Where they are not.
-const IN_ALL: [(&str, &str, Unit); 13] = [
-    ("elapsed", "elapsed_ns.traced", Unit::Time),
-    ("CPU time, user", "cpu.user_ns", Unit::Time),
-    ("CPU time, kernel", "cpu.system_ns", Unit::Time),
-    ("voluntary switches", "kernel.switches.voluntary", Unit::Count),
-    ("preempted switches", "kernel.switches.preempted", Unit::Count),
-    ("wakeups", "kernel.wakeups", Unit::Count),
-    ("migrations", "kernel.migrations", Unit::Count),
-    ("syscalls", "kernel.syscalls.count", Unit::Count),
-    ("minor page faults", "kernel.page_faults.minor", Unit::Count),
-    ("major page faults", "kernel.page_faults.major", Unit::Count),
-    ("interrupts", "kernel.interrupts.count", Unit::Count),
-    ("softirqs", "kernel.softirqs.count", Unit::Count),
-    ("threads created", "kernel.threads_created", Unit::Count),
-];
-
-/// Whether operations are known or not.
-const ALWAYS: [(&str, &str, Unit); 14] = [
-    ("self-timed switch p50", "own.hand_over_ns.p50", Unit::Time),
-    ("self-timed switch p99", "own.hand_over_ns.p99", Unit::Time),
-    ("latency p50", "own.latency_ns.p50", Unit::Time),
-    ("latency p99", "own.latency_ns.p99", Unit::Time),
-    ("lateness p99", "own.lateness_ns.p99", Unit::Time),
-    ("run-queue wait p50", "histograms.run_queue_ns.p50", Unit::Time),
-    ("run-queue wait p99", "histograms.run_queue_ns.p99", Unit::Time),
-    ("off CPU p50", "histograms.off_cpu_ns.p50", Unit::Time),
-    ("syscall p50", "histograms.syscall_ns.p50", Unit::Time),
-    ("syscall p99", "histograms.syscall_ns.p99", Unit::Time),
-    ("peak memory", "memory.over_time.peak_rss_bytes", Unit::Bytes),
-    ("memory at the end", "memory.done.total_bytes", Unit::Bytes),
-    ("cycles", "hardware.cycles", Unit::Count),
-    ("instructions", "hardware.instructions", Unit::Count),
-];
-
-/// Of the ledger.
-const PER_TASK: [(&str, &str, Unit); 7] = [
-    ("address space", "per_task.reserved_bytes.slope", Unit::Bytes),
-    ("user stack", "per_task.stack_resident_bytes.slope", Unit::Bytes),
-    ("other", "per_task.other_resident_bytes.slope", Unit::Bytes),
-    ("page tables", "per_task.page_tables_bytes.slope", Unit::Bytes),
-    ("kernel stack", "per_task.kernel_stack_bytes.slope", Unit::Bytes),
-    ("slab", "per_task.slab_bytes.slope", Unit::Bytes),
-    ("total", "per_task.total_bytes.slope", Unit::Bytes),
-];
-
 /// Before and after the name of a system call.
 const CALLS: (&str, &str) = (CALLS_BY_NAME, ".count");
 /// The row under which system calls stand by name.
-const ALL_CALLS: &str = "syscalls";
+const ALL_CALLS: &str = "kernel.syscalls.count";
+/// Rows of the time, which are of the untraced run where operations are known.
+const TIME: [&str; 2] = ["elapsed_ns.traced", "per_operation.elapsed_ns"];
 
 /// What is shown of a run, given the first repetitions of both sides; `syscalls` is how many system calls by name.
 #[must_use]
-pub fn of_runs(sides: [&Figures; 2], syscalls: usize) -> Vec<Metric> {
-    let by_operation = sides.iter().all(|figures| figures.get("operations").is_some_and(|count| *count > 0.0));
-    let first: &[_] = if by_operation { &BY_OPERATION } else { &IN_ALL };
-    let mut metrics = listed(first);
-    let calls = busiest(sides, syscalls).into_iter().map(|name| Metric {
+pub fn of_runs(sides: [&Figures; 2], syscalls: usize) -> Vec<Shown> {
+    let by_operation = sides.iter().all(|figures| figures.get(metric::OPERATIONS).is_some_and(|count| *count > 0.0));
+    let per = if by_operation { BY_OPERATION } else { "" };
+    let calls = busiest(sides, syscalls).into_iter().map(|name| Shown {
         label: format!("  {name}"),
-        path: format!("{}{name}{}{}", CALLS.0, CALLS.1, if by_operation { super::figures::BY_OPERATION } else { "" }),
+        path: format!("{}{name}{}{per}", CALLS.0, CALLS.1),
         unit: Unit::Count,
     });
-    let below = metrics.iter().position(|metric| metric.label == ALL_CALLS).map_or(metrics.len(), |row| row + 1);
-    metrics.splice(below..below, calls);
-    metrics.extend(listed(&ALWAYS));
-    metrics
+    let mut calls = Some(calls);
+    let mut shown = Vec::new();
+    for row in metric::run().filter(|row| row.path != metric::OPERATIONS && !row.is_detail) {
+        shown.push(if by_operation { divided(row) } else { as_it_is(row) });
+        if row.path == ALL_CALLS {
+            shown.extend(calls.take().into_iter().flatten());
+        }
+    }
+    shown.extend(
+        metric::PER_OPERATION.iter().filter(|row| by_operation && row.path.ends_with("transitions")).map(as_it_is),
+    );
+    shown.extend(distributions());
+    shown.extend(memory());
+    shown
 }
 
-/// What is shown of a row of the ledger.
+/// By operation: as the report has it ready, or divided.
+fn divided(row: &Metric<Run>) -> Shown {
+    let is_ready = |one: &&Metric<Run>| one.label == row.label || TIME == [row.path, one.path];
+    match metric::PER_OPERATION.iter().find(is_ready) {
+        Some(ready) => as_it_is(ready),
+        None => Shown { path: format!("{}{BY_OPERATION}", row.path), ..as_it_is(row) },
+    }
+}
+
+fn as_it_is(row: &Metric<Run>) -> Shown {
+    Shown { label: row.indented(), path: row.path.to_owned(), unit: row.unit }
+}
+
+/// Percentiles of what is distributed.
+fn distributions() -> impl Iterator<Item = Shown> {
+    let all = metric::OF_WORKLOAD.iter().chain(metric::OF_KERNEL);
+    all.flat_map(|one| ["p50", "p99"].map(|quantile| (one, quantile))).map(|(one, quantile)| Shown {
+        label: format!("{} {quantile}", one.label),
+        path: format!("{}.{quantile}", one.path),
+        unit: Unit::Nanoseconds,
+    })
+}
+
+fn memory() -> [Shown; 2] {
+    let rows = [("peak memory", "memory.over_time.peak_rss_bytes"), ("memory at the end", "memory.done.total_bytes")];
+    rows.map(|(label, path)| Shown { label: label.to_owned(), path: path.to_owned(), unit: Unit::Bytes })
+}
+
+/// What is shown of a row of the ledger; the cross-check is no figure of its own.
 #[must_use]
-pub fn of_ledger() -> Vec<Metric> {
-    listed(&PER_TASK)
-}
-
-fn listed(metrics: &[(&str, &str, Unit)]) -> Vec<Metric> {
-    let metric = |(label, path, unit): &(&str, &str, Unit)| Metric {
-        label: (*label).to_owned(),
-        path: (*path).to_owned(),
-        unit: *unit,
+pub fn of_ledger() -> Vec<Shown> {
+    let column = |row: &Metric<MemoryFigures>| Shown {
+        label: row.label.to_owned(),
+        path: format!("per_task.{}.slope", row.path),
+        unit: Unit::BytesPerTask,
     };
-    metrics.iter().map(metric).collect()
+    metric::MEMORY.iter().filter(|row| row.path != "witness_bytes").map(column).collect()
 }
 
 /// System calls by name, those with most calls on either side first.
@@ -157,7 +123,7 @@ mod tests {
     fn without_operations_on_one_side_totals_are_compared() {
         let [known, unknown] = [figures(&[("operations", 10.0)]), figures(&[])];
         let labels = |sides| of_runs(sides, 0).into_iter().map(|metric| metric.label).collect::<Vec<_>>();
-        assert!(labels([&known, &known]).contains(&String::from("time per op")));
+        assert!(labels([&known, &known]).contains(&String::from("time per operation")));
         assert!(labels([&known, &unknown]).contains(&String::from("elapsed")));
     }
 

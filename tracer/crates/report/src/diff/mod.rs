@@ -15,8 +15,9 @@ use taskweight_core::{
 };
 
 use group::{Group, Key};
-use metric::{Metric, Unit};
+use metric::Shown;
 use surroundings::Difference;
+use taskweight_core::unit::Unit;
 
 /// Two reports, compared.
 #[derive(Clone, Debug, Serialize)]
@@ -132,7 +133,7 @@ fn pair(a: Group, b: Group, syscalls: usize) -> Pair {
 }
 
 /// `None` where neither side has the figure, or nothing of it ever happened.
-fn row(a: &Group, b: &Group, metric: &Metric) -> Option<Row> {
+fn row(a: &Group, b: &Group, metric: &Shown) -> Option<Row> {
     let [of_a, of_b] = [a, b].map(|group| group.samples(&metric.path));
     let [median_a, median_b] = [&of_a, &of_b].map(|samples| Some(summary::summarise(samples)?.median));
     let is_nothing = of_a.iter().chain(&of_b).all(|figure| *figure == 0.0);

@@ -1,14 +1,18 @@
 //! Comparisons of made-up reports.
 
 use super::*;
+use taskweight_core::case::Case;
 use taskweight_core::report::{Elapsed, Kernel, LedgerRow, PerOperation, PerTask, Run, Switches};
 
 /// A report of one case, with a repetition for each number of switches by 10 operations.
 fn report(model: &str, switches: &[u64]) -> Report {
     let runs = switches.iter().enumerate().map(|(repetition, count)| Run {
-        model: model.to_owned(),
-        scenario: Some(String::from("switch")),
-        tasks: Some(2),
+        case: Case {
+            model: model.to_owned(),
+            scenario: Some(String::from("switch")),
+            tasks: Some(2),
+            ..Case::default()
+        },
         repetition: repetition as u32,
         operations: Some(10),
         elapsed_ns: Elapsed { twin: Some(1000), traced: 2000 },
@@ -62,11 +66,11 @@ fn medians_stand_beside_their_ratio() {
 #[test]
 fn what_is_nothing_on_both_sides_is_left_out_and_what_one_lacks_is_not() {
     let mut b = report("go", &[10]);
-    b.runs[0].per_operation.as_mut().unwrap().page_faults = Some(0.5);
+    b.runs[0].kernel.page_faults.minor = Some(5);
     let diff = diff(&report("go", &[10]), &b, None, 5);
     let paths: Vec<_> = diff.groups[0].rows.iter().map(|row| row.path.as_str()).collect();
     assert!(!paths.contains(&"per_operation.syscalls"), "{paths:?}");
-    let faults = diff.groups[0].rows.iter().find(|row| row.path == "per_operation.page_faults").unwrap();
+    let faults = diff.groups[0].rows.iter().find(|row| row.path == "kernel.page_faults.minor/operations").unwrap();
     assert_eq!((faults.a, faults.b, faults.seen), (None, Some(0.5), Seen::NotMeasured));
 }
 
@@ -135,7 +139,7 @@ fn settings_that_differ_are_named() {
     a.environment.mitigations.insert("spectre_v2".to_owned(), "Vulnerable".to_owned());
     b.environment.mitigations.insert("spectre_v2".to_owned(), "Mitigation: IBRS".to_owned());
     a.environment.runtimes.insert("only here".to_owned(), "1".to_owned());
-    b.runs[0].pinned = None;
+    b.runs[0].case.pinned = None;
     let differing = diff(&a, &b, None, 5);
     let what: Vec<_> = differing.environment.iter().map(|difference| difference.what.as_str()).collect();
     assert_eq!(what, ["governor", "mitigation spectre_v2"]);
@@ -144,7 +148,7 @@ fn settings_that_differ_are_named() {
 #[test]
 fn another_cpu_is_said() {
     let [mut a, mut b] = [report("go", &[10]), report("go", &[10])];
-    a.runs[0].pinned = Some(1);
-    b.runs[0].pinned = Some(3);
+    a.runs[0].case.pinned = Some(1);
+    b.runs[0].case.pinned = Some(3);
     assert_eq!(diff(&a, &b, None, 5).groups[0].differently_bound, Some([Some(1), Some(3)]));
 }

@@ -164,6 +164,15 @@ fn signed(ns: f64) -> String {
     if ns < 0.0 { format!("-{}", time(-ns)) } else { time(ns) }
 }
 
+/// What a reader calls a step of the report.
+fn step_in_words(step: &str) -> &str {
+    match step {
+        "waker gives way" => "waker yields",
+        "other calls" => "other syscalls",
+        step => step,
+    }
+}
+
 /// What is less than a thousandth of a switch is at the edges of the run.
 fn is_shown(anatomy: &Anatomy, segment: &AnatomySegment) -> bool {
     segment.per_hand_over_ns * 1000.0 >= anatomy.sum_ns
@@ -195,7 +204,7 @@ fn row(index: usize, place: usize, segment: &AnatomySegment, anatomy: &Anatomy) 
     let samples = segment.count.filter(|_| is_seen).map(|count| Number::count(count, path("count")));
     vec![
         Cell::name(&segment.name),
-        Cell::text(&segment.step),
+        Cell::text(step_in_words(&segment.step)),
         Number::time(segment.per_hand_over_ns, path("per_hand_over_ns")).into(),
         Cell::number_or(share, "the segments sum to zero"),
         ns("corrected_ns.p50", segment.corrected_ns.p50),

@@ -1,7 +1,9 @@
 //! What all sections are made from: the report, and the place that each model has in the whole document.
 
+use taskweight_core::case::group;
 use taskweight_core::format::{bytes, count};
-use taskweight_core::report::{ProbeState, Report, Run};
+use taskweight_core::metric;
+use taskweight_core::report::{Report, Run};
 
 use super::Options;
 use super::number::Repetitions;
@@ -23,7 +25,7 @@ pub(super) struct Point<'a> {
 
 impl<'a> Context<'a> {
     pub(super) fn new(report: &'a Report, options: Options) -> Self {
-        let of_runs = report.runs.iter().map(|run| run.model.as_str());
+        let of_runs = report.runs.iter().map(|run| run.case.model.as_str());
         let of_ledger = report.ledger.iter().map(|row| row.model.as_str());
         let of_anatomy = report.anatomy.iter().map(|anatomy| anatomy.model.as_str());
         let of_regimes = report.regimes.iter().map(|regime| regime.coroutine_model.as_str());
@@ -33,7 +35,7 @@ impl<'a> Context<'a> {
 
     /// Runs of a comparison, of scenarios that are such, and without memory to touch.
     pub(super) fn runs(&self, is_wanted: impl Fn(&str) -> bool) -> Vec<&'a Run> {
-        let is_it = |run: &&Run| run.touch_bytes.is_none() && run.scenario.as_deref().is_some_and(&is_wanted);
+        let is_it = |run: &&Run| run.case.touch_bytes.is_none() && run.case.scenario.as_deref().is_some_and(&is_wanted);
         self.report.runs.iter().filter(is_it).collect()
     }
 
@@ -57,20 +59,20 @@ impl<'a> Context<'a> {
         let mut points = Vec::new();
         for of_model in models(runs) {
             let mut groups = groups(&of_model);
-            groups.sort_by_key(|group| group.first().and_then(|run| run.tasks));
+            groups.sort_by_key(|group| group.first().and_then(|run| run.case.tasks));
             for group in groups {
-                let Some((first, tasks)) = group.first().and_then(|run| Some((*run, run.tasks?))) else { continue };
-                points.push(Point { model: &first.model, tasks, repetitions: self.repetitions(group) });
+                let Some((first, tasks)) = group.first().and_then(|run| Some((*run, run.case.tasks?))) else {
+                    continue;
+                };
+                points.push(Point { model: &first.case.model, tasks, repetitions: self.repetitions(group) });
             }
         }
         points
     }
 
-    /// Why what a probe counts is absent; `None` when the probe is there. A report does not list probes it never had.
+    /// Why what a probe counts is absent; `None` when the probe is there.
     pub(super) fn missing(&self, probe: &str) -> Option<String> {
-        let is_it = |one: &&_| matches!(one, taskweight_core::report::Probe { name, state: ProbeState::Missing, .. } if name == probe);
-        let missing = self.report.probes.iter().find(is_it)?;
-        Some(format!("probe {probe} is missing: {}", missing.reason.as_deref().unwrap_or("no reason given")))
+        metric::missing(&self.report.probes, probe)
     }
 
     /// Why interrupts are absent.
@@ -99,52 +101,36 @@ pub(super) fn distinct<T: PartialEq>(all: impl IntoIterator<Item = T>) -> Vec<T>
 }
 
 /// Those with the same key together, in the order in which keys first appear.
-pub(super) fn gather<'a, T, Key: PartialEq>(
-    all: impl IntoIterator<Item = &'a T>,
-    key: impl Fn(&'a T) -> Key,
-) -> Vec<Vec<&'a T>> {
-    let mut groups: Vec<(Key, Vec<&T>)> = Vec::new();
-    for one in all {
-        let key = key(one);
-        match groups.iter_mut().find(|(existing, _)| *existing == key) {
-            Some((_, members)) => members.push(one),
-            None => groups.push((key, vec![one])),
-        }
-    }
-    groups.into_iter().map(|(_, members)| members).collect()
-}
-
-/// In `idle` and `deep` every number of tasks belongs together: how far a model gets is what they show.
-pub(crate) fn is_idle(run: &Run) -> bool {
-    matches!(run.scenario.as_deref(), Some("idle" | "deep"))
+pub(super) fn gather<Item: Copy, Key: PartialEq>(
+    all: impl IntoIterator<Item = Item>,
+    key: impl Fn(Item) -> Key,
+) -> Vec<Vec<Item>> {
+    group(all, key).into_iter().map(|(_, members)| members).collect()
 }
 
 /// Runs that can be compared: of the same scenario, tasks, placement, depth and memory touched.
 pub(crate) fn groups<'a>(runs: &[&'a Run]) -> Vec<Vec<&'a Run>> {
-    let tasks = |run: &Run| run.tasks.filter(|_| !is_idle(run));
-    gather(runs.iter().copied(), |run| {
-        (&run.scenario, run.depth_bytes, run.held, run.touch_bytes, tasks(run), run.pinned)
-    })
+    gather(runs.iter().copied(), |run| run.case.circumstances())
 }
 
 /// The repetitions of each model, in the order in which models first ran.
 pub(crate) fn models<'a>(runs: &[&'a Run]) -> Vec<Vec<&'a Run>> {
-    gather(runs.iter().copied(), |run| &run.model)
+    gather(runs.iter().copied(), |run: &'a Run| run.case.model.as_str())
 }
 
 /// Such as `2 tasks, pinned to CPU 1`.
 pub(crate) fn work(run: &Run) -> String {
-    let tasks = match run.tasks.filter(|_| !is_idle(run)) {
+    let tasks = match run.case.tasks.filter(|_| !run.case.only_parks()) {
         Some(1) => Some("1 task".to_owned()),
         tasks => tasks.map(|tasks| format!("{} tasks", count(tasks))),
     };
-    let touching = run.touch_bytes.map(|touched| format!("touching {}", bytes(touched as f64)));
-    let pinned = run.pinned.map_or_else(|| "unpinned".to_owned(), |cpu| format!("pinned to CPU {cpu}"));
+    let touching = run.case.touch_bytes.map(|touched| format!("touching {}", bytes(touched as f64)));
+    let pinned = run.case.pinned.map_or_else(|| "unpinned".to_owned(), |cpu| format!("pinned to CPU {cpu}"));
     tasks.into_iter().chain(touching).chain([pinned]).collect::<Vec<_>>().join(", ")
 }
 
 /// Such as `switch: 2 tasks, pinned to CPU 1`.
 pub(crate) fn name(run: &Run) -> String {
-    let separator = if run.tasks.is_some() && !is_idle(run) { ": " } else { ", " };
-    format!("{}{separator}{}", run.scenario.as_deref().unwrap_or(&run.model), work(run))
+    let separator = if run.case.tasks.is_some() && !run.case.only_parks() { ": " } else { ", " };
+    format!("{}{separator}{}", run.case.scenario.as_deref().unwrap_or(&run.case.model), work(run))
 }

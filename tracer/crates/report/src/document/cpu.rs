@@ -72,7 +72,9 @@ fn row(context: &Context<'_>, all: &[&Run], repetitions: &Repetitions<'_>) -> Ve
 /// The time of one task over that of these: of the same model at the same place.
 fn speedup(context: &Context<'_>, all: &[&Run], repetitions: &Repetitions<'_>) -> Option<Number> {
     let this = repetitions.runs.first()?;
-    let is_alone = |run: &&Run| run.model == this.model && run.pinned == this.pinned && run.tasks == Some(1);
+    let is_alone = |run: &&Run| {
+        run.case.model == this.case.model && run.case.pinned == this.case.pinned && run.case.tasks == Some(1)
+    };
     let alone = context.repetitions(all.iter().copied().filter(is_alone).collect());
     let [alone, these] = [Cells::elapsed(&alone)?, Cells::elapsed(repetitions)?];
     let ratio = alone.summary.median / these.summary.median;
@@ -86,7 +88,7 @@ fn by_checksum<'a>(runs: &[&'a Run]) -> BTreeMap<u64, BTreeMap<u64, BTreeSet<&'a
     for run in runs {
         let checksum = run.own.as_ref().and_then(|own| own.checksum);
         if let (Some(chunks), Some(checksum)) = (run.operations, checksum) {
-            all.entry(chunks).or_default().entry(checksum).or_default().insert(&run.model);
+            all.entry(chunks).or_default().entry(checksum).or_default().insert(&run.case.model);
         }
     }
     all

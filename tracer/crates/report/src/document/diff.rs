@@ -2,12 +2,12 @@
 
 use std::borrow::Cow;
 
-use taskweight_core::format::{bytes, plural, rate, time};
+use taskweight_core::format::{plural, rate};
 
 use super::number::Number;
 use super::table::{Cell, Column, Table};
 use super::{Block, Caution, Document, Note, Section, Term, Tone};
-use crate::diff::{Diff, Pair, Row, Seen, metric::Unit};
+use crate::diff::{Diff, Pair, Row, Seen};
 
 const COLUMNS: [Column; 6] = [
     Column { head: Cow::Borrowed(""), is_detail: false },
@@ -75,12 +75,9 @@ fn group(pair: &Pair) -> Vec<Block> {
 
 fn row(row: &Row) -> Vec<Cell> {
     let figure = |side: &str, value: Option<f64>| {
-        let show = match row.unit {
-            Unit::Time => time,
-            Unit::Count => rate,
-            Unit::Bytes => bytes,
-        };
-        value.map_or(Cell::Empty, |value| Number::field(value, show(value), format!("{side}: {}", row.path)).into())
+        value.map_or(Cell::Empty, |value| {
+            Number::field(value, row.unit.mean(value), format!("{side}: {}", row.path)).into()
+        })
     };
     let ratio = |value: f64| Number::field(value, rate(value), format!("B / A: {}", row.path));
     let ends = row.ratio.and_then(|one| one.low.zip(one.high));

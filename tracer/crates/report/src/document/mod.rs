@@ -256,7 +256,7 @@ impl Section {
 #[must_use]
 pub fn of(report: &Report, options: &Options) -> Document {
     let context = Context::new(report, *options);
-    let is_command = report.runs.iter().any(|run| run.scenario.is_none());
+    let is_command = report.runs.iter().any(|run| run.case.scenario.is_none());
     let mut sections = if is_command { command::sections(&context) } else { comparison(&context) };
     sections.extend([trust::section(&context), environment::section(&context)]);
     let caution = |warning: &crate::warning::Warning| Caution { short: warning.short(), text: warning.to_string() };

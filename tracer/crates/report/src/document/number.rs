@@ -2,7 +2,8 @@
 //! `median of runs[0:12:4]: per_operation.elapsed_ns`.
 
 use taskweight_core::format::{bytes, count, duration, rate, rate_range, time, time_range};
-use taskweight_core::report::{Histogram, Report, Run};
+use taskweight_core::metric::Metric;
+use taskweight_core::report::{Histogram, Probe, Report, Run};
 use taskweight_core::stats::histogram::merge;
 use taskweight_core::stats::summary::{Summary, summarise};
 
@@ -45,6 +46,16 @@ impl Number {
     }
 }
 
+impl Cell {
+    /// The number of a row of the registry, of the record at this path; or why there is none.
+    pub(super) fn of<Of>(metric: &Metric<Of>, probes: &[Probe], record: &Of, path: &str) -> Self {
+        match metric.value(probes, record) {
+            Ok(value) => Number::field(value, metric.unit.total(value), metric.origin(path)).into(),
+            Err(reason) => Self::Absent(reason),
+        }
+    }
+}
+
 /// How figures of a kind are shown: one, and the ends of an interval around a median.
 pub(super) type Form = (fn(f64) -> String, fn(f64, f64, f64) -> String);
 
@@ -84,7 +95,7 @@ impl<'a> Repetitions<'a> {
 
     /// Whose they are.
     pub(super) fn model(&self) -> &'a str {
-        self.runs.first().map_or("", |run| run.model.as_str())
+        self.runs.first().map_or("", |run| run.case.model.as_str())
     }
 
     /// What a figure of these runs says of its origin.

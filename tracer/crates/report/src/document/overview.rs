@@ -13,7 +13,8 @@ pub(super) fn figure(context: &Context<'_>) -> Option<Figure> {
     let runs = context.runs(|scenario| scenario == "switch");
     let groups = groups(&runs);
     // Pinned to one CPU a task switch is a switch and nothing else; with few tasks it is the plainest.
-    let plainest = groups.iter().min_by_key(|group| group.first().map(|run| (run.pinned.is_none(), run.tasks)))?;
+    let plainest =
+        groups.iter().min_by_key(|group| group.first().map(|run| (run.case.pinned.is_none(), run.case.tasks)))?;
     let mut rows: Vec<OverviewRow> =
         context.by_model(plainest).iter().map(|repetitions| row(context, repetitions)).collect();
     rows.sort_by(|a, b| {

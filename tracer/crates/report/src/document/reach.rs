@@ -3,7 +3,7 @@
 use taskweight_core::format::count;
 use taskweight_core::report::{Failure, LedgerRow, Report, Run};
 
-use super::context::{Context, gather, is_idle, models};
+use super::context::{Context, gather, models};
 use super::memory::scene;
 use super::number::Number;
 use super::table::{Cell, Column, Table};
@@ -58,8 +58,8 @@ fn of_ledger(report: &Report) -> Vec<Reached<'_>> {
 
 /// Where memory was not measured: the run of each model with the most tasks.
 fn of_runs(report: &Report) -> Vec<Reached<'_>> {
-    let idle: Vec<_> = report.runs.iter().filter(|run| is_idle(run) && run.own.is_some()).collect();
-    let most = models(&idle).into_iter().filter_map(|runs| runs.into_iter().max_by_key(|run| run.tasks));
+    let idle: Vec<_> = report.runs.iter().filter(|run| run.case.only_parks() && run.own.is_some()).collect();
+    let most = models(&idle).into_iter().filter_map(|runs| runs.into_iter().max_by_key(|run| run.case.tasks));
     let reached = |run: &'_ Run| -> Option<(usize, u64)> {
         let index = report.runs.iter().position(|one| std::ptr::eq(one, run))?;
         Some((index, run.own.as_ref()?.tasks_reached))
@@ -67,7 +67,7 @@ fn of_runs(report: &Report) -> Vec<Reached<'_>> {
     most.filter_map(|run| {
         let (index, tasks) = reached(run)?;
         Some(Reached {
-            model: run.model.clone(),
+            model: run.case.model.clone(),
             tasks: Number::count(tasks, format!("runs[{index}].own.tasks_reached")),
             stopped_by: run.own.as_ref()?.stopped_by.as_deref(),
             not_stopped: NO_LIMIT.to_owned(),
@@ -78,8 +78,9 @@ fn of_runs(report: &Report) -> Vec<Reached<'_>> {
 
 /// Where a run with more tasks failed, the limit is unknown.
 fn not_stopped(row: &LedgerRow, failures: &[Failure]) -> String {
-    let failed = failures.iter().filter(|one| one.model == row.model && one.scenario.as_ref() == Some(&row.scenario));
-    match failed.filter_map(|one| one.tasks).filter(|tasks| *tasks > row.tasks_reached).max() {
+    let failed =
+        failures.iter().filter(|one| one.case.model == row.model && one.case.scenario.as_ref() == Some(&row.scenario));
+    match failed.filter_map(|one| one.case.tasks).filter(|tasks| *tasks > row.tasks_reached).max() {
         Some(tasks) => format!("unknown: a run with {} tasks failed", count(tasks)),
         None => NO_LIMIT.to_owned(),
     }

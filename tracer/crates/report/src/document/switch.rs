@@ -58,7 +58,7 @@ pub(super) fn section(context: &Context<'_>) -> Section {
         return section.absent("taskweight compare --scenarios switch,switch-io");
     }
     let blocks: Vec<Block> =
-        gather(runs, |run| &run.scenario).iter().flat_map(|runs| scenario(context, runs)).collect();
+        gather(runs, |run| &run.case.scenario).iter().flat_map(|runs| scenario(context, runs)).collect();
     // Where conditions are compared, single runs are not what a reader asked for.
     let blocks = if context.report.regimes.is_empty() { blocks } else { vec![Block::Detail(blocks)] };
     section.blocks(blocks).lead(
@@ -69,7 +69,7 @@ pub(super) fn section(context: &Context<'_>) -> Section {
 
 /// Its figure, and its kernel entries where the section is about it.
 fn scenario(context: &Context<'_>, runs: &[&Run]) -> Vec<Block> {
-    let name = runs.first().and_then(|run| run.scenario.as_deref()).unwrap_or_default();
+    let name = runs.first().and_then(|run| run.case.scenario.as_deref()).unwrap_or_default();
     let (title, is_main) = title(name);
     let groups = groups(runs);
     let figure = figure(context, name, title, &groups);
@@ -89,7 +89,8 @@ fn figure(context: &Context<'_>, name: &str, title: &str, groups: &[Vec<&Run>]) 
     for (series, group) in groups.iter().enumerate() {
         table.rows.extend(group.first().map(|run| vec![Cell::Group(work(run))]));
         let mut of_group = models(group);
-        of_group.sort_by_key(|runs| rows.iter().position(|name| runs.first().is_some_and(|run| run.model == *name)));
+        of_group
+            .sort_by_key(|runs| rows.iter().position(|name| runs.first().is_some_and(|run| run.case.model == *name)));
         for runs in of_group {
             let repetitions = context.repetitions(runs);
             dots.extend(dot(&rows, series, &repetitions));

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use taskweight_core::format::count;
+use taskweight_core::metric::Metric;
 
 use super::Tone;
 use super::number::{Estimate, Number};
@@ -37,6 +38,11 @@ impl Column {
     #[must_use]
     pub const fn shown(head: &'static str) -> Self {
         Self { head: Cow::Borrowed(head), is_detail: false }
+    }
+
+    /// That of a row of the registry.
+    pub(super) fn of<Of>(metric: &Metric<Of>) -> Self {
+        Self { head: metric.label.into(), is_detail: metric.is_detail }
     }
 
     /// Its head on one line.

@@ -36,7 +36,7 @@ pub(super) fn figure(context: &Context<'_>, group: &[&Run]) -> Option<Block> {
         in_text: false,
     };
     let first = group.first().filter(|_| bars.longest() > 0.0)?;
-    let title = format!("Kernel entries in {}, {}", first.scenario.as_deref()?, work(first));
+    let title = format!("Kernel entries in {}, {}", first.case.scenario.as_deref()?, work(first));
     let mut table = Table::new(format!("{title}: per operation"), &COLUMNS);
     table.rows = of_models.iter().map(|repetitions| row(context, repetitions)).collect();
     Some(Block::figure(format!("{title}."), NOTE, Chart::Bars(bars), table))

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use taskweight_core::case::Case;
 use taskweight_core::format::{bytes, count, duration, plural, time};
 use taskweight_core::report::{Failure, Probe, ProbeState, Report, Run, Witness};
 
@@ -122,13 +123,14 @@ fn disagreement(run: &Run, name: &str, witness: &Witness) -> String {
     let threads = threads.map_or(String::new(), |threads| format!(", {} threads differ", count(threads)));
     let note = note.as_ref().map_or(String::new(), |note| format!(": {note}"));
     let (ours, theirs) = (count(*ours), count(*theirs));
-    let place = place(&run.model, run.scenario.as_deref(), run.tasks, run.pinned, run.repetition);
+    let place = place(&run.case, run.repetition);
     format!("{place}: {name}: probes {ours}, kernel {theirs} ({source}){bound}{threads}{note}")
 }
 
 /// Such as `os-thread switch, 2 tasks, CPU 1, repetition 0`.
-fn place(model: &str, scenario: Option<&str>, tasks: Option<u64>, pinned: Option<u32>, repetition: u32) -> String {
-    let Some(scenario) = scenario else { return model.to_owned() };
+fn place(case: &Case, repetition: u32) -> String {
+    let Case { model, scenario, tasks, pinned, .. } = case;
+    let Some(scenario) = scenario else { return model.clone() };
     let tasks = tasks.map_or(String::new(), |tasks| format!(", {} tasks", count(tasks)));
     let pinned = pinned.map_or(String::new(), |cpu| format!(", CPU {cpu}"));
     format!("{model} {scenario}{tasks}{pinned}, repetition {repetition}")
@@ -190,8 +192,9 @@ fn more_failures(failures: &[Failure]) -> Option<Block> {
 }
 
 fn failure(failure: &Failure) -> Note {
-    let Failure { model, scenario, tasks, pinned, repetition, half, reason, .. } = failure;
-    let place = place(model, scenario.as_deref(), *tasks, *pinned, *repetition);
+    let Failure { case, repetition, half, reason } = failure;
+    let place = place(case, *repetition);
+    let half = if half == "twin" { "untraced" } else { half };
     Note::toned(Tone::Bad, format!("{place}, {half}: {reason}"))
 }
 

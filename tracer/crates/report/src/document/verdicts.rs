@@ -8,7 +8,7 @@ use crate::claims::verdicts;
 pub(super) fn section(context: &Context<'_>) -> Section {
     let section = Section::new("verdicts", "Verdicts on the textbook's claims", "Verdicts");
     let report = context.report;
-    let ran_scenarios = report.runs.iter().any(|run| run.scenario.is_some());
+    let ran_scenarios = report.runs.iter().any(|run| run.case.scenario.is_some());
     if !ran_scenarios && report.anatomy.is_empty() {
         return section.absent("taskweight compare");
     }

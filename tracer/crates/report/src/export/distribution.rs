@@ -26,10 +26,10 @@ pub fn of_run(run: &Run) -> Vec<(String, &Histogram)> {
 }
 
 /// Every distribution of each case, all repetitions merged, in the order in which they first occurred.
-pub fn of_cases(report: &Report) -> Vec<(Case<'_>, String, Histogram)> {
-    let mut all: Vec<(Case<'_>, String, Vec<&Histogram>)> = Vec::new();
+pub fn of_cases(report: &Report) -> Vec<(&Case, String, Histogram)> {
+    let mut all: Vec<(&Case, String, Vec<&Histogram>)> = Vec::new();
     for run in &report.runs {
-        let case = Case::from(run);
+        let case = &run.case;
         for (name, histogram) in of_run(run) {
             match all.iter_mut().find(|(known, known_name, _)| *known == case && *known_name == name) {
                 Some((.., parts)) => parts.push(histogram),

@@ -7,7 +7,7 @@ use hdrhistogram::serialization::interval_log::{IntervalLogWriterBuilder, Tag};
 
 use super::distribution::of_run;
 use super::{ExportError, File, Source};
-use taskweight_core::case::{Case, plain_word};
+use taskweight_core::case::plain_word;
 use taskweight_core::stats::histogram::to_hdr;
 
 /// What the maximum of an interval is divided by: it is in milliseconds, as in the logs of HdrHistogram's own writer.
@@ -31,7 +31,7 @@ pub(super) fn files(source: &Source<'_>) -> Result<Vec<File>, ExportError> {
     for run in &source.report.runs {
         let length = Duration::from_nanos(run.elapsed_ns.traced);
         for (name, histogram) in of_run(run) {
-            let tag = format!("{}/{}", Case::from(run).slug(), plain_word(&name));
+            let tag = format!("{}/{}", run.case.slug(), plain_word(&name));
             log.write_histogram(&to_hdr(histogram)?, start, length, Tag::new(&tag)).map_err(ExportError::hlog)?;
         }
         start = start.saturating_add(length);

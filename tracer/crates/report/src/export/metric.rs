@@ -3,19 +3,16 @@
 //! The names are the paths of the fields in the JSON report, so that a new field is exported as soon as it exists. What
 //! is `null` is not in the list: absent is not zero. Lists of threads, buckets, samples and points are not in it either.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 use serde_json::{Map, Number, Value};
 
 use taskweight_core::case::Case;
-use taskweight_core::report::{ProbeState, Report};
+use taskweight_core::metric;
+use taskweight_core::report::{Probe, Report};
 use taskweight_core::unit::Unit;
 
-/// What probes feed, where the report cannot say `null`: the probe, and how the names of such figures begin.
-const FED: [(&str, &[&str]); 3] = [
-    ("sched_migrate_task", &["kernel.migrations"]),
-    ("sys_enter", &["kernel.syscalls", "per_operation.syscalls", "per_operation.kernel_transitions"]),
-    ("sys_exit", &["kernel.syscalls.total_ns", "kernel.syscalls.by_name.total_ns"]),
-];
 /// Objects whose keys are names of entries, by the end of their path.
 const BY_NAME: [&str; 7] =
     ["by_name", "by_kind", "syscall_histograms", "witness", "loss", "anatomy.interrupts", "per_task"];
@@ -43,7 +40,7 @@ pub struct Record<'a> {
     /// Index in `runs`, and the repetition; `None` for what was made from several runs.
     pub run: Option<(usize, u32)>,
     /// What was measured.
-    pub case: Case<'a>,
+    pub case: Cow<'a, Case>,
     /// In the order of the report.
     pub metrics: Vec<Metric>,
 }
@@ -53,31 +50,32 @@ pub struct Record<'a> {
 /// # Errors
 /// When a part of the report is no JSON, which the model rules out.
 pub fn records(report: &Report) -> serde_json::Result<Vec<Record<'_>>> {
-    let unmeasured = unmeasured(report);
+    let unfed = unfed(&report.probes);
     let mut records = Vec::new();
     for (index, run) in report.runs.iter().enumerate() {
         let mut metrics = of("", run, None)?;
-        metrics.retain(|metric| !unmeasured.iter().any(|name| metric.name.starts_with(name)));
-        records.push(Record { run: Some((index, run.repetition)), case: Case::from(run), metrics });
+        metrics.retain(|metric| !unfed.contains(&metric.name));
+        records.push(Record { run: Some((index, run.repetition)), case: Cow::Borrowed(&run.case), metrics });
     }
     for row in &report.ledger {
-        records.push(Record { run: None, case: Case::from(row), metrics: of("ledger", row, None)? });
+        records.push(Record { run: None, case: Cow::Owned(row.into()), metrics: of("ledger", row, None)? });
     }
     for regime in &report.regimes {
         let metrics = of("regimes", regime, Some(&regime.thread_model))?;
-        records.push(Record { run: None, case: Case::from(regime), metrics });
+        records.push(Record { run: None, case: Cow::Owned(regime.into()), metrics });
     }
     for anatomy in &report.anatomy {
-        records.push(Record { run: None, case: Case::from(anatomy), metrics: of("anatomy", anatomy, None)? });
+        records.push(Record { run: None, case: Cow::Owned(anatomy.into()), metrics: of("anatomy", anatomy, None)? });
     }
     Ok(records)
 }
 
-/// How the names of figures begin that are 0 because nothing counted them.
-fn unmeasured(report: &Report) -> Vec<&'static str> {
-    let missing =
-        |name: &str| report.probes.iter().any(|probe| probe.name == name && probe.state == ProbeState::Missing);
-    FED.iter().filter(|(probe, _)| missing(probe)).flat_map(|(_, names)| *names).copied().collect()
+/// Paths of figures that are 0 because nothing counted them.
+fn unfed(probes: &[Probe]) -> Vec<String> {
+    let of_run = metric::run().chain(metric::PER_OPERATION).filter(|row| row.is_unfed(probes));
+    let by_name = metric::BY_NAME.iter().filter(|row| row.is_unfed(probes));
+    let of_run = of_run.map(|row| row.path.to_owned());
+    of_run.chain(by_name.map(|row| format!("kernel.syscalls.by_name.{}", row.path))).collect()
 }
 
 fn of(section: &str, part: &impl Serialize, item: Option<&str>) -> serde_json::Result<Vec<Metric>> {

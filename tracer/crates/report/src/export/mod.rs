@@ -17,17 +17,17 @@ use taskweight_core::report::Report;
 /// A format other than the tables on a terminal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Format {
-    /// Percentile files for HdrHistogram's plotters, one for each distribution
+    /// HdrHistogram percentile files, one per distribution
     Hgrm,
-    /// HdrHistogram interval log with every distribution of every run
+    /// HdrHistogram interval log of every distribution of every run
     Hlog,
-    /// One row for each run and metric
+    /// CSV, one row per run and metric
     Csv,
-    /// The tables, to be pasted into a README or a pull request
+    /// The tables, for a README or a pull request
     Markdown,
-    /// For Prometheus and its relatives
+    /// For Prometheus and compatible tools
     Openmetrics,
-    /// Stacks for flame graphs, where they were taken
+    /// Stack traces for flame graphs
     Folded,
 }
 
@@ -78,7 +78,7 @@ pub enum ExportError {
     #[error("write CSV: {0}")]
     Csv(#[from] ::csv::Error),
     /// A distribution has no HdrHistogram form.
-    #[error("make an HdrHistogram: {0}")]
+    #[error("convert to an HdrHistogram: {0}")]
     Histogram(#[from] CreationError),
     /// An interval cannot be written.
     #[error("write an interval log: {0}")]
@@ -105,10 +105,10 @@ pub fn files(source: &Source<'_>, format: Format) -> Result<Vec<File>, ExportErr
         Format::Folded => return Err(ExportError::Nothing(NO_STACKS)),
     };
     if files.is_empty() {
-        return Err(ExportError::Nothing("no distribution in this report: nothing was measured"));
+        return Err(ExportError::Nothing("no distributions in this report: nothing was measured"));
     }
     Ok(files)
 }
 
-const NO_STACKS: &str = "no stacks in this report: taskweight counts what stacks lead to, and takes none; \
-                         for flame graphs use `perf record -g` or bcc's offcputime beside it";
+const NO_STACKS: &str = "no stacks in this report: taskweight does not record stack traces; \
+                         for flame graphs use `perf record -g` or bcc's offcputime";

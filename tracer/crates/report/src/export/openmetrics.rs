@@ -44,7 +44,7 @@ fn environment(source: &Source<'_>, families: &mut Families) {
         ("cpu_model", cpu_model.clone().unwrap_or_default()),
         ("virtualisation", virtualisation.clone().unwrap_or_default()),
     ];
-    let help = || "The taskweight that measured, and the machine.".to_owned();
+    let help = || "Version of taskweight, and the machine.".to_owned();
     families.add(&Name::info("taskweight_environment_info"), help, labels, &1.into());
 }
 

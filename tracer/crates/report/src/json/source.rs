@@ -29,7 +29,7 @@ pub enum ReadError {
         error: io::Error,
     },
     /// The file is larger than any report.
-    #[error("{}: not a taskweight report: it has more than {} MiB", path.display(), LARGEST_BYTES >> 20)]
+    #[error("{}: not a taskweight report: larger than {} MiB", path.display(), LARGEST_BYTES >> 20)]
     TooLarge {
         /// The file.
         path: PathBuf,
@@ -41,7 +41,7 @@ pub enum ReadError {
         path: PathBuf,
     },
     /// The file ends before the report does.
-    #[error("{}: truncated: the file ends within the report, on line {line}", path.display())]
+    #[error("{}: truncated: the file ends within the report, at line {line}", path.display())]
     Truncated {
         /// The file.
         path: PathBuf,
@@ -70,7 +70,7 @@ pub enum ReadError {
     },
     /// The report has another structure.
     #[error(
-        "{}: schema version {found}, this taskweight reads {SCHEMA_VERSION}: use the taskweight that wrote it",
+        "{}: schema version {found}, but this taskweight reads {SCHEMA_VERSION}: use the version that wrote it",
         path.display()
     )]
     SchemaVersion {
@@ -177,7 +177,7 @@ mod tests {
         assert_eq!(message(" \n"), "r.json: empty file");
         assert_eq!(
             message("{\"schema_version\": 1,\n \"ru"),
-            "r.json: truncated: the file ends within the report, on line 2"
+            "r.json: truncated: the file ends within the report, at line 2"
         );
         assert_eq!(message("{\n  nonsense"), "r.json: not JSON: line 2, column 3: key must be a string");
         assert_eq!(message("{}"), "r.json: not a taskweight report: missing field `schema_version`");
@@ -193,7 +193,7 @@ mod tests {
     fn another_version_is_refused_before_its_fields_are_read() {
         assert_eq!(
             message(r#"{"runs": "elsewhere now", "schema_version": 3}"#),
-            "r.json: schema version 3, this taskweight reads 1: use the taskweight that wrote it"
+            "r.json: schema version 3, but this taskweight reads 1: use the version that wrote it"
         );
     }
 
@@ -207,6 +207,8 @@ mod tests {
     fn names_the_field() {
         let error = message(r#"{"schema_version": 1, "taskweight_version": "1", "command_line": ["a", 7]}"#);
         assert!(error.starts_with("r.json: field `command_line[1]`: invalid type: integer `7`"), "{error}");
+        let error = message(r#"{"schema_version": 1, "runs": [{"model": "go", "kernel": {"wakeups": "7"}}]}"#);
+        assert!(error.starts_with("r.json: field `runs[0].kernel.wakeups`: invalid type: string"), "{error}");
     }
 
     #[test]

@@ -27,7 +27,7 @@ pub fn regimes(report: &Report, grid: &Grid) -> Vec<Regime> {
     all
 }
 
-fn regime(report: &Report, threads: &Model, coroutines: &Model, cell: &Cell) -> Regime {
+fn regime(report: &Report, threads: &'static Model, coroutines: &'static Model, cell: &Cell) -> Regime {
     let [thread_runs, coroutine_runs] = [threads, coroutines].map(|model| runs(report, model, cell));
     let ratio = ratio(&thread_runs, &coroutine_runs);
     let reason = || {
@@ -53,12 +53,9 @@ fn regime(report: &Report, threads: &Model, coroutines: &Model, cell: &Cell) -> 
     }
 }
 
-fn runs<'a>(report: &'a Report, model: &Model, cell: &Cell) -> Vec<&'a Run> {
-    let is_it = |run: &&Run| {
-        let work = (run.scenario.as_deref(), run.tasks, run.pinned, run.touch_bytes.unwrap_or(0));
-        run.model == model.name && work == (Some(cell.scenario.name()), Some(cell.tasks), cell.pinned, cell.touch_bytes)
-    };
-    report.runs.iter().filter(is_it).collect()
+fn runs<'a>(report: &'a Report, model: &'static Model, cell: &Cell) -> Vec<&'a Run> {
+    let case = cell.case(model);
+    report.runs.iter().filter(|run| run.case == case).collect()
 }
 
 /// Of repetitions in which both were measured: what disturbs one disturbs its neighbour, and falls out.
@@ -88,7 +85,7 @@ fn side(report: &Report, runs: &[&Run]) -> Option<Side> {
 }
 
 /// Why a model was not measured in a cell.
-fn reason(report: &Report, model: &Model, cell: &Cell) -> String {
+fn reason(report: &Report, model: &'static Model, cell: &Cell) -> String {
     let (name, scenario) = (model.name, cell.scenario.name());
     if let Some(reason) = &cell.left_out {
         return reason.clone();
@@ -97,10 +94,8 @@ fn reason(report: &Report, model: &Model, cell: &Cell) -> String {
         let not_offered = model.not_offered.unwrap_or("it is not offered");
         return format!("{name}: {not_offered}");
     }
-    let failure = report.failures.iter().find(|failure| {
-        let work = (failure.scenario.as_deref(), failure.tasks, failure.pinned, failure.touch_bytes.unwrap_or(0));
-        failure.model == name && work == (Some(scenario), Some(cell.tasks), cell.pinned, cell.touch_bytes)
-    });
+    let case = cell.case(model);
+    let failure = report.failures.iter().find(|failure| failure.case == case);
     match failure {
         Some(failure) => format!("{name} failed: {}", failure.reason),
         None if report.interrupted => "the measurement was interrupted".to_owned(),
@@ -128,6 +123,7 @@ fn small_ratio_cause(regime: &Regime, all: &[Regime]) -> Option<String> {
 mod tests {
     use super::*;
     use taskweight_core::{
+        case::Case,
         catalog::MODELS,
         report::{Failure, PerOperation, Probe},
         scenario::Scenario,
@@ -146,6 +142,10 @@ mod tests {
         Grid { threads: model("os-thread"), coroutines, cells: vec![cell(0), cell(TOUCHED)] }
     }
 
+    fn case() -> Case {
+        Case { scenario: Some("switch".to_owned()), tasks: Some(2), pinned: Some(1), ..Case::default() }
+    }
+
     fn empty_report() -> Report {
         let report: Report = serde_json::from_str(include_str!("../../tests/fixtures/compare.json")).expect("a report");
         Report { runs: Vec::new(), failures: Vec::new(), ..report }
@@ -156,8 +156,8 @@ mod tests {
         let all: Report = serde_json::from_str(include_str!("../../tests/fixtures/compare.json")).expect("a report");
         let like = all.runs.into_iter().next().expect("a run");
         for (repetition, elapsed_ns) in times_ns.iter().enumerate() {
-            let mut run = Run { model: model.to_owned(), touch_bytes, repetition: repetition as u32, ..like.clone() };
-            (run.scenario, run.tasks, run.pinned) = (Some("switch".to_owned()), Some(2), Some(1));
+            let case = Case { model: model.to_owned(), touch_bytes, ..case() };
+            let mut run = Run { case, repetition: repetition as u32, ..like.clone() };
             run.operations = Some(1000);
             (run.kernel.migrations, run.kernel.idle_exits) = (20, 800);
             run.per_operation = Some(PerOperation {
@@ -215,11 +215,7 @@ mod tests {
         add(&mut report, "os-thread", None, &[2000.0]);
         add(&mut report, "os-thread", Some(TOUCHED), &[2000.0]);
         report.failures.push(Failure {
-            model: "tokio".to_owned(),
-            scenario: Some("switch".to_owned()),
-            tasks: Some(2),
-            touch_bytes: None,
-            pinned: Some(1),
+            case: Case { model: "tokio".to_owned(), ..case() },
             repetition: 0,
             half: "twin".to_owned(),
             reason: "out of luck".to_owned(),

@@ -1,8 +1,9 @@
 //! What is measured: every combination of place, scenario, number of tasks and bytes touched, with every model.
 
 use taskweight_core::{
+    case::Case,
     catalog::{Kind, MODELS, Model},
-    plan::{self, Case},
+    plan::{self, Job},
     scenario::Scenario,
 };
 
@@ -77,10 +78,10 @@ fn too_large(bytes: u64, available_bytes: u64) -> Option<String> {
 
 impl Grid {
     /// The runs of one repetition: all models of a cell before the next one. Threads alone are not measured.
-    pub fn cases(&self) -> Vec<Case> {
+    pub fn jobs(&self) -> Vec<Job> {
         let is_offered = |cell: &&Cell| self.coroutines.iter().any(|model| model.scenarios.contains(&cell.scenario));
         let measured = self.cells.iter().filter(|cell| cell.left_out.is_none()).filter(is_offered);
-        measured.flat_map(|cell| self.models().filter_map(|model| cell.case(model))).collect()
+        measured.flat_map(|cell| self.models().filter_map(|model| cell.job(model))).collect()
     }
 
     fn models(&self) -> impl Iterator<Item = &'static Model> {
@@ -89,10 +90,18 @@ impl Grid {
 }
 
 impl Cell {
-    fn case(&self, model: &'static Model) -> Option<Case> {
-        let touch_bytes = Some(self.touch_bytes).filter(|bytes| *bytes > 0);
+    /// What its runs with this model are in the report.
+    pub(super) fn case(&self, model: &'static Model) -> Case {
+        self.job_of(model).case()
+    }
+
+    fn job(&self, model: &'static Model) -> Option<Job> {
+        model.scenarios.contains(&self.scenario).then(|| self.job_of(model))
+    }
+
+    fn job_of(&self, model: &'static Model) -> Job {
         let operations = plan::operations(model, self.scenario, self.tasks, self.touch_bytes, false);
-        model.scenarios.contains(&self.scenario).then_some(Case {
+        Job {
             model,
             scenario: self.scenario,
             tasks: self.tasks,
@@ -100,8 +109,8 @@ impl Cell {
             operations: operations.max(ROUNDS * self.tasks),
             rate: None,
             depth: None,
-            touch_bytes,
-        })
+            touch_bytes: Some(self.touch_bytes).filter(|bytes| *bytes > 0),
+        }
     }
 }
 
@@ -134,8 +143,8 @@ mod tests {
     fn the_models_of_a_cell_follow_each_other() {
         let grid = grid(true, u64::MAX);
         assert_eq!(grid.cells.len(), 2 * 2 * 2 * 2);
-        let cases = grid.cases();
-        let seen: Vec<_> = cases.iter().map(|case| (case.model.name, case.touch_bytes)).take(4).collect();
+        let jobs = grid.jobs();
+        let seen: Vec<_> = jobs.iter().map(|job| (job.model.name, job.touch_bytes)).take(4).collect();
         let touching = Some(256 << 10);
         assert_eq!(
             seen,
@@ -143,16 +152,16 @@ mod tests {
             "nothing touched is no option"
         );
         // corosensei cannot wait for pipes.
-        assert_eq!(cases.len(), 8 * 3 + 8 * 2);
+        assert_eq!(jobs.len(), 8 * 3 + 8 * 2);
         let alone = Grid { coroutines: vec![model("corosensei")], ..grid };
-        assert_eq!(alone.cases().len(), 8 * 2, "threads that nothing is compared with");
+        assert_eq!(alone.jobs().len(), 8 * 2, "threads that nothing is compared with");
     }
 
     #[test]
     fn every_task_has_several_turns() {
-        let cases = grid(false, u64::MAX).cases();
-        assert!(cases.iter().all(|case| case.operations >= 10 * case.tasks));
-        assert!(cases.iter().any(|case| case.tasks == 10_000 && case.touch_bytes == Some(16 << 10)));
+        let jobs = grid(false, u64::MAX).jobs();
+        assert!(jobs.iter().all(|job| job.operations >= 10 * job.tasks));
+        assert!(jobs.iter().any(|job| job.tasks == 10_000 && job.touch_bytes == Some(16 << 10)));
     }
 
     #[test]
@@ -163,6 +172,6 @@ mod tests {
         assert!(left.iter().all(|cell| (cell.tasks, cell.touch_bytes) == (10_000, 256 << 10)));
         let reason = "would touch 2500 MiB, more than a quarter of the 8192 MiB available";
         assert_eq!(left[0].left_out.as_deref(), Some(reason));
-        assert_eq!(grid(false, 8 << 30).cases().len(), 16 * 3 + 16 * 2);
+        assert_eq!(grid(false, 8 << 30).jobs().len(), 16 * 3 + 16 * 2);
     }
 }

@@ -12,7 +12,7 @@ fn unmeasured(report: &Report) -> Vec<&'static str> {
 }
 
 fn without(scenario: &str) -> Report {
-    report(textbook().into_iter().filter(|run| run.scenario.as_deref() != Some(scenario)).collect())
+    report(textbook().into_iter().filter(|run| run.case.scenario.as_deref() != Some(scenario)).collect())
 }
 
 #[test]
@@ -53,7 +53,8 @@ fn sections_that_are_missing_take_their_claims_with_them() {
 #[test]
 fn models_without_their_like_prove_nothing() {
     let is_thread = |model: &str| model == "os-thread" || model == "java-platform";
-    let only = |threads: bool| report(textbook().into_iter().filter(|run| is_thread(&run.model) == threads).collect());
+    let only =
+        |threads: bool| report(textbook().into_iter().filter(|run| is_thread(&run.case.model) == threads).collect());
     // Threads alone show what a thread takes and what it consists of.
     assert_eq!(unmeasured(&only(true)).len(), 9, "{:?}", unmeasured(&only(true)));
     let coroutines = unmeasured(&only(false));
@@ -75,7 +76,7 @@ fn a_count_that_nobody_made_is_not_zero() {
 /// The textbook's world, in which something befell some runs of coroutines in `switch`.
 fn befallen(happens: impl Fn(&mut Run), repetitions: u32) -> Report {
     let mut runs = textbook();
-    let is_it = |run: &&mut Run| run.scenario.as_deref() == Some("switch") && run.model != "os-thread";
+    let is_it = |run: &&mut Run| run.case.scenario.as_deref() == Some("switch") && run.case.model != "os-thread";
     runs.iter_mut().filter(is_it).filter(|run| run.repetition < repetitions).for_each(happens);
     report(runs)
 }
@@ -119,7 +120,7 @@ fn models_that_users_bring_along_are_nobodys() {
 #[test]
 fn other_work_in_the_same_scenario_is_left_out() {
     let mut touching = ring("tokio", "switch", 9_000.0, 3.0, 3.0);
-    touching.iter_mut().for_each(|run| run.touch_bytes = Some(262_144));
+    touching.iter_mut().for_each(|run| run.case.touch_bytes = Some(262_144));
     assert_eq!(outcome(&report([textbook(), touching].concat()), "switched-by-kernel"), Outcome::Holds);
 }
 
@@ -145,7 +146,7 @@ fn figures_name_the_runs_that_they_come_from() {
                 "{one:?}"
             );
             assert!(
-                one.runs.iter().any(|index| report.runs[*index].model == one.model) || one.runs.is_empty(),
+                one.runs.iter().any(|index| report.runs[*index].case.model == one.model) || one.runs.is_empty(),
                 "{one:?}"
             );
             assert!(one.runs.is_sorted(), "{one:?}");

@@ -50,11 +50,11 @@ fn lacking() -> Vec<Report> {
         runs.iter_mut().for_each(change);
         report(runs)
     };
-    let is_of = |run: &Run, scenario: &str| run.scenario.as_deref() == Some(scenario);
+    let is_of = |run: &Run, scenario: &str| run.case.scenario.as_deref() == Some(scenario);
     let mut without_probe = report(textbook());
     without_probe.probes = vec![missing_probe("`unknown`")];
-    let few_points = textbook().into_iter().filter(|run| !is_of(run, "idle") || run.tasks <= Some(316));
-    let together = textbook().into_iter().filter(|run| !is_of(run, "cpu") || run.tasks == Some(2));
+    let few_points = textbook().into_iter().filter(|run| !is_of(run, "idle") || run.case.tasks <= Some(316));
+    let together = textbook().into_iter().filter(|run| !is_of(run, "cpu") || run.case.tasks == Some(2));
     let interpreted = [ring("python-asyncio", "switch", 9e3, 0.0, 0.0), ring("os-thread", "switch", 2e3, 1.0, 1.0)];
     let other_threads = [echo("java-platform", 10, 9e3, 2.0, MIB), echo("tokio", 10, 9e3, 2.0, MIB)];
     vec![
@@ -63,7 +63,7 @@ fn lacking() -> Vec<Report> {
         report(together.collect()),
         report(interpreted.concat()),
         report(other_threads.concat()),
-        changed(&|run| run.pinned = run.pinned.filter(|_| run.model == "tokio")),
+        changed(&|run| run.case.pinned = run.case.pinned.filter(|_| run.case.model == "tokio")),
         changed(&|run| run.own = None),
         changed(&|run| _ = run.loss.insert(String::from("pid_reused"), 1)),
         changed(&|run| run.histograms.run_queue_ns = of_durations(&[(900_000, 1)])),
@@ -194,7 +194,7 @@ fn the_answer_is_made_from_the_figures() {
     );
     assert!(sentences[1].contains("1000 KiB to 1.07 MiB of memory") && sentences[1].contains("520 B to 2.64 KiB"));
     assert!(sentences[2].contains("2.50 µs, 2.00") && sentences[2].contains("50.0 ns, almost no"), "{}", sentences[2]);
-    let without_io = textbook().into_iter().filter(|run| run.scenario.as_deref() != Some("switch-io")).collect();
+    let without_io = textbook().into_iter().filter(|run| run.case.scenario.as_deref() != Some("switch-io")).collect();
     assert_eq!(summary(&report(without_io), Language::Korean).len(), 2, "what was not measured is not said");
     assert!(summary(&report(Vec::new()), Language::English).is_empty());
 }

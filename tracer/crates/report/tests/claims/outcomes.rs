@@ -201,8 +201,9 @@ fn how_many_there_can_be() {
         &["Fewer than a million of these coroutines"],
     );
     let mut hundreds = textbook();
-    let is_of_many_threads = |run: &Run| run.tasks > Some(316) && ["os-thread", "java-platform"].contains(&&*run.model);
-    hundreds.retain(|run| run.scenario.as_deref() != Some("idle") || !is_of_many_threads(run));
+    let is_of_many_threads =
+        |run: &Run| run.case.tasks > Some(316) && ["os-thread", "java-platform"].contains(&&*run.case.model);
+    hundreds.retain(|run| run.case.scenario.as_deref() != Some("idle") || !is_of_many_threads(run));
     assert_outcome(hundreds, id, NotMeasured, &["Unknown for os-thread, java-platform, because"]);
     let asked_for_few = ["tokio", "go"]
         .iter()
@@ -239,7 +240,7 @@ fn one_cpu_or_busy_ones_say_nothing_about_computation() {
     assert!(verdict(&single, "cpu-bound").sentence.starts_with("there is only one CPU"));
     assert_eq!(outcome(&single, "cpu-bound"), NotMeasured);
     let mut runs = textbook();
-    for run in runs.iter_mut().filter(|run| run.scenario.as_deref() == Some("cpu") && run.tasks == Some(1)) {
+    for run in runs.iter_mut().filter(|run| run.case.scenario.as_deref() == Some("cpu") && run.case.tasks == Some(1)) {
         run.histograms.run_queue_ns = taskweight_core::stats::histogram::of_durations(&[(330_000, 1)]);
     }
     assert_outcome(runs, "cpu-bound", NotMeasured, &["other programs kept the CPUs busy", "30 %"]);

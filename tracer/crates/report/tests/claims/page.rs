@@ -108,7 +108,7 @@ fn the_answer_and_the_verdicts_are_in_the_report() {
 fn a_command_is_not_judged() {
     let mut report = report(textbook());
     report.anatomy.clear();
-    report.runs.iter_mut().for_each(|run| run.scenario = None);
+    report.runs.iter_mut().for_each(|run| run.case.scenario = None);
     assert!(!render(&report, &Options::default()).contains("textbook"));
 }
 

@@ -64,7 +64,7 @@ fn one_run_of_the_textbook_may_be_missing() {
         let mut runs = all.clone();
         let run = runs.remove(missing);
         for (number, (before, after)) in before.iter().zip(outcomes(runs)).enumerate() {
-            let what = format!("claim {} without {} {:?}", number + 1, run.model, run.scenario);
+            let what = format!("claim {} without {} {:?}", number + 1, run.case.model, run.case.scenario);
             assert!(*before == after || after != Outcome::DoesNotHold, "{what}: {before:?} became {after:?}");
         }
     }

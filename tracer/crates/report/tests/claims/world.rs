@@ -2,6 +2,7 @@
 
 use std::{path::Path, sync::LazyLock};
 
+use taskweight_core::case::Case;
 use taskweight_core::report::{
     Anatomy, AnatomySegment, Elapsed, MemoryFigures, OwnFigures, PerOperation, Probe, ProbeState, Reference,
     ReferenceTime, Report, Run, RunMemory, Sample, Switches,
@@ -41,11 +42,15 @@ fn fixture() -> &'static Report {
 fn repetitions(model: &str, scenario: &str, tasks: u64, change: impl Fn(&mut Run, f64)) -> Vec<Run> {
     let like = &fixture().runs[0];
     let repetition = |(number, factor): (u32, f64)| {
-        let mut run = Run {
+        let case = Case {
             model: model.to_owned(),
             scenario: Some(scenario.to_owned()),
             tasks: Some(tasks),
             pinned: (scenario != "hog" && scenario != "cpu").then_some(1),
+            ..like.case.clone()
+        };
+        let mut run = Run {
+            case,
             repetition: number,
             operations: Some(10_000),
             elapsed_ns: Elapsed { twin: Some(1_000_000), traced: 1_100_000 },
@@ -183,7 +188,9 @@ pub fn textbook() -> Vec<Run> {
 
 /// The same runs with all of a model's in a scenario replaced; `None` for every scenario.
 pub fn with(mut runs: Vec<Run>, model: &str, scenario: Option<&str>, others: Vec<Run>) -> Vec<Run> {
-    runs.retain(|run| run.model != model || scenario.is_some_and(|scenario| run.scenario.as_deref() != Some(scenario)));
+    runs.retain(|run| {
+        run.case.model != model || scenario.is_some_and(|scenario| run.case.scenario.as_deref() != Some(scenario))
+    });
     runs.extend(others);
     runs
 }

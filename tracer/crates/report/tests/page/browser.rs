@@ -5,6 +5,7 @@ use std::{
     fs,
     path::PathBuf,
     sync::{Arc, Mutex},
+    time::Duration,
 };
 
 use headless_chrome::{
@@ -12,6 +13,9 @@ use headless_chrome::{
     protocol::cdp::{Emulation, Network, types::Event},
 };
 use serde::de::DeserializeOwned;
+
+/// Longer than anything here takes, so that what hangs is a failure.
+const PATIENCE: Duration = Duration::from_secs(300);
 
 /// Names under which distributions have it.
 const NAMES: [&str; 4] = ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome"];
@@ -41,7 +45,8 @@ pub struct Shown {
 
 /// Shows a page in a window of this size; `dark` as the reader prefers.
 pub fn show(program: PathBuf, html: &str, (width, height): (u32, u32), dark: bool) -> Shown {
-    let folder = tempfile::tempdir().unwrap();
+    // Chromium makes a socket there, whose path has at most 107 bytes.
+    let folder = tempfile::tempdir_in("/tmp").unwrap();
     let file = folder.path().join("page.html");
     fs::write(&file, html).unwrap();
     // Names of the network are unknown: what is asked for would be seen to fail, too.
@@ -51,11 +56,14 @@ pub fn show(program: PathBuf, html: &str, (width, height): (u32, u32), dark: boo
         .sandbox(false)
         .window_size(Some((width, height)))
         .user_data_dir(Some(folder.path().join("profile")))
+        .process_envs(Some([("TMPDIR".to_owned(), folder.path().display().to_string())].into()))
+        .idle_browser_timeout(PATIENCE)
         .args(args)
         .build()
         .unwrap();
     let browser = Browser::new(options).unwrap();
     let tab = browser.new_tab().unwrap();
+    tab.set_default_timeout(PATIENCE);
     let (requests, complaints) = (Arc::default(), Arc::default());
     listen(&tab, &requests, &complaints);
     let feature = Emulation::MediaFeature {

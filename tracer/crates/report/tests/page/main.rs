@@ -10,6 +10,7 @@ mod text;
 use std::{collections::BTreeSet, path::Path};
 
 use origin::Source;
+use taskweight_core::case::Case;
 use taskweight_core::report::{LedgerRow, Report, Run};
 use taskweight_report::{
     answer,
@@ -196,7 +197,7 @@ fn hostile() -> Report {
     report.environment.cpu_model = Some(attack("cpu"));
     report.environment.runtimes.insert(attack("model"), attack("runtime"));
     for run in &mut report.runs {
-        run.model = attack(&run.model);
+        run.case.model = attack(&run.case.model);
         run.operation = Some(attack("operation"));
         run.loss.insert(attack("cause"), 1);
     }
@@ -235,10 +236,11 @@ fn of_many_models(more_tasks: u64) -> Report {
     let names = |model: &str| (0..8).map(|copy| format!("{model}-{copy}")).collect::<Vec<_>>();
     let mut runs = Vec::new();
     for run in &report.runs {
-        for model in names(&run.model) {
-            let tasks = |more: u64| run.tasks.map(|tasks| tasks + more);
-            let copies = (0..=more_tasks).map(|more| Run { model: model.clone(), tasks: tasks(more), ..run.clone() });
-            runs.extend(copies);
+        for model in names(&run.case.model) {
+            runs.extend((0..=more_tasks).map(|more| {
+                let tasks = run.case.tasks.map(|tasks| tasks + more);
+                Run { case: Case { model: model.clone(), tasks, ..run.case.clone() }, ..run.clone() }
+            }));
         }
     }
     report.runs = runs;
@@ -253,7 +255,7 @@ fn a_page_of_many_models_is_light_enough_too_and_says_what_it_leaves_out() {
     const LEFT_OUT: &str = "Omitted to keep the page small: ";
     for (more_tasks, is_too_much) in [(0, false), (1, true)] {
         let report = of_many_models(more_tasks);
-        let models: BTreeSet<_> = report.runs.iter().map(|run| &run.model).collect();
+        let models: BTreeSet<_> = report.runs.iter().map(|run| &run.case.model).collect();
         let html = render(&report, Language::English);
         println!("{} models, {} runs: {} bytes", models.len(), report.runs.len(), html.len());
         assert_eq!(models.len(), 24);
@@ -334,7 +336,7 @@ fn numbers_beyond_all_bounds_are_drawn_or_left_out() {
     let mut report = fixture("page.json");
     report.started_at_unix_s = u64::MAX;
     for run in &mut report.runs {
-        (run.tasks, run.operations, run.elapsed_ns.twin) = (Some(u64::MAX), Some(u64::MAX), Some(0));
+        (run.case.tasks, run.operations, run.elapsed_ns.twin) = (Some(u64::MAX), Some(u64::MAX), Some(0));
         let figures = run.per_operation.get_or_insert_default();
         (figures.elapsed_ns, figures.kernel_switches) = (f64::MAX, -1.0);
     }

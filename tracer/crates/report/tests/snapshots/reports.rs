@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use taskweight_core::case::Case;
 use taskweight_core::report::{OwnFigures, Report, Run};
 use taskweight_core::stats::histogram::of_durations;
 use taskweight_report::json;
@@ -54,11 +55,10 @@ fn scenario(like: &Run, name: &str, model: &str, repetition: u32) -> Run {
         latency_ns: durations(23_000),
         checksum: Some(if model == "tokio" { 7 } else { 8 }),
     };
+    let (model, scenario) = (model.to_owned(), Some(name.to_owned()));
     Run {
-        model: model.to_owned(),
-        scenario: Some(name.to_owned()),
+        case: Case { model, scenario, tasks: Some(100), ..like.case.clone() },
         operation: Some(format!("one operation of {name}")),
-        tasks: Some(100),
         repetition,
         own: Some(own),
         ..like.clone()

@@ -36,7 +36,7 @@ pub(super) fn faults(case: &Case, heard: &Heard) -> Vec<String> {
 fn operations(case: &Case, done: &Done) -> Option<String> {
     let (said, due) = (done.operations, case.due());
     let what = if case.scenario.only_parks() { "the number of tasks parked" } else { "exactly --operations" };
-    (said != due).then(|| format!("\"operations\" is {said}, not {due}: make {what}, and count what was made"))
+    (said != due).then(|| format!("\"operations\" is {said}, not {due}: perform {what}, and count them"))
 }
 
 fn logical_switches(case: &Case, done: &Done) -> Option<String> {
@@ -61,7 +61,7 @@ fn elapsed(done: &Done, took: Duration) -> Option<String> {
     let longest = took.as_nanos().saturating_mul(11) / 10;
     (u128::from(done.elapsed_ns) > longest).then(|| {
         let (said, took) = (done.elapsed_ns, took.as_nanos());
-        format!("\"elapsed_ns\" is {said}, but from `go` to `done` it were {took}: count nanoseconds, from the gate on")
+        format!("\"elapsed_ns\" is {said}, but `go` to `done` took {took}: measure nanoseconds from the gate")
     })
 }
 
@@ -69,13 +69,13 @@ fn hand_overs(case: &Case, done: &Done) -> Option<String> {
     let times = done.hand_over_ns.as_ref()?;
     let (measured, due) = (total(times), case.operations / 64);
     if !matches!(case.scenario, Scenario::Switch | Scenario::SwitchIo) {
-        return Some("\"hand_over_ns\" is of `switch` and `switch-io` only: leave it out".to_owned());
+        return Some("\"hand_over_ns\" applies to `switch` and `switch-io` only: omit it".to_owned());
     }
     if measured.abs_diff(due) > 1 {
-        let what = "measure those where the token is divisible by 64";
+        let what = "measure the switches whose token is divisible by 64";
         return Some(format!("\"hand_over_ns\" has {measured} times, not about {due}: {what}"));
     }
-    let no_clock = "\"hand_over_ns\" without \"clock_ns\": state what a reading of the clock costs, and subtract it";
+    let no_clock = "\"hand_over_ns\" without \"clock_ns\": report the cost of reading the clock, and subtract it";
     done.clock_ns.is_none().then(|| no_clock.to_owned())
 }
 
@@ -84,7 +84,7 @@ fn lateness(case: &Case, done: &Done) -> Option<String> {
         return None;
     }
     let Some(late) = &done.lateness_ns else {
-        return Some("\"lateness_ns\" is missing: state how late each tick was, as [nanoseconds, count]".to_owned());
+        return Some("\"lateness_ns\" is missing: report how late each tick was, as [nanoseconds, count]".to_owned());
     };
     let (counted, due) = (total(late), case.operations);
     (counted != due).then(|| format!("\"lateness_ns\" has {counted} ticks, not {due}: count every tick once"))
@@ -100,7 +100,7 @@ fn result(case: &Case, done: &Done) -> Option<String> {
         Some(sum) => {
             Some(format!("\"checksum\" is {sum}, not {right}: compute with unsigned 32-bit numbers, chunks from 0"))
         }
-        None => Some(format!("\"checksum\" is missing: state the sum of all results modulo 2^32, here {right}")),
+        None => Some(format!("\"checksum\" is missing: report the sum of all results modulo 2^32, here {right}")),
     }
 }
 
@@ -108,7 +108,7 @@ fn limit(case: &Case, ready: &Ready) -> Option<String> {
     let stopped = ready.tasks != case.tasks;
     stopped.then(|| {
         let (reached, asked) = (ready.tasks, case.tasks);
-        format!("only {reached} of {asked} tasks: a hundred must be possible, see the limit named in \"stopped_by\"")
+        format!("only {reached} of {asked} tasks: 100 must be possible; see the limit in \"stopped_by\"")
     })
 }
 
@@ -118,7 +118,9 @@ fn stacks(case: &Case, ready: &Ready) -> Option<String> {
     let length = ready.stacks.iter().map(|series| series.length).min()?;
     let (tasks, depth) = (ready.tasks, case.depth.map_or(1, |depth| depth.bytes));
     if count != tasks {
-        return Some(format!("\"stacks\" has {count}, not {tasks}: state the stack of every task once, and no others"));
+        return Some(format!(
+            "\"stacks\" has {count}, not {tasks}: report the stack of every task once, and no others"
+        ));
     }
     (length < depth).then(|| format!("\"stacks\" has one of {length} bytes, which cannot hold the --depth {depth}"))
 }

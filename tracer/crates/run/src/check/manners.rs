@@ -20,7 +20,7 @@ impl Checker<'_> {
     /// When a signal came.
     pub fn end_of_input(&self, scenario: Scenario) -> Result<Check, Interrupted> {
         let case = Case::least(scenario);
-        self.check("the end of stdin before `go`", || {
+        self.check("end of stdin before `go`", || {
             let mut child = self.start(&words(&case, None))?;
             let mut program = Conversation::new(&mut child, self.signals)?;
             program.wait_ready(case.tasks, self.deadline())?;
@@ -34,7 +34,7 @@ impl Checker<'_> {
     /// # Errors
     /// When a signal came.
     pub fn unknown_scenario(&self) -> Result<Check, Interrupted> {
-        self.check("an unknown scenario", || {
+        self.check("unknown scenario", || {
             let arguments = ["no-such-scenario", "--tasks", "2", "--operations", "1"].map(OsString::from);
             let mut child = self.start(&arguments)?;
             let mut program = Conversation::new(&mut child, self.signals)?;
@@ -56,18 +56,18 @@ impl Checker<'_> {
 fn end_of_input(status: Option<ExitStatus>) -> Option<String> {
     match status {
         None => Some(format!(
-            "still runs {} s after it: read stdin while waiting for `go`, and exit when it ends",
+            "still running {} s later: read stdin while waiting for `go`, and exit at end of file",
             NOTICE.as_secs()
         )),
         Some(status) if status.success() => {
-            Some("exits with status 0: exit with another, as the work was not done".to_owned())
+            Some("exits with status 0: exit with another status, because no work was done".to_owned())
         }
         Some(_) => None,
     }
 }
 
 fn unknown_scenario(error: Option<ProtocolError>) -> Option<String> {
-    const ADVICE: &str = "say so on stderr, and exit with status 2 before anything else";
+    const ADVICE: &str = "report it on stderr, and exit with status 2 before anything else";
     match error {
         Some(error) if error.means_not_offered() => None,
         Some(ProtocolError { problem: Problem::Exited { status, before: Step::Ready }, .. }) => {

@@ -83,7 +83,7 @@ impl Checker<'_> {
     fn obstacle(&self, scenario: Scenario) -> Option<String> {
         let load = load::program(self.programs);
         let is_missing = scenario == Scenario::Echo && !load.is_file();
-        is_missing.then(|| format!("{} is not there to send requests: cargo xtask build", load.display()))
+        is_missing.then(|| format!("the load generator {} is missing: cargo xtask build", load.display()))
     }
 
     /// Only the first case can tell that the scenario is not offered: the others differ in numbers.

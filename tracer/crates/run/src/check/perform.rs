@@ -74,7 +74,7 @@ impl Checker<'_> {
         match self.wait(child, self.deadline())? {
             Some(status) if status.success() => Ok(()),
             Some(status) => anyhow::bail!("ended with {status} after `exit`: exit with status 0"),
-            None => anyhow::bail!("still runs after `exit`: end all tasks, and exit with status 0"),
+            None => anyhow::bail!("still running after `exit`: end all tasks and exit with status 0"),
         }
     }
 

@@ -31,13 +31,13 @@ impl Step {
 
     fn describe(self) -> &'static str {
         match self {
-            Self::Group => "make a process group (setpgid)",
+            Self::Group => "create a process group (setpgid)",
             Self::Stdio => "connect stdin and stdout (dup2)",
             Self::Cpu => "pin to the CPU (sched_setaffinity)",
             Self::Groups => "drop the groups of root (setgroups)",
             Self::GroupId => "drop the group of root (setresgid)",
             Self::UserId => "drop the user root (setresuid)",
-            Self::DeathSignal => "tie its life to that of taskweight (prctl)",
+            Self::DeathSignal => "set the parent-death signal (prctl)",
         }
     }
 
@@ -50,7 +50,7 @@ impl Step {
 #[derive(Debug, Error)]
 pub enum SpawnError {
     /// The program's name, an argument or a variable cannot be handed to a program.
-    #[error("{}: its name or an argument contains a null byte", program.display())]
+    #[error("{}: its name or an argument contains a NUL byte", program.display())]
     NullByte {
         /// The program.
         program: OsString,
@@ -86,7 +86,7 @@ pub enum SpawnError {
         errno: Errno,
     },
     /// The child died before it was ready to execute the program.
-    #[error("{}: killed before it was started", program.display())]
+    #[error("{}: killed before it started", program.display())]
     Died {
         /// The program.
         program: OsString,
@@ -105,7 +105,7 @@ pub enum ExecError {
         errno: Errno,
     },
     /// The child could not be told to go, or not be heard.
-    #[error("{}: talk to the suspended process", program.display())]
+    #[error("{}: communicate with the suspended process", program.display())]
     Gate {
         /// The program.
         program: OsString,

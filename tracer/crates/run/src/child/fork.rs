@@ -1,13 +1,13 @@
 //! Making the child: pipes, fork, a descriptor for the process.
 
 use std::io::{self, PipeReader, PipeWriter};
-use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
+use std::os::fd::AsRawFd;
 use std::sync::{Mutex, PoisonError};
 
-use nix::errno::Errno;
 use nix::sched::CpuSet;
 use nix::sys::signal::{SigSet, SigmaskHow};
 use nix::unistd::{ForkResult, Pid, fork, getpid};
+use rustix::process::{PidfdFlags, pidfd_open};
 
 use super::error::SpawnError;
 use super::inside::{self, Fds, Plan};
@@ -49,7 +49,7 @@ impl Child {
         let cpu = spec.cpu.map(|cpu| only(cpu).map_err(|_| SpawnError::Cpu { program: spec.program.clone(), cpu }));
         let cpu = cpu.transpose()?;
         let _forking = FORKING.lock().unwrap_or_else(PoisonError::into_inner);
-        let ends = Ends::new(spec.stdio).map_err(failed("make a pipe"))?;
+        let ends = Ends::new(spec.stdio).map_err(failed("create a pipe"))?;
         let pid = fork_into(|mask| Plan {
             strings,
             credentials: spec.user.credentials(),
@@ -59,15 +59,16 @@ impl Child {
             stdio: spec.stdio,
             fds: ends.of_child(),
         })
-        .map_err(failed("make a process (fork)"))?;
+        .map_err(failed("create a process (fork)"))?;
         Self::adopt(pid, spec, ends).map_err(failed("get a descriptor for the process (pidfd_open)"))
     }
 
     /// Nobody else can have reaped the new process, so its number is good.
     fn adopt(pid: Pid, spec: &Spec, ends: Ends) -> io::Result<Self> {
+        let number = rustix::process::Pid::from_raw(pid.as_raw()).ok_or(io::ErrorKind::InvalidInput)?;
         Ok(Self {
             pid: pid.as_raw(),
-            pidfd: pidfd_open(pid)?,
+            pidfd: pidfd_open(number, PidfdFlags::empty())?,
             program: spec.program.clone(),
             gate: Some(ends.gate.1),
             messages: ends.messages.0,
@@ -99,13 +100,4 @@ fn only(cpu: usize) -> nix::Result<CpuSet> {
     let mut set = CpuSet::new();
     set.set(cpu)?;
     Ok(set)
-}
-
-/// A descriptor that can be polled for the end of a process. The kernel closes it at an exec.
-fn pidfd_open(pid: Pid) -> io::Result<OwnedFd> {
-    // SAFETY: takes numbers.
-    let fd = Errno::result(unsafe { libc::syscall(libc::SYS_pidfd_open, pid.as_raw(), 0) })?;
-    let fd = i32::try_from(fd).map_err(|_| Errno::EBADF)?;
-    // SAFETY: the kernel has just made it for us.
-    Ok(unsafe { OwnedFd::from_raw_fd(fd) })
 }

@@ -4,12 +4,14 @@
 use std::ffi::CStr;
 use std::os::fd::RawFd;
 use std::ptr;
+use std::sync::atomic::Ordering;
 
 use nix::errno::Errno;
 use nix::sched::{CpuSet, sched_setaffinity};
 use nix::unistd::{Gid, Pid, Uid, getppid, getresgid, getresuid, setgroups, setpgid, setresgid, setresuid};
 
 use super::super::privilege::Credentials;
+use super::super::signals::CHILDREN_WERE_IGNORED;
 use super::error::Step;
 use super::message::{self, Message};
 use super::spec::{SHELL, Stdio, Strings};
@@ -73,7 +75,7 @@ fn prepare(plan: &Plan<'_>) -> Result<(), (Step, Errno)> {
 }
 
 /// Handlers of taskweight must not run here: they would write to its self-pipe and swallow a Ctrl-C meant for both.
-/// What is ignored stays so, but for SIGPIPE, which Rust's runtime ignores before `main`.
+/// What was ignored stays so, but for SIGPIPE, which Rust's runtime ignores before `main`.
 fn reset_signals(mask: &libc::sigset_t) {
     for signal in 1..=libc::SIGRTMAX() {
         // SAFETY: all zeroes is a valid `sigaction`: the default one.
@@ -84,6 +86,10 @@ fn reset_signals(mask: &libc::sigset_t) {
             // SAFETY: the default action runs no code of ours.
             unsafe { libc::signal(signal, libc::SIG_DFL) };
         }
+    }
+    if CHILDREN_WERE_IGNORED.load(Ordering::Relaxed) {
+        // SAFETY: runs no code of ours.
+        unsafe { libc::signal(libc::SIGCHLD, libc::SIG_IGN) };
     }
     // SAFETY: the mask was filled in by the same call before the fork.
     unsafe { libc::sigprocmask(libc::SIG_SETMASK, mask, ptr::null_mut()) };

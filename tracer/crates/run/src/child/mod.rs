@@ -69,7 +69,7 @@ impl Child {
             }
             Ok(Some(Message::SetupFailed(step, errno))) => Err(SpawnError::Setup { program, step, errno }),
             Ok(Some(Message::ExecFailed(_)) | None) => Err(SpawnError::Died { program }),
-            Err(source) => Err(SpawnError::Resources { program, what: "hear the new process", source }),
+            Err(source) => Err(SpawnError::Resources { program, what: "wait for the new process", source }),
         }
     }
 

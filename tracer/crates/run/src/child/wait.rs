@@ -7,6 +7,7 @@ use std::process::ExitStatus;
 use std::time::Instant;
 
 use nix::errno::Errno;
+use rustix::process::{WaitId, WaitIdOptions, waitid};
 
 use super::super::signals::{Received, Signals};
 use super::{Child, poll_readable};
@@ -133,21 +134,12 @@ impl Child {
     /// # Errors
     /// When `waitid` fails, as it does for a program that was reaped.
     pub fn exit_status(&self) -> io::Result<Option<ExitStatus>> {
-        // SAFETY: all zeroes is a valid `siginfo_t`, and the one that stands for "no child has exited".
-        let mut info: libc::siginfo_t = unsafe { std::mem::zeroed() };
-        let options = libc::WEXITED | libc::WNOHANG | libc::WNOWAIT;
-        // SAFETY: writes to a local that lives as long.
-        Errno::result(unsafe { libc::waitid(libc::P_PID, self.id(), &raw mut info, options) })?;
-        if info.si_signo != libc::SIGCHLD {
-            return Ok(None);
-        }
-        // SAFETY: for SIGCHLD the status is the member in use.
-        let status = unsafe { info.si_status() };
-        Ok(Some(ExitStatus::from_raw(match info.si_code {
-            libc::CLD_EXITED => (status & 0xff) << 8,
-            libc::CLD_DUMPED => status | 0x80,
-            _ => status,
-        })))
+        let options = WaitIdOptions::EXITED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT;
+        let Some(ended) = waitid(WaitId::PidFd(self.pidfd()), options)? else { return Ok(None) };
+        // As `wait4` has it.
+        let exited = ended.exit_status().map(|status| (status & 0xff) << 8);
+        let killed = ended.terminating_signal().map(|signal| if ended.dumped() { signal | 0x80 } else { signal });
+        Ok(exited.or(killed).map(ExitStatus::from_raw))
     }
 
     /// Waits without a deadline and reaps. What is left of the program's own process group, if it has one, is killed

@@ -58,9 +58,9 @@ fn firmware(source: &Source) -> Option<&'static str> {
 /// Machines without CPU flags may describe their hypervisor in the device tree.
 fn device_tree(source: &Source) -> Finding<String> {
     let compatible = source.text("proc/device-tree/hypervisor/compatible");
-    compatible.map(|text| text.trim_end_matches('\0').to_owned()).map_err(|_| {
-        "neither CPU flags nor firmware nor device tree name a hypervisor: there may or may not be one".to_owned()
-    })
+    compatible
+        .map(|text| text.trim_end_matches('\0').to_owned())
+        .map_err(|_| "no CPU flag, firmware or device tree entry names a hypervisor: there may still be one".to_owned())
 }
 
 /// The hypervisor by its own signature (CPUID leaf 0x40000000).

@@ -25,7 +25,7 @@ pub(super) fn preemption(source: &Source) -> Finding<String> {
     match tokens.as_slice() {
         [] => Ok("none or voluntary".to_owned()),
         ["PREEMPT_DYNAMIC"] => {
-            Err(format!("chosen at boot, and not readable: {}", switchable.err().unwrap_or_default()))
+            Err(format!("chosen at boot and not readable: {}", switchable.err().unwrap_or_default()))
         }
         ["PREEMPT"] => Ok("full".to_owned()),
         [token, ..] => Ok(token.trim_start_matches("PREEMPT_").to_lowercase()),

@@ -1,9 +1,10 @@
 use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _};
-use std::os::fd::{AsRawFd as _, FromRawFd as _};
+use std::os::fd::AsRawFd as _;
 use std::os::unix::process::ExitStatusExt as _;
 
 use nix::sys::socket::ControlMessage;
+use rustix::process::{PidfdFlags, pidfd_open};
 
 use super::*;
 
@@ -31,10 +32,7 @@ fn cgroups_that_are_still_there_are_removed() {
 }
 
 fn pidfd(child: &Child) -> OwnedFd {
-    // SAFETY: takes numbers.
-    let fd = unsafe { libc::syscall(libc::SYS_pidfd_open, child.id(), 0) };
-    // SAFETY: the kernel has just made it for us.
-    unsafe { OwnedFd::from_raw_fd(fd.try_into().unwrap()) }
+    pidfd_open(rustix::process::Pid::from_child(child), PidfdFlags::empty()).unwrap()
 }
 
 fn sleep() -> Child {

@@ -35,13 +35,13 @@ impl Account {
     /// Makes a cgroup for a run. Where none can be made, the account works without, and every sample says why.
     #[must_use]
     pub fn open() -> Self {
-        Self { cgroup: RunCgroup::create(), before: Err(String::from("no process was added to the account")) }
+        Self { cgroup: RunCgroup::create(), before: Err(String::from("no process was added")) }
     }
 
     /// An account without a cgroup.
     #[must_use]
     pub fn without_cgroup(reason: &str) -> Self {
-        Self { cgroup: Err(reason.to_owned()), before: Err(String::from("no process was added to the account")) }
+        Self { cgroup: Err(reason.to_owned()), before: Err(String::from("no process was added")) }
     }
 
     /// Adds the suspended first process of the run. It is the last thing to be done before it is released: what
@@ -93,7 +93,7 @@ impl Account {
         let threads = threads();
         let address_space = processes.as_ref().ok().and_then(|memory| memory.reserved_bytes).unwrap_or_default();
         let found = figures::figures(&threads, stated, |stacks| {
-            let pid = pids.first().ok_or_else(|| String::from("no process is left"))?;
+            let pid = pids.first().ok_or_else(|| String::from("all processes have exited"))?;
             StatedStacks::read(*pid, stacks, address_space)
         });
         let rss_bytes = processes.as_ref().ok().map(|memory| memory.rollup.rss_bytes);
@@ -111,7 +111,7 @@ fn together(pids: &[u32]) -> Result<ProcessMemory, String> {
         let Some(one) = ProcessMemory::read(pid)? else { continue };
         sum = Some(sum.map_or(one, |sum| sum.plus(&one)));
     }
-    sum.ok_or_else(|| String::from("no process is left"))
+    sum.ok_or_else(|| String::from("all processes have exited"))
 }
 
 /// A process and all that descend from it, as far as the kernel lists them. Orphans are not found.
@@ -171,7 +171,7 @@ mod tests {
         end(child);
         let moment = account.sample(&[pid], &Stated::default());
         assert_eq!(moment.sample.figures.reserved_bytes, None);
-        assert_eq!(moment.sample.sources["reserved_bytes"], "no process is left");
+        assert_eq!(moment.sample.sources["reserved_bytes"], "all processes have exited");
         assert_eq!((moment.rss_bytes, moment.summary.resident_bytes), (None, None));
     }
 

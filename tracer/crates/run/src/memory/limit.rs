@@ -20,7 +20,7 @@ pub fn require(needed: u64) -> Result<(), String> {
 fn compare(narrowest: Option<(u64, PathBuf)>, needed: u64) -> Result<(), String> {
     match narrowest {
         Some((bytes, cgroup)) if bytes < needed => Err(format!(
-            "memory: the cgroup {} may use {} MiB, taskweight alone needs {}: raise its limit, or lower --max-threads",
+            "memory: the cgroup {} is limited to {} MiB, but taskweight alone needs {}: raise the limit, or lower --max-threads",
             cgroup.display(),
             bytes >> 20,
             needed.div_ceil(1 << 20)
@@ -112,7 +112,10 @@ mod tests {
     fn too_little_is_said_with_what_to_do() {
         let cgroup = PathBuf::from("/sys/fs/cgroup/small");
         let reason = compare(Some((32 << 20, cgroup.clone())), (48 << 20) + 1).unwrap_err();
-        assert!(reason.contains("/sys/fs/cgroup/small may use 32 MiB, taskweight alone needs 49: raise"), "{reason}");
+        assert!(
+            reason.contains("/sys/fs/cgroup/small is limited to 32 MiB, but taskweight alone needs 49: raise"),
+            "{reason}"
+        );
         assert_eq!(compare(Some((48 << 20, cgroup)), 48 << 20), Ok(()));
         assert_eq!(compare(None, u64::MAX), Ok(()));
     }

@@ -83,7 +83,7 @@ impl Readings {
         if let Ok((stack, source)) = &mut self.stack_resident
             && *stack > anonymous
         {
-            source.push_str(&format!(" ({stack} bytes), of which no more can be resident than the process has in all"));
+            source.push_str(&format!(" ({stack} bytes), capped at the resident memory of the process"));
             *stack = anonymous;
         }
     }
@@ -92,7 +92,7 @@ impl Readings {
         let (bytes, source) = self.anonymous()?;
         Ok(match &self.stack_resident {
             Ok((stack, _)) => (bytes.saturating_sub(*stack), format!("{source}, less stack_resident_bytes")),
-            Err(_) => (bytes, format!("{source}, with the stacks, which cannot be told apart")),
+            Err(_) => (bytes, format!("{source}, including stacks, which cannot be separated")),
         })
     }
 
@@ -124,11 +124,11 @@ impl Readings {
             Ok(CgroupMemory { version: Version::V1, kernel_bytes: Some(kernel), .. }) => {
                 return rest_of_kernel(*kernel, kernel_stack, page_tables);
             }
-            Ok(_) => "the cgroup does not account memory of the kernel",
+            Ok(_) => "the cgroup does not account kernel memory",
             Err(reason) => reason,
         };
         let (bytes, source) = self.system("Slab of /proc/meminfo", Change::Rise, |system| Some(system.slab_bytes))?;
-        Ok((bytes, format!("{source}, because there is no better: {no_cgroup}")))
+        Ok((bytes, format!("{source}, as a fallback: {no_cgroup}")))
     }
 
     fn witness(&self) -> Figure {
@@ -137,21 +137,22 @@ impl Readings {
             Err(reason) => {
                 let line = "MemAvailable of /proc/meminfo";
                 let (bytes, source) = self.system(line, Change::Fall, |system| system.available_bytes)?;
-                return Ok((bytes, format!("{source}, because there is no better: {reason}")));
+                return Ok((bytes, format!("{source}, as a fallback: {reason}")));
             }
         };
         let file = match cgroup.version {
             Version::V1 => "memory.usage_in_bytes",
             Version::V2 => "memory.current",
         };
-        let without =
-            if cgroup.kernel_bytes.is_none() { ", in which the kernel's own memory is not accounted" } else { "" };
+        let without = if cgroup.kernel_bytes.is_none() { ", which does not include kernel memory" } else { "" };
         Ok(match cgroup.page_cache_bytes {
             Some(cache) => (
                 cgroup.usage_bytes.saturating_sub(cache),
-                format!("{file} of the run's cgroup, less {cache} bytes of files, which are in no column{without}"),
+                format!(
+                    "{file} of the run's cgroup, less {cache} bytes of page cache, which are in no column{without}"
+                ),
             ),
-            None => (cgroup.usage_bytes, format!("{file} of the run's cgroup, with pages of files{without}")),
+            None => (cgroup.usage_bytes, format!("{file} of the run's cgroup, including page cache{without}")),
         })
     }
 
@@ -163,7 +164,7 @@ impl Readings {
         let (from, to) = if change == Change::Rise { (before, now) } else { (now, before) };
         let difference = to.checked_sub(from).ok_or_else(|| {
             let other_way = if change == Change::Rise { "fell" } else { "rose" };
-            format!("{line} {other_way} by {} bytes since before the run: other processes did that", from - to)
+            format!("{line} {other_way} by {} bytes since before the run, because of other processes", from - to)
         })?;
         Ok((difference, format!("{line}, {WHOLE_MACHINE}")))
     }
@@ -180,14 +181,12 @@ enum Change {
 fn rest_of_kernel(kernel: u64, kernel_stack: Option<u64>, page_tables: Option<u64>) -> Figure {
     let file = "memory.kmem.usage_in_bytes of the run's cgroup";
     let (stack, tables) = kernel_stack.zip(page_tables).ok_or_else(|| {
-        format!(
-            "only the sum of the kernel's memory is known ({kernel} bytes, {file}), not kernel stacks and page tables"
-        )
+        format!("only total kernel memory is known ({kernel} bytes, {file}), not kernel stacks and page tables")
     })?;
     let rest = kernel
         .checked_sub(stack + tables)
         .ok_or_else(|| format!("{file} is {kernel} bytes, less than kernel_stack_bytes and page_tables_bytes"))?;
-    Ok((rest, format!("{file}, less kernel_stack_bytes and page_tables_bytes: the rest of the kernel's memory")))
+    Ok((rest, format!("{file}, less kernel_stack_bytes and page_tables_bytes: the remaining kernel memory")))
 }
 
 fn total(parts: &[(&str, Option<u64>)]) -> Figure {

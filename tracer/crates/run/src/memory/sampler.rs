@@ -20,7 +20,7 @@ const INTERVAL: Duration = Duration::from_millis(100);
 /// that there is something to save up.
 const SHARE: u32 = 20;
 /// Why a sample has no stacks.
-const TOO_COSTLY: &str = "stacks were not looked at then: so many threads are looked at only so often";
+const TOO_COSTLY: &str = "stacks were not sampled then: with this many threads they are sampled less often";
 /// Samples kept; with more, every second one goes.
 const KEPT: usize = 600;
 /// Threads whose stacks are kept one by one.
@@ -232,19 +232,33 @@ mod tests {
         Watch::new(Arc::new(Account::without_cgroup("a test")), std::process::id())
     }
 
-    #[test]
-    fn a_process_is_seen_until_it_ends() {
+    /// What is seen in a time in which the sampler has its turn: on a busy machine that can be long.
+    fn sampled(watch: impl Fn(Duration) -> Sampled) -> Sampled {
+        let times = [350, 2_000, 10_000, 60_000].map(Duration::from_millis);
+        times.into_iter().map(watch).find(|seen| seen.over_time.sampling_count > 0).unwrap()
+    }
+
+    /// A process that lives for some time, and ends before it is no longer watched.
+    fn watched(time: Duration) -> Sampled {
         let mut account = Account::open();
         let mut child = Command::new("cat").stdin(Stdio::piped()).spawn().unwrap();
         account.add(child.id());
+        let started = Instant::now();
         let sampler = Sampler::start(Arc::new(account), child.id(), Duration::from_millis(10)).unwrap();
-        thread::sleep(Duration::from_millis(350));
+        thread::sleep(time);
         drop(child.stdin.take());
         child.wait().unwrap();
         thread::sleep(Duration::from_millis(120));
         let seen = sampler.finish();
+        let most = started.elapsed().as_millis() / INTERVAL.as_millis() + 1;
+        assert!(u128::from(seen.over_time.sampling_count) <= most, "{most}: {:?}", seen.over_time);
+        seen
+    }
+
+    #[test]
+    fn a_process_is_seen_until_it_ends() {
+        let seen = sampled(watched);
         let over_time = &seen.over_time;
-        assert!((1..=5).contains(&over_time.sampling_count), "{over_time:?}");
         assert_eq!(over_time.samples.len() as u64, over_time.sampling_count);
         assert!(over_time.peak_rss_bytes > Some(100_000) && over_time.sampling_ns > 0);
         assert!(over_time.samples.iter().all(|(_, rss)| Some(*rss) <= over_time.peak_rss_bytes));
@@ -254,10 +268,12 @@ mod tests {
     #[test]
     fn resident_memory_alone() {
         let me = std::process::id();
-        let account = Arc::new(Account::without_cgroup("a test"));
-        let sampler = Sampler::start_resident(account, me, Duration::from_millis(1)).unwrap();
-        thread::sleep(Duration::from_millis(150));
-        let seen = sampler.finish();
+        let seen = sampled(|time| {
+            let account = Arc::new(Account::without_cgroup("a test"));
+            let sampler = Sampler::start_resident(account, me, Duration::from_millis(1)).unwrap();
+            thread::sleep(time);
+            sampler.finish()
+        });
         assert!(seen.over_time.peak_rss_bytes > Some(1 << 20) && seen.over_time.sampling_count > 0);
         assert!(seen.last.is_none() && seen.summary.is_none() && seen.stacks.is_empty());
     }

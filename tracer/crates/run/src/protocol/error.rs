@@ -46,7 +46,7 @@ pub enum Problem {
         before: Step,
     },
     /// It lives, but nothing more can come.
-    #[error("closed its stdout before it {}: keep stdout open until `exit` is read", .before.past())]
+    #[error("closed its stdout before it {}: keep stdout open until `exit`", .before.past())]
     Closed {
         /// What should have happened first.
         before: Step,
@@ -68,7 +68,7 @@ pub enum Problem {
         before: Step,
     },
     /// A flood.
-    #[error("printed a line of more than {LIMIT} bytes to stdout, which begins {line}: {TO_STDERR}")]
+    #[error("printed a line of more than {LIMIT} bytes to stdout, beginning {line}: {TO_STDERR}")]
     TooLong {
         /// Its beginning.
         line: Excerpt,
@@ -88,7 +88,7 @@ pub enum Problem {
         reason: String,
     },
     /// Another event, or none.
-    #[error("printed {line} where {} was due: the order is ready, done, each once", .due.object())]
+    #[error("printed {line} where {} was expected: the order is ready, done, each once", .due.object())]
     WrongEvent {
         /// What should have come.
         due: Step,
@@ -96,13 +96,13 @@ pub enum Problem {
         line: Excerpt,
     },
     /// A line at a moment when the program has nothing to say.
-    #[error("printed {line} before it was told to go: print one `ready`, then wait for `go`")]
+    #[error("printed {line} before `go`: print one `ready`, then wait for `go`")]
     Early {
         /// The line, or its beginning.
         line: Excerpt,
     },
     /// What it says of its stacks cannot be.
-    #[error("printed {line}, where {field:?} is wrong: {reason}; docs/protocol.md says what it holds")]
+    #[error("printed {line}, where {field:?} is invalid: {reason}; see docs/protocol.md")]
     BadStacks {
         /// The field's name.
         field: &'static str,
@@ -140,7 +140,7 @@ pub enum Problem {
         line: Excerpt,
     },
     /// It works with another number of tasks than it was asked to.
-    #[error("is ready with {found} tasks, not the {expected} it was asked for: lower --tasks, or see its stderr")]
+    #[error("is ready with {found} tasks instead of {expected}: lower --tasks, or see its stderr")]
     WrongTasks {
         /// What it says.
         found: u64,
@@ -148,7 +148,7 @@ pub enum Problem {
         expected: u64,
     },
     /// It could not be told something.
-    #[error("could not be told `{word}`: {error}; {}", fate(.status))]
+    #[error("could not be sent `{word}`: {error}; {}", fate(.status))]
     Unheard {
         /// The word.
         word: &'static str,
@@ -158,11 +158,11 @@ pub enum Problem {
         status: Option<ExitStatus>,
     },
     /// Its pipes cannot be used.
-    #[error("cannot be talked to: {0}")]
+    #[error("cannot communicate: {0}")]
     Pipes(io::Error),
 }
 
-const TO_STDERR: &str = "stdout is for the protocol, print all else to stderr";
+const TO_STDERR: &str = "stdout is for the protocol, print everything else to stderr";
 
 /// What the program is to do next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -195,8 +195,8 @@ impl Step {
     fn past(self) -> &'static str {
         match self {
             Self::Ready => "was ready",
-            Self::Go => "was told to go",
-            Self::Done => "was done",
+            Self::Go => "received `go`",
+            Self::Done => "finished",
         }
     }
 

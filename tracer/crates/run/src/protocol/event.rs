@@ -211,7 +211,7 @@ mod tests {
         assert!(matches!(problem, Problem::BadStacks { field: "stacks", .. }), "{problem:?}");
         let message = problem.to_string();
         assert!(message.starts_with(r#"printed `{"event":"ready","tasks":1,"stacks":[[4096]]}`, where "#), "{message}");
-        assert!(message.contains(r#""stacks" is wrong: `[4096]` is neither [base, length] nor "#), "{message}");
+        assert!(message.contains(r#""stacks" is invalid: `[4096]` is neither [base, length] nor "#), "{message}");
         assert!(matches!(with(r#""runtime_stacks":7"#), Err(Problem::BadStacks { field: "runtime_stacks", .. })));
     }
 

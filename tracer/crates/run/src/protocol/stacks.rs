@@ -50,10 +50,10 @@ impl StackSeries {
     fn checked(self) -> Result<Self, &'static str> {
         let Self { base, length, stride, count } = self;
         if length == 0 || count == 0 {
-            return Err("has no bytes: length and count are at least 1");
+            return Err("is empty: length and count must be at least 1");
         }
         if count > 1 && stride.unsigned_abs() < length {
-            return Err("overlaps itself: the stride is at least the length");
+            return Err("overlaps itself: the stride must be at least the length");
         }
         let [base, length, last] = [base, length, count - 1].map(i128::from);
         let farthest = base + last * i128::from(stride);
@@ -89,7 +89,7 @@ pub(super) fn runtime(field: Option<&Value>) -> Result<Option<RuntimeStacks>, St
     match (bytes, source) {
         (Some(bytes), Some(source)) => Ok(Some(RuntimeStacks { bytes, source: shortened(source) })),
         (None, _) => Err("\"bytes\" is not a whole number".to_owned()),
-        (_, None) => Err("\"source\" does not say where the number is from".to_owned()),
+        (_, None) => Err("\"source\" must say where the number is from".to_owned()),
     }
 }
 
@@ -149,8 +149,8 @@ mod tests {
         }
         assert!(refused(&json!([[4096, 100, 99, 2]])).contains("overlaps itself"));
         assert!(refused(&json!([[4096, 100, 0, 2]])).contains("overlaps itself"));
-        assert!(refused(&json!([[4096, 0]])).contains("has no bytes"));
-        assert!(refused(&json!([[4096, 100, 100, 0]])).contains("has no bytes"));
+        assert!(refused(&json!([[4096, 0]])).contains("is empty"));
+        assert!(refused(&json!([[4096, 100, 100, 0]])).contains("is empty"));
     }
 
     #[test]

@@ -14,7 +14,7 @@ use crate::{field, helper, ours_ignored, output, run, sh, signals, spec};
 #[test]
 fn the_child_has_no_descriptor_of_ours() {
     let bystander = Child::spawn_suspended(&spec("true", &[])).unwrap();
-    let theirs = output("ls /proc/self/fd > $0");
+    let theirs = output("ls /proc/self/fd > \"$0\"");
     drop(bystander);
     let mut theirs: BTreeSet<u32> = theirs.split_whitespace().map(|fd| fd.parse().unwrap()).collect();
     let expected = passed_on();
@@ -39,7 +39,7 @@ fn stays_open(fd: u32) -> bool {
 #[test]
 fn signals_are_as_they_were_before_taskweight() {
     let _installed = signals();
-    let status = output("grep -E '^Sig(Blk|Ign)' /proc/self/status > $0");
+    let status = output("grep -E '^Sig(Blk|Ign)' /proc/self/status > \"$0\"");
     let expected = ours_ignored() & !(1 << (libc::SIGPIPE - 1));
     assert_eq!(field(&status, "SigBlk:"), 0);
     assert_eq!(field(&status, "SigIgn:"), expected);
@@ -47,7 +47,7 @@ fn signals_are_as_they_were_before_taskweight() {
 
 #[test]
 fn the_environment_is_that_of_the_caller() {
-    let theirs = output("cat /proc/$$/environ > $0");
+    let theirs = output("cat /proc/$$/environ > \"$0\"");
     let theirs: BTreeSet<&str> = theirs.split_terminator('\0').collect();
     let ours: Vec<String> = std::env::vars().map(|(name, value)| format!("{name}={value}")).collect();
     assert_eq!(theirs, ours.iter().map(String::as_str).collect());
@@ -74,7 +74,7 @@ fn a_cpu_that_does_not_exist_is_named() {
 }
 
 #[test]
-fn inherit_stays_in_our_process_group_and_protocol_gets_its_own() {
+fn only_protocol_has_its_own_process_group() {
     let group = |stdio| {
         let child = Child::spawn_suspended(&Spec { stdio, ..sh("") }).unwrap();
         let stat = fs::read_to_string(format!("/proc/{}/stat", child.pid())).unwrap();
@@ -117,19 +117,44 @@ fn a_child_of_root_through_sudo_runs_as_the_caller() {
 fn helper_under_nohup() {
     let _installed = signals();
     assert_ne!(ours_ignored() & (1 << (libc::SIGHUP - 1)), 0);
-    let status = output("grep '^SigIgn' /proc/self/status > $0");
+    let status = output("grep '^SigIgn' /proc/self/status > \"$0\"");
     assert_eq!(field(&status, "SigIgn:") & (1 << (libc::SIGHUP - 1)), 1 << (libc::SIGHUP - 1));
 }
 
+/// Not a test of its own: run with SIGCHLD ignored.
 #[test]
-fn a_signal_that_was_ignored_stays_so_in_the_child_too() {
-    let mut command = helper("inherited::helper_under_nohup");
+#[ignore = "run by another test"]
+fn helper_that_ignores_children() {
+    let ignored = 1 << (libc::SIGCHLD - 1);
+    assert_ne!(ours_ignored() & ignored, 0);
+    let _installed = signals();
+    assert_eq!(run(&sh("exit 3")).exit_code(), 3);
+    // Not a shell, which looks after its children as taskweight does.
+    let mut child = Child::spawn_suspended(&spec("sleep", &["1000"])).unwrap();
+    child.release().unwrap();
+    let status = fs::read_to_string(format!("/proc/{}/status", child.pid())).unwrap();
+    assert_eq!(field(&status, "SigIgn:") & ignored, ignored);
+}
+
+/// Runs a helper with a signal ignored.
+fn passes_with_ignored(signal: i32, name: &str) {
+    let mut command = helper(name);
     // SAFETY: one system call, which is safe after a fork.
     unsafe {
-        command.pre_exec(|| {
-            libc::signal(libc::SIGHUP, libc::SIG_IGN);
+        command.pre_exec(move || {
+            libc::signal(signal, libc::SIG_IGN);
             Ok(())
         });
     }
     assert!(command.stdout(StdStdio::null()).status().unwrap().success());
+}
+
+#[test]
+fn ignored_signal_stays_ignored() {
+    passes_with_ignored(libc::SIGHUP, "inherited::helper_under_nohup");
+}
+
+#[test]
+fn exit_status_is_known_with_sigchld_ignored() {
+    passes_with_ignored(libc::SIGCHLD, "inherited::helper_that_ignores_children");
 }

@@ -6,29 +6,46 @@ mod end;
 mod exec;
 mod inherited;
 mod signals;
+#[path = "../common/usual.rs"]
+mod usual;
 
 use std::ffi::OsString;
 use std::fs;
 use std::io::{self, BufRead, BufReader};
-use std::os::fd::{BorrowedFd, FromRawFd, OwnedFd};
-use std::os::unix::process::ExitStatusExt;
+use std::os::fd::{BorrowedFd, OwnedFd};
+use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::process::{self, Command, Stdio as StdStdio};
-use std::sync::OnceLock;
+use std::sync::{LazyLock, OnceLock};
 use std::time::{Duration, Instant};
 
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
+use rustix::process::{PidfdFlags, pidfd_open};
 use taskweight_run::child::{Child, Exit, Spec, Stdio, Waited};
 use taskweight_run::privilege::Identity;
 use taskweight_run::signals::Signals;
 
+/// Longer than anything here takes, so that what hangs is a failure.
+const PATIENCE: Duration = Duration::from_secs(300);
+
 fn signals() -> &'static Signals {
     static SIGNALS: OnceLock<Signals> = OnceLock::new();
+    heed_signals();
     SIGNALS.get_or_init(|| Signals::install().unwrap())
 }
 
+/// Children of this process inherit what it ignores, and what the thread of the test blocks. SIGHUP, which no test sends to
+/// them, is left as it is: there is a test of it.
+fn heed_signals() {
+    static HEEDED: LazyLock<()> =
+        LazyLock::new(|| usual::heed(&[Signal::SIGINT, Signal::SIGQUIT, Signal::SIGTERM]).unwrap());
+    LazyLock::force(&HEEDED);
+    usual::unblock().unwrap();
+}
+
 fn spec(program: impl Into<OsString>, args: &[&str]) -> Spec {
+    heed_signals();
     let args = args.iter().map(OsString::from).collect();
     Spec { program: program.into(), args, user: Identity::unchanged(), cpu: None, stdio: Stdio::Inherit }
 }
@@ -38,7 +55,7 @@ fn sh(script: &str) -> Spec {
 }
 
 fn soon() -> Option<Instant> {
-    Some(Instant::now() + Duration::from_secs(30))
+    Some(Instant::now() + PATIENCE)
 }
 
 fn finish(child: &mut Child) -> Exit {
@@ -74,6 +91,8 @@ fn field(status: &str, name: &str) -> u64 {
 fn helper(name: &str) -> Command {
     let mut command = Command::new(std::env::current_exe().unwrap());
     command.args(["--exact", name, "--ignored", "--nocapture"]).stdin(StdStdio::null());
+    // SAFETY: only calls that are safe after a fork.
+    unsafe { command.pre_exec(usual::signals) };
     command
 }
 
@@ -118,12 +137,9 @@ impl Background {
 
 fn readable_soon(fd: BorrowedFd<'_>) -> bool {
     let mut fds = [PollFd::new(fd, PollFlags::POLLIN)];
-    poll(&mut fds, PollTimeout::from(30_000_u16)).unwrap() == 1
+    poll(&mut fds, PollTimeout::try_from(PATIENCE).unwrap()).unwrap() == 1
 }
 
 fn pidfd(pid: i32) -> OwnedFd {
-    // SAFETY: takes numbers.
-    let fd = unsafe { libc::syscall(libc::SYS_pidfd_open, pid, 0) };
-    // SAFETY: the kernel has just made it, or refused, which is checked first.
-    unsafe { OwnedFd::from_raw_fd(i32::try_from(fd).ok().filter(|&fd| fd >= 0).unwrap()) }
+    pidfd_open(rustix::process::Pid::from_raw(pid).unwrap(), PidfdFlags::empty()).unwrap()
 }

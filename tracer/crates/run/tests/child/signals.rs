@@ -8,6 +8,7 @@ use std::os::unix::process::CommandExt;
 
 use nix::errno::Errno;
 use nix::sys::signal::Signal;
+use rustix::process::pidfd_send_signal;
 use taskweight_run::child::{Child, Waited};
 
 use crate::{Background, helper, pidfd, readable_soon, signals, spec};
@@ -46,9 +47,7 @@ fn helper_that_receives_signals() {
 
 /// By the process, not by its number, which nobody keeps once taskweight is gone.
 fn kill(child: &OwnedFd) {
-    // SAFETY: takes numbers, and no information about the signal.
-    let sent = unsafe { libc::syscall(libc::SYS_pidfd_send_signal, child.as_raw_fd(), libc::SIGKILL, 0, 0) };
-    assert_eq!(sent, 0, "{}", Errno::last());
+    pidfd_send_signal(child, rustix::process::Signal::KILL).unwrap();
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use std::cmp::Reverse;
 
 use taskweight_core::format::{ABSENT, bytes, count, duration, plural};
+use taskweight_core::metric;
 use taskweight_core::report::{OverTime, RunMemory, StackSummary, Thread};
 
 use super::Command;
@@ -11,28 +12,7 @@ use crate::document::number::Number;
 use crate::document::table::{Cell, Column, Table};
 use crate::document::{Block, Note};
 
-/// Rows of the last sample, with their fields.
-const ROWS: [(&str, &str); 9] = [
-    ("address space", "reserved_bytes"),
-    ("  stack space", "stack_reserved_bytes"),
-    ("resident: user stacks", "stack_resident_bytes"),
-    ("  other", "other_resident_bytes"),
-    ("  page tables", "page_tables_bytes"),
-    ("  kernel stacks", "kernel_stack_bytes"),
-    ("  kernel slab", "slab_bytes"),
-    ("  total", "total_bytes"),
-    ("  cgroup counter", "witness_bytes"),
-];
-const COLUMNS: [Column; 3] = [Column::shown("memory"), Column::shown("at the end"), Column::detail("source")];
-const STACKS: [Column; 7] = [
-    Column::shown("thread"),
-    Column::shown("tid"),
-    Column::shown("stack reserved"),
-    Column::shown("in use"),
-    Column::shown("resident"),
-    Column::shown("high water"),
-    Column::shown("growth faults"),
-];
+static COLUMNS: [Column; 3] = [Column::shown("memory"), Column::shown("at the end"), Column::detail("source")];
 
 /// Where nothing was seen, that is said in one line.
 pub(super) fn blocks(command: &Command<'_>) -> Vec<Block> {
@@ -61,13 +41,12 @@ fn over_time(seen: &OverTime) -> Lines {
 
 fn last_sample(memory: &RunMemory, path: &str) -> Table {
     let mut table = Table::new("memory at the end", &COLUMNS);
-    let figures = memory.done.as_ref().map(|sample| sample.figures).unwrap_or_default().columns();
-    for (name, field) in ROWS {
-        let value = figures.iter().find(|(column, _)| *column == field).and_then(|(_, value)| *value);
-        let source = memory.done.as_ref().and_then(|sample| sample.sources.get(field));
+    let figures = memory.done.as_ref().map(|sample| sample.figures).unwrap_or_default();
+    for metric in metric::MEMORY {
+        let source = memory.done.as_ref().and_then(|sample| sample.sources.get(metric.path));
         let source = source.map_or("the command ended before it could be sampled", String::as_str);
-        let number = value.map(|value| Number::bytes(value as f64, format!("{path}.{field}")));
-        table.rows.push(vec![Cell::name(name), Cell::number_or(number, source), Cell::text(source)]);
+        let number = (metric.get)(&figures).map(|value| Number::bytes(value, metric.origin(path)));
+        table.rows.push(vec![Cell::name(metric.indented()), Cell::number_or(number, source), Cell::text(source)]);
     }
     table
 }
@@ -89,26 +68,15 @@ fn threads(command: &Command<'_>) -> Vec<Block> {
     let mut seen: Vec<(usize, &Thread)> = threads.filter(|(_, one)| one.stack_resident_bytes.is_some()).collect();
     seen.sort_by_key(|(_, thread)| Reverse(thread.stack_high_water_bytes));
     let top = command.context.options.top;
-    let mut table = Table::new("stacks of threads, the deepest first", &STACKS);
-    let path = |index: usize| format!("{}.threads[{index}]", command.path);
-    table.rows = seen.iter().take(top).map(|(index, thread)| row(&path(*index), thread)).collect();
+    let columns = metric::STACK.iter().map(Column::of);
+    let columns: Vec<Column> = [Column::shown("thread"), Column::shown("tid")].into_iter().chain(columns).collect();
+    let mut table = Table::new("stacks of threads, the deepest first", &columns);
+    for (index, thread) in seen.iter().take(top) {
+        let path = format!("{}.threads[{index}]", command.path);
+        let cells = metric::STACK.iter().map(|one| Cell::of(one, &command.context.report.probes, *thread, &path));
+        table.rows.push(super::named(thread, &path).into_iter().chain(cells).collect());
+    }
     let omitted = super::omitted(seen.len().saturating_sub(top) as u64, "more thread");
     let table = (!table.rows.is_empty()).then_some(Block::Table(table));
     table.into_iter().chain(omitted).collect()
-}
-
-fn row(path: &str, thread: &Thread) -> Vec<Cell> {
-    let size = |field: &str, size: Option<u64>| {
-        let number = size.map(|size| Number::bytes(size as f64, format!("{path}.{field}")));
-        Cell::number_or(number, "the stack was not found")
-    };
-    vec![
-        Cell::name(&thread.name),
-        Number::field(thread.tid.into(), thread.tid.to_string(), format!("{path}.tid")).into(),
-        size("stack_reserved_bytes", thread.stack_reserved_bytes),
-        size("stack_in_use_bytes", thread.stack_in_use_bytes),
-        size("stack_resident_bytes", thread.stack_resident_bytes),
-        size("stack_high_water_bytes", thread.stack_high_water_bytes),
-        Number::count(thread.stack_faults, format!("{path}.stack_faults")).into(),
-    ]
 }

@@ -5,24 +5,18 @@ mod totals;
 
 use std::cmp::Reverse;
 
-use taskweight_core::format::{bytes, plural, share};
+use taskweight_core::format::{plural, share};
+use taskweight_core::metric::{self, Distribution};
 use taskweight_core::report::{Histogram, InterruptCount, Run, SyscallCount, Thread};
 
 use super::context::Context;
-use super::number::Number;
+use super::number::{Number, Repetitions};
 use super::table::{Cell, Column, Table};
 use super::{Block, Note, Section, Term, distributions};
 use crate::chart::{Bar, Bars, Chart, Curve, Part, Quantity};
 
 /// Calls that are drawn.
 const DRAWN: usize = 12;
-
-const DISTRIBUTIONS: [(&str, &str, fn(&Run) -> Option<&Histogram>); 4] = [
-    ("on CPU", "histograms.on_cpu_ns", |run| Some(&run.histograms.on_cpu_ns)),
-    ("off CPU", "histograms.off_cpu_ns", |run| Some(&run.histograms.off_cpu_ns)),
-    ("run queue", "histograms.run_queue_ns", |run| Some(&run.histograms.run_queue_ns)),
-    ("syscalls", "histograms.syscall_ns", |run| Some(&run.histograms.syscall_ns)),
-];
 
 const SYSCALLS: [Column; 9] = [
     Column::shown("syscall"),
@@ -39,27 +33,10 @@ const SYSCALL_PARTS: [Part; 1] = [Part { name: "syscall time", letter: ' ', colo
 
 const INTERRUPTS: [Column; 3] = [Column::shown("kind"), Column::shown("count"), Column::shown("time")];
 
-const THREADS: [Column; 14] = [
-    Column::shown("thread"),
-    Column::shown("tid"),
-    Column::shown("on CPU"),
-    Column::detail("off CPU"),
-    Column::shown("run queue"),
-    Column::shown("voluntary"),
-    Column::shown("preempted"),
-    Column::detail("yielded"),
-    Column::detail("wakeups"),
-    Column::detail("migrations"),
-    Column::shown("syscalls"),
-    Column::shown("page faults"),
-    Column::detail("interrupts"),
-    Column::detail("resident stack"),
-];
-
 const LEGEND: &[Term] = &[
     ("on CPU", "from switched in to switched out"),
     ("off CPU", "from switched out to switched in"),
-    ("run queue", "from runnable to running"),
+    ("run-queue wait", "from runnable to running"),
 ];
 
 /// A command's run, and its path in the report.
@@ -72,7 +49,7 @@ pub(super) struct Command<'a> {
 /// All sections of a command: of its last repetition, and distributions of all.
 pub(super) fn sections(context: &Context<'_>) -> Vec<Section> {
     let runs = context.report.runs.iter().enumerate();
-    let Some((index, run)) = runs.filter(|(_, run)| run.scenario.is_none()).last() else { return vec![] };
+    let Some((index, run)) = runs.filter(|(_, run)| run.case.scenario.is_none()).last() else { return vec![] };
     let command = Command { context, run, path: format!("runs[{index}]") };
     vec![
         Section::new("totals", "What the kernel did", "Totals").blocks(totals::blocks(&command)),
@@ -85,15 +62,19 @@ pub(super) fn sections(context: &Context<'_>) -> Vec<Section> {
 }
 
 impl Command<'_> {
+    fn repetitions(&self) -> Repetitions<'_> {
+        let is_command = |run: &&Run| run.case.scenario.is_none();
+        self.context.repetitions(self.context.report.runs.iter().filter(is_command).collect())
+    }
+
     fn distributions(&self) -> Block {
-        let runs = self.context.report.runs.iter().filter(|one| one.scenario.is_none()).collect();
-        let repetitions = self.context.repetitions(runs);
+        let repetitions = self.repetitions();
         let mut table = Table::new("durations", &distributions::COLUMNS);
         let mut curves = Vec::new();
-        for ((name, path, field), series) in DISTRIBUTIONS.into_iter().zip(0..) {
-            let merged = repetitions.merged(path, field);
-            table.rows.push(distributions::row(name, &merged));
-            curves.push(Curve { series, name: name.to_owned(), histogram: merged.histogram });
+        for (Distribution { path, label, get }, series) in metric::OF_KERNEL.iter().zip(0..) {
+            let merged = repetitions.merged(path, get);
+            table.rows.push(distributions::row(label, &merged));
+            curves.push(Curve { series, name: (*label).to_owned(), histogram: merged.histogram });
         }
         let note = "Each step to the right leaves a tenth of the remaining samples; a mark is the maximum.";
         Block::figure("Durations by percentile.", note, Chart::Curves(curves), table)
@@ -168,45 +149,24 @@ impl Command<'_> {
 
     fn threads(&self) -> Vec<Block> {
         let top = self.context.options.top;
-        let mut table = Table::new("threads, the busiest first", &THREADS);
-        let listed = self.run.threads.iter().take(top).enumerate();
-        table.rows = listed.map(|(index, one)| self.thread(&format!("{}.threads[{index}]", self.path), one)).collect();
+        let heads = metric::THREAD.iter().map(Column::of);
+        let columns: Vec<Column> = [Column::shown("thread"), Column::shown("tid")].into_iter().chain(heads).collect();
+        let mut table = Table::new("threads, the busiest first", &columns);
+        for (index, thread) in self.run.threads.iter().take(top).enumerate() {
+            let path = format!("{}.threads[{index}]", self.path);
+            let cells = metric::THREAD.iter().map(|one| Cell::of(one, &self.context.report.probes, thread, &path));
+            table.rows.push(named(thread, &path).into_iter().chain(cells).collect());
+        }
         let more = (self.run.threads.len().saturating_sub(top) as u64).saturating_add(self.run.threads_omitted);
         let table = if table.rows.is_empty() { Block::note("No threads.") } else { Block::Table(table) };
         [table].into_iter().chain(omitted(more, "more thread")).collect()
     }
+}
 
-    fn thread(&self, path: &str, thread: &Thread) -> Vec<Cell> {
-        let count = |field: &str, value: u64| Number::count(value, format!("{path}.{field}")).into();
-        let time = |field: &str, ns: u64| Number::duration(ns, format!("{path}.{field}")).into();
-        let unless_missing = |probe: &str, number: Number| match self.context.missing(probe) {
-            Some(reason) => Cell::Absent(reason),
-            None => number.into(),
-        };
-        let faults = thread.minor_faults.saturating_add(thread.major_faults);
-        let faults = Number::count(faults, format!("{path}.minor_faults + {path}.major_faults"));
-        let syscalls = Number::count(thread.syscalls, format!("{path}.syscalls"));
-        let interrupts = thread.interrupts.map(|count| Number::count(count, format!("{path}.interrupts")));
-        let stack = thread.stack_resident_bytes;
-        let stack =
-            stack.map(|size| Number::field(size as f64, bytes(size as f64), format!("{path}.stack_resident_bytes")));
-        vec![
-            Cell::name(&thread.name),
-            Number::field(thread.tid.into(), thread.tid.to_string(), format!("{path}.tid")).into(),
-            time("on_cpu_ns", thread.on_cpu_ns),
-            time("off_cpu_ns", thread.off_cpu_ns),
-            time("run_queue_ns", thread.run_queue_ns),
-            count("switches.voluntary", thread.switches.voluntary),
-            count("switches.preempted", thread.switches.preempted),
-            count("switches.yielded", thread.switches.yielded),
-            count("wakeups", thread.wakeups),
-            count("migrations", thread.migrations),
-            unless_missing("sys_enter", syscalls),
-            unless_missing("page_fault_minor", faults),
-            Cell::number_or(interrupts, "interrupts were not counted"),
-            Cell::number_or(stack, "the stack was not found or not sampled"),
-        ]
-    }
+/// Name and id of a thread.
+fn named(thread: &Thread, path: &str) -> [Cell; 2] {
+    let tid = Number::field(thread.tid.into(), thread.tid.to_string(), format!("{path}.tid"));
+    [Cell::name(&thread.name), tid.into()]
 }
 
 fn interrupt(kind: &str, path: &str, counted: Option<InterruptCount>) -> Vec<Cell> {

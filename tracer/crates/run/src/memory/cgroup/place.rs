@@ -46,7 +46,7 @@ pub(super) fn own(root: &Path) -> Result<(Version, PathBuf, PathBuf), String> {
         return Ok((Version::V1, directory(root, mount, &own.pathname)?, directory(root, mount, &mount.root)?));
     }
     let own = cgroups.0.iter().find(|cgroup| cgroup.hierarchy == 0);
-    let own = own.ok_or("this process is in no cgroup that has a memory controller")?;
+    let own = own.ok_or("this process is not in a cgroup with a memory controller")?;
     let mount = mounts.0.iter().find(|mount| mount.fs_type == "cgroup2").ok_or("no cgroups are mounted here")?;
     Ok((Version::V2, directory(root, mount, &own.pathname)?, directory(root, mount, &mount.root)?))
 }
@@ -62,7 +62,7 @@ fn parse<T: FromRead>(root: &Path, path: &str) -> Result<T, String> {
 fn directory(root: &Path, mount: &MountInfo, name: &str) -> Result<PathBuf, String> {
     let below = Path::new(name).strip_prefix(&mount.root).ok();
     let below = below.filter(|below| !below.starts_with(".."));
-    let below = below.ok_or_else(|| format!("this process's cgroup {name} is outside of what is mounted here"))?;
+    let below = below.ok_or_else(|| format!("this process's cgroup {name} is outside the mounted hierarchy"))?;
     let top = root.join(mount.mount_point.strip_prefix("/").unwrap_or(&mount.mount_point));
     Ok(if below.as_os_str().is_empty() { top } else { top.join(below) })
 }
@@ -78,7 +78,11 @@ fn delegating(own: &Path, top: &Path) -> Result<PathBuf, String> {
     let found = upwards.find(gives_memory).map(Path::to_owned);
     found.ok_or_else(|| {
         let file = top.join("cgroup.subtree_control");
-        format!("no cgroup from {} upwards gives its children memory: echo +memory > {}", own.display(), file.display())
+        format!(
+            "no cgroup from {} up enables the memory controller for its children: echo +memory > {}",
+            own.display(),
+            file.display()
+        )
     })
 }
 
@@ -127,7 +131,7 @@ mod tests {
         assert_eq!(inside, Ok((Version::V1, "sys/fs/cgroup/memory/x".to_owned())));
         for outside in ["/docker/cd34", "/", "/../cd34"] {
             let reason = found(&format!("4:memory:{outside}\n"), &mounts, &[]).unwrap_err();
-            assert!(reason.contains("outside of what is mounted"), "{reason}");
+            assert!(reason.contains("outside the mounted"), "{reason}");
         }
         assert!(found("0::/../x\n", V2_MOUNT, &[]).is_err());
     }
@@ -147,7 +151,7 @@ mod tests {
         let reason = found("0::/me\n", V2_MOUNT, &[("", "cpu memory_x pids\n")]).unwrap_err();
         assert!(reason.contains("echo +memory > ") && reason.ends_with("/cgroup.subtree_control"), "{reason}");
         assert!(found("0::/\n", "", &[]).unwrap_err().contains("no cgroups are mounted"));
-        assert!(found("", V2_MOUNT, &[]).unwrap_err().contains("in no cgroup"));
+        assert!(found("", V2_MOUNT, &[]).unwrap_err().contains("not in a cgroup"));
         assert!(find(Path::new("/nonexistent")).unwrap_err().starts_with("/proc/self/cgroup: "));
     }
 }

@@ -78,8 +78,8 @@ fn version_1() {
     assert_eq!(figures.total_bytes, Some(8_388 * KIB + 27_258_880));
     assert_eq!(figures.witness_bytes, Some(36_163_584 - 315_392));
     assert!(sample.sources["kernel_stack_bytes"].starts_with("1001 threads of 16384 bytes each"));
-    assert!(sample.sources["slab_bytes"].contains("the rest of the kernel's memory"));
-    assert!(sample.sources["witness_bytes"].contains("less 315392 bytes of files"));
+    assert!(sample.sources["slab_bytes"].contains("the remaining kernel memory"));
+    assert!(sample.sources["witness_bytes"].contains("less 315392 bytes of page cache"));
 }
 
 #[test]
@@ -106,8 +106,8 @@ fn a_kernel_that_does_not_account_its_memory() {
     let cgroup = CgroupMemory { kernel_bytes: None, ..v1() };
     let sample = checked(Readings { cgroup: Ok(cgroup), ..readings() });
     assert_eq!(sample.figures.slab_bytes, Some(7_000 * KIB));
-    assert!(sample.sources["slab_bytes"].contains("does not account memory of the kernel"));
-    assert!(sample.sources["witness_bytes"].contains("is not accounted"));
+    assert!(sample.sources["slab_bytes"].contains("does not account kernel memory"));
+    assert!(sample.sources["witness_bytes"].contains("does not include kernel memory"));
 }
 
 /// As it would be where the size of a kernel stack cannot be told.
@@ -152,7 +152,7 @@ fn stacks_that_cannot_be_told_are_in_the_rest_and_in_the_total() {
     assert_eq!((sample.figures.stack_resident_bytes, sample.figures.stack_reserved_bytes), (None, None));
     assert_eq!(sample.figures.other_resident_bytes, Some(8_388 * KIB));
     assert_eq!(sample.figures.total_bytes, checked(readings()).figures.total_bytes);
-    assert!(sample.sources["other_resident_bytes"].contains("with the stacks"));
+    assert!(sample.sources["other_resident_bytes"].contains("including stacks"));
 }
 
 #[test]
@@ -166,7 +166,7 @@ fn before_linux_5_4_all_anonymous_pages_count() {
 
 #[test]
 fn a_process_that_has_ended_has_nothing_but_reasons() {
-    let gone = || String::from("no process is left");
+    let gone = || String::from("all processes have exited");
     let sample = checked(Readings {
         processes: Err(gone()),
         stack_reserved: Err(gone()),
@@ -174,7 +174,7 @@ fn a_process_that_has_ended_has_nothing_but_reasons() {
         ..readings()
     });
     assert_eq!(sample.figures.reserved_bytes, None);
-    assert_eq!(sample.sources["other_resident_bytes"], "no process is left");
-    assert!(sample.sources["slab_bytes"].starts_with("only the sum"));
+    assert_eq!(sample.sources["other_resident_bytes"], "all processes have exited");
+    assert!(sample.sources["slab_bytes"].starts_with("only total"));
     assert_eq!(sample.figures.total_bytes, None);
 }

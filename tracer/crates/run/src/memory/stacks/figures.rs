@@ -50,7 +50,7 @@ fn of_nothing(reason: String) -> StackFigures {
 }
 
 fn of_stated(stacks: &StatedStacks) -> StackFigures {
-    let source = format!("the {} stacks that the workload states", stacks.count);
+    let source = format!("the {} stacks that the workload reports", stacks.count);
     StackFigures {
         reserved: Ok((stacks.reserved_bytes, source.clone())),
         resident: Ok((stacks.resident_bytes, format!("{source}: resident pages by /proc/PID/pagemap"))),
@@ -61,7 +61,7 @@ fn of_stated(stacks: &StatedStacks) -> StackFigures {
             reserved_bytes: Some(stacks.reserved_bytes),
             resident_bytes: Some(stacks.resident_bytes),
             deepest_bytes: Some(stacks.deepest_bytes),
-            reason: Some(String::from("of the stacks that the workload states, not of threads")),
+            reason: Some(String::from("stacks reported by the workload, not of threads")),
         },
     }
 }
@@ -69,7 +69,7 @@ fn of_stated(stacks: &StatedStacks) -> StackFigures {
 /// The summary stays that of the threads.
 fn of_runtime(runtime: &RuntimeStacks, summary: StackSummary) -> StackFigures {
     // What a runtime sets aside for its stacks, it need not have touched.
-    let stated = Ok((runtime.bytes, format!("what the runtime says: {}", runtime.source)));
+    let stated = Ok((runtime.bytes, format!("as reported by the runtime: {}", runtime.source)));
     StackFigures { reserved: stated.clone(), resident: stated, summary }
 }
 
@@ -105,13 +105,13 @@ pub(in super::super) fn summary(stacks: &ThreadStacks) -> StackSummary {
 
 fn what_is_missing(stacks: &ThreadStacks) -> Option<String> {
     let parts = [
-        (stacks.merged, "stand in one mapping with others, without guards that could be seen between them"),
-        (stacks.elsewhere, "stand where no stack of a thread is, such as in a heap"),
-        (stacks.not_at_rest, "ran or ended while they were looked at"),
+        (stacks.merged, "share a mapping with others, without visible guard pages between them"),
+        (stacks.elsewhere, "have no thread stack at their stack pointer, but for example heap"),
+        (stacks.not_at_rest, "ran or exited while being sampled"),
     ];
     let missing: Vec<String> =
         parts.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")).collect();
-    (!missing.is_empty()).then(|| format!("not in it: threads of which {}", missing.join(", ")))
+    (!missing.is_empty()).then(|| format!("not included: threads of which {}", missing.join(", ")))
 }
 
 #[cfg(test)]
@@ -147,10 +147,10 @@ mod tests {
     fn a_thread_that_runs_is_named_and_a_merged_one_voids_the_column() {
         let running = ThreadStacks { not_at_rest: 1, ..stacks(3) };
         let source = figures(&Ok(running), &Stated::default(), never).resident.unwrap().1;
-        assert!(source.contains("3 of 4 threads; not in it: threads of which 1 ran"), "{source}");
+        assert!(source.contains("3 of 4 threads; not included: threads of which 1 ran"), "{source}");
         for voiding in [ThreadStacks { merged: 2, ..stacks(1) }, ThreadStacks { elsewhere: 1, ..stacks(1) }] {
             let figures = figures(&Ok(voiding), &Stated::default(), never);
-            assert!(figures.reserved.is_err() && figures.resident.unwrap_err().contains("not in it"));
+            assert!(figures.reserved.is_err() && figures.resident.unwrap_err().contains("not included"));
             assert_eq!(figures.summary.resident_bytes, Some(8_192));
         }
         let none = figures(&Ok(stacks(0)), &Stated::default(), never);

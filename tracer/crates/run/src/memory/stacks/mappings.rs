@@ -25,7 +25,8 @@ pub(super) fn holding(pointers: &[u64], mut maps: impl BufRead) -> io::Result<Ve
     let mut guard_end = None;
     while maps.read_until(b'\n', &mut line)? > 0 {
         let mapping = Mapping::of(&line);
-        let mapping = mapping.ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "a line is not as expected"))?;
+        let mapping =
+            mapping.ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "a line has an unexpected format"))?;
         if mapping.range.holds_one_of(pointers) {
             let is_guarded = mapping.is_main_stack || guard_end == Some(mapping.range.start);
             candidates.push(Candidate { range: mapping.range, is_plain: mapping.is_plain, is_guarded });

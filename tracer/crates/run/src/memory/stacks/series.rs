@@ -30,7 +30,7 @@ impl StatedStacks {
         let sum = sum.fold(0, u128::saturating_add);
         if sum > u128::from(address_space_bytes) {
             return Err(format!(
-                "the workload states stacks of {sum} bytes, and has {address_space_bytes} bytes in all"
+                "the workload reports stacks of {sum} bytes, but has only {address_space_bytes} bytes in total"
             ));
         }
         let mut stacks = Self::default();
@@ -40,8 +40,9 @@ impl StatedStacks {
             for index in 0..series.count {
                 let range = stack_at(series, index)?;
                 let added = stacks.add(range, &mut pages);
-                added
-                    .map_err(|error| format!("/proc/{pid}/pagemap, at the stated stack {:#x}: {error}", range.start))?;
+                added.map_err(|error| {
+                    format!("/proc/{pid}/pagemap, at the reported stack {:#x}: {error}", range.start)
+                })?;
             }
         }
         Ok(stacks)
@@ -72,11 +73,11 @@ const ADDRESS_SPACE: u64 = 1 << 56;
 fn check(series: &StackSeries) -> Result<(), String> {
     let StackSeries { base, length, stride, count } = series;
     if *length == 0 {
-        return Err(format!("the workload states a stack at {base:#x} that has no length"));
+        return Err(format!("the workload reports a stack of length 0 at {base:#x}"));
     }
     if *count > 1 && stride.unsigned_abs() < *length {
         return Err(format!(
-            "the workload states stacks from {base:#x} on that overlap: {length} bytes each, {stride} bytes apart"
+            "the workload reports overlapping stacks from {base:#x}: {length} bytes each, {stride} bytes apart"
         ));
     }
     Ok(())
@@ -87,7 +88,7 @@ fn stack_at(series: &StackSeries, index: u64) -> Result<Range, String> {
     let start = u64::try_from(i128::from(series.base) + distance).ok();
     let end = start.and_then(|start| start.checked_add(series.length)).filter(|end| *end <= ADDRESS_SPACE);
     let range = start.zip(end).map(|(start, end)| Range { start, end });
-    range.ok_or_else(|| format!("the workload states stacks from {:#x} on that leave the address space", series.base))
+    range.ok_or_else(|| format!("the workload reports stacks from {:#x} that exceed the address space", series.base))
 }
 
 #[cfg(test)]
@@ -136,14 +137,14 @@ mod tests {
         let series = StackSeries { base: 1 << 20, length: 4096, stride: 4096, count: 3 };
         assert!(read(&[StackSeries { stride: 4095, ..series }]).unwrap_err().contains("overlap"));
         assert!(read(&[StackSeries { stride: 0, ..series }]).unwrap_err().contains("overlap"));
-        assert!(read(&[StackSeries { length: 0, ..series }]).unwrap_err().contains("no length"));
-        assert!(read(&[series, one(0, 1 << 41)]).unwrap_err().contains("in all"));
+        assert!(read(&[StackSeries { length: 0, ..series }]).unwrap_err().contains("of length 0"));
+        assert!(read(&[series, one(0, 1 << 41)]).unwrap_err().contains("in total"));
         assert!(
-            read(&[StackSeries { length: u64::MAX, count: u64::MAX, ..series }; 2]).unwrap_err().contains("in all")
+            read(&[StackSeries { length: u64::MAX, count: u64::MAX, ..series }; 2]).unwrap_err().contains("in total")
         );
         for (base, stride) in [(u64::MAX - 9_000, 4096), (1 << 20, i64::MAX), (8192, -8192), (8192, i64::MIN)] {
             let reason = read(&[StackSeries { base, stride, ..series }]).unwrap_err();
-            assert!(reason.contains("leave the address space"), "{base:#x} {stride}: {reason}");
+            assert!(reason.contains("exceed the address space"), "{base:#x} {stride}: {reason}");
         }
     }
 
