@@ -4,7 +4,9 @@
 //! snapshot -> run (figures per operation) -> report -> renderers.
 
 pub mod cli;
-pub mod commands;
 pub mod measure;
+mod measurement;
 pub mod notice;
 pub mod output;
+mod progress;
+pub mod verb;

@@ -1,9 +1,14 @@
 //! Where reports are written.
 
 mod destination;
+pub(crate) mod files;
 mod links;
+mod plain_table;
+pub(crate) mod tables;
+pub(crate) mod timeline;
 
 pub use destination::{Destination, DestinationError};
+pub(crate) use plain_table::plain_table;
 
 use serde::Serialize;
 use taskweight_report::json::write;

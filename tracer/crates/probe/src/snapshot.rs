@@ -6,7 +6,7 @@ use tracer_ebpf::{Loss, SYSCALL_ROWS, ThreadCounts, ThreadState};
 
 use super::{KernelError, interrupts::WindowInterrupts, namespace, session::Session, syscalls};
 use taskweight_core::{
-    report::{Histogram, Histograms, SyscallCount, Syscalls},
+    report::{Histogram, Histograms, Syscalls},
     stats::histogram::{distribution, merge},
 };
 
@@ -86,18 +86,13 @@ fn syscalls(session: &Session, after: &Snapshot, returned: &ByRow) -> Result<Sys
     let in_progress = in_progress(after, session.window_opened_ns);
     let mut all = Syscalls::default();
     for row in 0..SYSCALL_ROWS {
-        let histograms = returned.get(&row).into_iter().flatten();
-        let timed = histograms.map(|cpu| (cpu.buckets.iter().sum::<u64>(), cpu.sum_ns));
-        let beside = session.syscall_totals(row)?;
-        let pending = in_progress.get(&row).copied().unwrap_or(0);
-        let untimed = (beside.completed_count + beside.unreturned_count + pending, beside.total_ns);
-        let parts = timed.chain([untimed]);
-        let (count, total_ns) = parts.fold((0, 0), |sum, part| (sum.0 + part.0, sum.1 + part.1));
-        all.count += count;
-        all.total_ns += total_ns;
-        if count > 0 {
-            all.by_name.insert(syscalls::name(row), SyscallCount { count, total_ns });
+        let mut totals = session.syscall_totals(row)?;
+        for cpu in returned.get(&row).into_iter().flatten() {
+            totals.counts.completed_count += cpu.buckets.iter().sum::<u64>();
+            totals.counts.total_ns += cpu.sum_ns;
         }
+        totals.counts.unreturned_count += in_progress.get(&row).copied().unwrap_or(0);
+        all.add(|| syscalls::name(row), &totals);
     }
     Ok(all)
 }

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use tracer_ebpf::SyscallTotals;
+
 use super::Run;
 use crate::metric::Metric;
 
@@ -20,12 +22,31 @@ pub struct Syscalls {
 }
 
 /// Calls of one system call.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct SyscallCount {
     /// Calls entered.
     pub count: u64,
     /// Time in calls that returned, nanoseconds.
     pub total_ns: u64,
+}
+
+impl Syscalls {
+    /// Adds all calls of one system call; its name is asked for where there are any.
+    pub fn add(&mut self, name: impl FnOnce() -> String, totals: &SyscallTotals) {
+        let calls = SyscallCount::from(totals);
+        self.count += calls.count;
+        self.total_ns += calls.total_ns;
+        if calls.count > 0 {
+            self.by_name.insert(name(), calls);
+        }
+    }
+}
+
+impl From<&SyscallTotals> for SyscallCount {
+    fn from(totals: &SyscallTotals) -> Self {
+        let counts = &totals.counts;
+        Self { count: counts.completed_count + counts.unreturned_count, total_ns: counts.total_ns }
+    }
 }
 
 /// System calls of a run.

@@ -49,7 +49,7 @@ pub(super) struct Command<'a> {
 /// All sections of a command: of its last repetition, and distributions of all.
 pub(super) fn sections(context: &Context<'_>) -> Vec<Section> {
     let runs = context.report.runs.iter().enumerate();
-    let Some((index, run)) = runs.filter(|(_, run)| run.case.scenario.is_none()).last() else { return vec![] };
+    let Some((index, run)) = runs.rev().find(|(_, run)| run.case.scenario.is_none()) else { return vec![] };
     let command = Command { context, run, path: format!("runs[{index}]") };
     vec![
         Section::new("totals", "What the kernel did", "Totals").blocks(totals::blocks(&command)),
