@@ -17,7 +17,7 @@ pub const SYSCALL_ROWS: u32 = 2 * NATIVE_SYSCALL_ROWS;
 counts! {
     /// Calls of one system call number on one CPU that are in no histogram. All calls that were entered in the window are
     /// those in the number's histograms, these, and those in progress when it closes.
-    pub struct SyscallTotals {
+    pub struct SyscallCounts {
         /// Calls that returned and found no histogram.
         pub completed_count: u64,
         /// Time in them, in nanoseconds.
@@ -26,3 +26,21 @@ counts! {
         pub unreturned_count: u64,
     }
 }
+
+/// What is counted of one system call number on one CPU.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct SyscallTotals {
+    /// Calls that are in no histogram.
+    pub counts: SyscallCounts,
+}
+
+impl core::iter::Sum for SyscallTotals {
+    fn sum<I: Iterator<Item = Self>>(cpus: I) -> Self {
+        Self { counts: cpus.map(|cpu| cpu.counts).sum() }
+    }
+}
+
+#[cfg(feature = "user")]
+// SAFETY: repr(C), made of u64 only: no padding, every bit pattern is a value.
+unsafe impl aya::Pod for SyscallTotals {}

@@ -39,7 +39,7 @@ fn unreturned(thread: &ThreadState) {
     if is_in_window(thread)
         && let Some(totals) = totals_of(thread.syscall)
     {
-        totals.unreturned_count += 1;
+        totals.counts.unreturned_count += 1;
     }
 }
 
@@ -98,8 +98,8 @@ fn returned(row: u32, duration_ns: u64) {
     }
     lose(Loss::SyscallHistogramsFull);
     if let Some(totals) = totals_of(row) {
-        totals.completed_count += 1;
-        totals.total_ns += duration_ns;
+        totals.counts.completed_count += 1;
+        totals.counts.total_ns += duration_ns;
     }
 }
 

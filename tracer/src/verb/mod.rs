@@ -20,6 +20,7 @@ mod regimes;
 mod report;
 mod run;
 mod run_guardian;
+mod schema;
 
 use anatomy::AnatomyArgs;
 use check_model::CheckModelArgs;
@@ -36,6 +37,7 @@ use regimes::RegimesArgs;
 use report::ReportArgs;
 use run::RunArgs;
 use run_guardian::RunGuardianArgs;
+use schema::SchemaArgs;
 
 /// What a verb does, once its options are known.
 pub trait Perform {
@@ -83,6 +85,8 @@ pub enum Verb {
     Models(ModelsArgs),
     /// Check that a program speaks the workload protocol (no root or eBPF needed)
     CheckModel(CheckModelArgs),
+    /// Print the JSON schema of the reports
+    Schema(SchemaArgs),
     /// Print a shell completion script
     Completions(CompletionsArgs),
     /// Write the manual pages to a directory
@@ -108,6 +112,7 @@ impl Verb {
             Self::RunGuardian(args) => args,
             Self::Models(args) => args,
             Self::CheckModel(args) => args,
+            Self::Schema(args) => args,
             Self::Completions(args) => args,
             Self::Man(args) => args,
         }

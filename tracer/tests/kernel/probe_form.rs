@@ -82,7 +82,7 @@ fn plain_tracepoints_count_calls_and_faults_the_same() {
     }
     let probes = ["sys_enter", "sys_exit", "page_fault_minor"];
     let run = until_undisturbed(&probes, || run_subject(&PLAIN, &["getppid", "10007"]));
-    let calls = run.kernel.syscalls.by_name["getppid"];
+    let calls = &run.kernel.syscalls.by_name["getppid"];
     assert_eq!((calls.count, run.syscall_histograms["getppid"].count), (10_007, 10_007));
     assert!(run.kernel.page_faults.minor > Some(0));
 }

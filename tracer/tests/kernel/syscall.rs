@@ -7,7 +7,7 @@ use crate::lossless::assert_no_other_loss;
 
 /// The subject's calls, none more and none less.
 pub fn check_getppid(run: &Run, count: u64) {
-    let calls = run.kernel.syscalls.by_name["getppid"];
+    let calls = &run.kernel.syscalls.by_name["getppid"];
     assert_eq!(calls.count, count);
     assert!(calls.total_ns > 0);
     assert_eq!(run.syscall_histograms["getppid"].count, count);

@@ -21,11 +21,11 @@ pub struct Hook {
     pub family: Family,
     /// Whether nothing can be reported without it. Without `sys_enter`, for one, a yield could not be told from a preemption.
     pub required: bool,
-    /// How the programs that count are attached; `None` where there are none.
+    /// How the counting programs are attached; `None` where there are none.
     pub counting: Option<Form>,
-    /// How those of the anatomy are attached.
+    /// How those of the switch breakdown are attached.
     pub anatomy: Option<Form>,
-    /// Whether timelines have a program of their own, which counts and puts down the event.
+    /// Whether timelines have a program of their own, which counts the event and records it.
     pub in_timelines: bool,
     /// Fields of the plain tracepoint's record that are read.
     pub fields: &'static [Field],
@@ -63,11 +63,11 @@ pub enum Form {
 /// What comes of the events of a hook.
 #[derive(Clone, Copy, Debug)]
 pub enum Feeds {
-    /// It is known which threads there are, or since when one waits: nothing that is counted one by one.
+    /// Which threads there are, or since when one waits: nothing that is counted one by one.
     Threads,
     /// A count of the threads: how many of the events are in it.
     Counts(fn(&ThreadCounts) -> u64),
-    /// The segments of the anatomy; without it, this is not told apart.
+    /// The segments of the switch breakdown; without it, some are merged as described.
     Segments(&'static str),
     /// Interrupts of this kind.
     Interrupts(Interrupt),
@@ -89,9 +89,9 @@ pub struct Field {
 pub enum ProgramSet {
     /// Those that count.
     Counting,
-    /// Those that count and put down single events.
+    /// Those that count and record single events.
     Timeline,
-    /// Those of the anatomy.
+    /// Those of the switch breakdown.
     Anatomy,
     /// Those that do nothing.
     Empty,
@@ -124,7 +124,7 @@ pub fn of_interrupt(kind: Interrupt) -> impl Iterator<Item = &'static Hook> {
     HOOKS.iter().filter(move |hook| matches!(hook.feeds, Feeds::Interrupts(fed) if fed == kind))
 }
 
-/// Hooks that the anatomy can do without, and what it does not tell apart then.
+/// Hooks that the switch breakdown can do without, and what is merged then.
 pub fn of_segments() -> impl Iterator<Item = (&'static Hook, &'static str)> {
     HOOKS.iter().filter_map(|hook| match hook.feeds {
         Feeds::Segments(merged) => Some((hook, merged)),

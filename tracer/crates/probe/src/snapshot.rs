@@ -88,10 +88,10 @@ fn syscalls(session: &Session, after: &Snapshot, returned: &ByRow) -> Result<Sys
     for row in 0..SYSCALL_ROWS {
         let mut totals = session.syscall_totals(row)?;
         for cpu in returned.get(&row).into_iter().flatten() {
-            totals.completed_count += cpu.buckets.iter().sum::<u64>();
-            totals.total_ns += cpu.sum_ns;
+            totals.counts.completed_count += cpu.buckets.iter().sum::<u64>();
+            totals.counts.total_ns += cpu.sum_ns;
         }
-        totals.unreturned_count += in_progress.get(&row).copied().unwrap_or(0);
+        totals.counts.unreturned_count += in_progress.get(&row).copied().unwrap_or(0);
         all.add(|| syscalls::name(row), &totals);
     }
     Ok(all)

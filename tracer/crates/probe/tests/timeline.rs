@@ -109,7 +109,7 @@ fn what_was_lost_is_marked_where_it_is_missing() {
 fn hand_overs_of_the_program_are_drawn_where_they_are_in_the_window() {
     let drawn = draw_with(window(Vec::new()), vec![(90, 95), (110, 130), (140, 140), (200, 150), (890, 910)]);
     let track = "self-timed switches";
-    assert_eq!(spans(drawn.named("hand-over")), [(track, 110, Some(130)), (track, 140, Some(140))]);
+    assert_eq!(spans(drawn.named("switch")), [(track, 110, Some(130)), (track, 140, Some(140))]);
 }
 
 #[test]
@@ -126,7 +126,12 @@ fn a_timeline_keeps_no_more_than_it_may() {
     timeline.add(Piece { title: String::new(), recorded, hand_overs: Vec::new() });
     assert_eq!(timeline.limits().unwrap().event_count, 0);
     let remarks = timeline.remarks();
-    assert!(remarks.len() == 2 && remarks[0].starts_with("7 events") && remarks[1].contains(" 9 more "), "{remarks:?}");
+    assert!(
+        remarks.len() == 2
+            && remarks[0].starts_with("7 timeline events")
+            && remarks[1].contains(" 9 more were dropped"),
+        "{remarks:?}"
+    );
     timeline.close();
     assert!(timeline.limits().is_none());
 }

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use taskweight_core::report::{Report, SCHEMA_VERSION};
 
-/// The schema of the reports that this version writes, as docs/report.schema.json has it: JSON Schema 2020-12, indented,
+/// The schema of the reports that this version writes, as `taskweight schema` prints it: JSON Schema 2020-12, indented,
 /// with a line break at its end.
 ///
 /// Every field is required, since none is left out when a report is written; what could not be had is `null`.

@@ -1,29 +1,11 @@
-//! The JSON schema in docs/, and the reports that it describes.
+//! The JSON schema, and the reports that it describes.
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests are tests too")]
 
 mod common;
 
-use std::env;
-use std::fs;
-
-use common::{FIXTURES, documentation, fixture, schema::violations};
+use common::{FIXTURES, fixture, schema::violations};
 use serde_json::Value;
-use taskweight_report::schema;
-
-/// Set to write the file anew after a change of the model.
-const UPDATE: &str = "TASKWEIGHT_UPDATE_SCHEMA";
-
-#[test]
-fn the_documented_schema_is_that_of_the_model() {
-    let path = documentation("report.schema.json");
-    let generated = schema::text().unwrap();
-    if env::var_os(UPDATE).is_some() {
-        fs::write(&path, &generated).unwrap();
-    }
-    let documented = fs::read_to_string(&path).unwrap_or_default();
-    assert!(documented == generated, "docs/report.schema.json is out of date: {UPDATE}=1 cargo test --test schema");
-}
 
 #[test]
 fn every_report_follows_the_schema() {

@@ -22,7 +22,7 @@ pub struct Syscalls {
 }
 
 /// Calls of one system call.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct SyscallCount {
     /// Calls entered.
     pub count: u64,
@@ -44,7 +44,8 @@ impl Syscalls {
 
 impl From<&SyscallTotals> for SyscallCount {
     fn from(totals: &SyscallTotals) -> Self {
-        Self { count: totals.completed_count + totals.unreturned_count, total_ns: totals.total_ns }
+        let counts = &totals.counts;
+        Self { count: counts.completed_count + counts.unreturned_count, total_ns: counts.total_ns }
     }
 }
 

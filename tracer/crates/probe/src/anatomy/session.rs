@@ -141,7 +141,7 @@ impl Options {
     }
 }
 
-/// What is not told apart for want of a hook that kernels may lack.
+/// What is merged for want of a hook that kernels may lack.
 fn merged(loaded: &Loaded, coarse: bool) -> Vec<String> {
     let merged = hook::of_segments().filter_map(|(hook, without)| {
         let reason = if coarse { "not requested" } else { loaded.refused(hook)? };

@@ -12,7 +12,7 @@ use super::{
 use taskweight_core::{
     case::{Case, group},
     format::count,
-    report::{LedgerRow, ProbeState, Report, Run, Witness},
+    report::{LedgerRow, Report, Run, Witness},
 };
 
 /// A report, and the language in which it is spoken of.
@@ -63,7 +63,6 @@ const UNCOUNTED: Text = Text::new(
     "in the runs of `{}`, events were lost or counts differ from the kernel's own counters",
     "`{}` 시나리오의 실행에서 이벤트가 유실되었거나 커널 자체의 집계와 다르다",
 );
-const NO_PROBE: Text = Text::new("probe `{}` is missing: {}", "프로브 `{}`가 없다: {}");
 const NO_WEIGHT: Text =
     Text::new("`idle` has no linear memory per task for {}: {}", "`idle` 시나리오의 메모리 장부에 값이 없다({}): {}");
 
@@ -88,13 +87,6 @@ impl<'a> Scope<'a> {
 
     pub(super) fn no_run(&self, scenario: &str, who: Who) -> Gap {
         self.gap(NO_RUN, &[scenario, who.name().of(self.language)])
-    }
-
-    /// A count that nobody made is not 0.
-    pub(super) fn needs_probe(&self, name: &str) -> Result<(), Gap> {
-        let missing = self.report.probes.iter().find(|one| one.name == name && one.state == ProbeState::Missing);
-        let reason = |reason: &Option<String>| reason.clone().unwrap_or_else(|| String::from("-"));
-        missing.map_or(Ok(()), |probe| Err(self.gap(NO_PROBE, &[name, &reason(&probe.reason)])))
     }
 
     /// Runs of a scenario by circumstances, without those that touch memory, which do other work.

@@ -2,7 +2,7 @@
 
 use taskweight_core::{
     catalog::Model,
-    report::{ProbeState, Ratio, Regime, Report, Run, Side},
+    report::{Ratio, Regime, Report, Run, Side},
     stats::summary::{Summary, summarise},
 };
 
@@ -46,8 +46,8 @@ fn regime(report: &Report, threads: &'static Model, coroutines: &'static Model, 
         tasks: cell.tasks,
         touch_bytes: cell.touch_bytes,
         ratio,
-        thread: side(report, &thread_runs),
-        coroutine: side(report, &coroutine_runs),
+        thread: side(&thread_runs),
+        coroutine: side(&coroutine_runs),
         cause: None,
         reason: ratio.is_none().then(reason),
     }
@@ -69,17 +69,16 @@ fn ratio(threads: &[&Run], coroutines: &[&Run]) -> Option<Ratio> {
     Some(Ratio { median, low, high })
 }
 
-fn side(report: &Report, runs: &[&Run]) -> Option<Side> {
+fn side(runs: &[&Run]) -> Option<Side> {
     let median = |value: &dyn Fn(&Run) -> Option<f64>| {
         Some(summarise(&runs.iter().filter_map(|run| value(run)).collect::<Vec<_>>())?.median)
     };
-    let is_there = |probe: &str| !report.probes.iter().any(|one| one.name == probe && one.state == ProbeState::Missing);
     let per_operation = |count: u64, run: &Run| Some(count as f64 / run.operations.filter(|all| *all > 0)? as f64);
     Some(Side {
         elapsed_ns: median(&|run| Some(run.per_operation?.elapsed_ns))?,
         kernel_switches: median(&|run| Some(run.per_operation?.kernel_switches))?,
-        syscalls: median(&|run| Some(run.per_operation?.syscalls)).filter(|_| is_there("sys_enter")),
-        migrations: median(&|run| per_operation(run.kernel.migrations, run)).filter(|_| is_there("sched_migrate_task")),
+        syscalls: median(&|run| Some(run.per_operation?.syscalls)),
+        migrations: median(&|run| per_operation(run.kernel.migrations, run)),
         idle_exits: median(&|run| per_operation(run.kernel.idle_exits, run)),
     })
 }
@@ -125,7 +124,7 @@ mod tests {
     use taskweight_core::{
         case::Case,
         catalog::MODELS,
-        report::{Failure, PerOperation, Probe},
+        report::{Failure, PerOperation},
         scenario::Scenario,
     };
 
@@ -195,18 +194,6 @@ mod tests {
             "both are bound by memory: touching 256 KiB takes 98 % of a coroutine switch, 75 % of a thread switch";
         assert_eq!((regimes[1].touch_bytes, regimes[1].cause.as_deref()), (TOUCHED, Some(both)));
         assert_eq!(regimes[1].ratio.map(|ratio| (ratio.low, ratio.high)), Some((None, None)));
-    }
-
-    #[test]
-    fn a_missing_probe_is_not_a_count_of_0() {
-        let mut report = empty_report();
-        add(&mut report, "os-thread", None, &[2000.0]);
-        let like = report.probes[0].clone();
-        report.probes = ["sys_enter", "sched_migrate_task"]
-            .map(|name| Probe { name: name.to_owned(), state: ProbeState::Missing, ..like.clone() })
-            .into();
-        let thread = regimes(&report, &grid(Scenario::Switch))[0].thread.expect("measured");
-        assert_eq!((thread.syscalls, thread.migrations), (None, None));
     }
 
     #[test]

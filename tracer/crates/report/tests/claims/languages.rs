@@ -8,7 +8,7 @@ use taskweight_core::scenario::Scenario;
 use taskweight_core::stats::histogram::of_durations;
 use taskweight_report::claims::{Language, Outcome, Verdict, summary, verdicts};
 
-use crate::world::{KIB, MIB, anatomy, cpu, echo, hog, idle, missing_probe, report, ring, textbook};
+use crate::world::{KIB, MIB, anatomy, cpu, echo, hog, idle, report, ring, textbook};
 
 /// Reports that bring out every sentence: the textbook's world, its opposite, both at once, nothing, and what was not closely
 /// measured.
@@ -51,14 +51,11 @@ fn lacking() -> Vec<Report> {
         report(runs)
     };
     let is_of = |run: &Run, scenario: &str| run.case.scenario.as_deref() == Some(scenario);
-    let mut without_probe = report(textbook());
-    without_probe.probes = vec![missing_probe("`unknown`")];
     let few_points = textbook().into_iter().filter(|run| !is_of(run, "idle") || run.case.tasks <= Some(316));
     let together = textbook().into_iter().filter(|run| !is_of(run, "cpu") || run.case.tasks == Some(2));
     let interpreted = [ring("python-asyncio", "switch", 9e3, 0.0, 0.0), ring("os-thread", "switch", 2e3, 1.0, 1.0)];
     let other_threads = [echo("java-platform", 10, 9e3, 2.0, MIB), echo("tokio", 10, 9e3, 2.0, MIB)];
     vec![
-        without_probe,
         report(few_points.collect()),
         report(together.collect()),
         report(interpreted.concat()),

@@ -4,8 +4,8 @@ use std::{path::Path, sync::LazyLock};
 
 use taskweight_core::case::Case;
 use taskweight_core::report::{
-    Anatomy, AnatomySegment, Elapsed, MemoryFigures, OwnFigures, PerOperation, Probe, ProbeState, Reference,
-    ReferenceTime, Report, Run, RunMemory, Sample, Switches,
+    Anatomy, AnatomySegment, Elapsed, MemoryFigures, OwnFigures, PerOperation, Reference, ReferenceTime, Report, Run,
+    RunMemory, Sample, Switches,
 };
 use taskweight_core::stats::histogram::of_durations;
 use taskweight_report::json;
@@ -193,18 +193,4 @@ pub fn with(mut runs: Vec<Run>, model: &str, scenario: Option<&str>, others: Vec
     });
     runs.extend(others);
     runs
-}
-
-/// The probe of system calls, which is not there.
-pub fn missing_probe(reason: &str) -> Probe {
-    Probe {
-        name: String::from("sys_enter"),
-        hook: String::from("tp/raw_syscalls"),
-        state: ProbeState::Missing,
-        reason: Some(reason.to_owned()),
-        runs: None,
-        net_ns_per_run: None,
-        recursion_misses: None,
-        verified_instruction_count: None,
-    }
 }
