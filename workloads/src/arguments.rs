@@ -9,12 +9,13 @@ use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, Parser};
 
 use crate::depth::Depth;
-use crate::scenario::Scenario;
+use crate::scenario::{self, Scenario, Work as _};
 
 /// Arguments of every program.
 #[derive(Args, Clone, Debug)]
 pub struct Arguments {
     /// The work to do
+    #[arg(value_parser = scenario::parser())]
     pub scenario: Scenario,
     /// Number of tasks
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
@@ -99,8 +100,8 @@ pub fn parse<C: Parser + AsRef<Arguments>>() -> C {
 /// What is wrong with arguments each of which is well-formed.
 fn mistake(arguments: &Arguments) -> Option<String> {
     let Arguments { scenario, tasks, touch, .. } = *arguments;
-    let minimum = scenario.minimum_tasks();
-    if tasks < minimum {
+    let minimum = scenario.least_tasks();
+    if u64::from(tasks) < minimum {
         return Some(format!("scenario {} needs at least {minimum} tasks, not {tasks}", scenario.name()));
     }
     (touch > 0 && !scenario.is_ring()).then(|| String::from("--touch <BYTES> applies to switch and switch-io only"))

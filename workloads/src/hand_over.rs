@@ -3,10 +3,9 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
-use serde::Serialize;
-
 use crate::distribution::Distribution;
 use crate::moments::Moments;
+use taskweight_core::protocol::Done;
 
 /// One switch in this number is timed; a power of two. The others pay for one test of the token.
 const SAMPLED_ONE_IN: u64 = 64;
@@ -23,15 +22,6 @@ pub struct HandOvers {
     clock_ns: u64,
     times: Distribution,
     moments: Moments,
-}
-
-/// Self-timed switches, as in the line `done`.
-#[derive(Serialize, Debug)]
-pub struct HandOverTimes {
-    hand_over_ns: Vec<(u64, u64)>,
-    clock_ns: u64,
-    /// When the first of them began and ended, by `CLOCK_MONOTONIC`.
-    hand_overs: Vec<(u64, u64)>,
 }
 
 impl HandOvers {
@@ -80,9 +70,14 @@ impl HandOvers {
         }
     }
 
-    /// All timed switches, less the cost of a clock read.
-    pub fn times(&self) -> HandOverTimes {
-        HandOverTimes { hand_over_ns: self.times.counts(), clock_ns: self.clock_ns, hand_overs: self.moments.kept() }
+    /// What is said, with all timed switches, less the cost of a clock read.
+    pub fn times(&self, done: Done) -> Done {
+        Done {
+            hand_over_ns: Some(self.times.counts()),
+            clock_ns: Some(self.clock_ns),
+            hand_overs: Some(self.moments.kept()),
+            ..done
+        }
     }
 }
 
@@ -111,7 +106,7 @@ fn nanoseconds_since(origin: Instant) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::HandOvers;
+    use super::*;
 
     #[test]
     fn one_in_64_is_measured() {
@@ -121,9 +116,10 @@ mod tests {
             hand_overs.leaves(token);
             hand_overs.arrives(token);
         }
-        let count: u64 = hand_overs.times().hand_over_ns.iter().map(|(_, count)| count).sum();
+        let done = hand_overs.times(Done::default());
+        let count: u64 = done.hand_over_ns.iter().flatten().map(|(_, count)| count).sum();
         assert_eq!(count, 10);
-        let moments = hand_overs.times().hand_overs;
+        let moments = done.hand_overs.unwrap();
         assert_eq!(moments.len(), 10);
         assert!(moments.is_sorted() && moments.iter().all(|(from, until)| from <= until), "{moments:?}");
     }

@@ -5,11 +5,11 @@ use std::time::Instant;
 
 use anyhow::Result;
 
-use crate::outcome::Outcome;
 use crate::protocol::Protocol;
 use crate::slot::Slot;
 use crate::stacks::Stacks;
 use crate::task_set::TaskSet;
+use taskweight_core::protocol::Done;
 
 /// The limit that stopped the creation of tasks, with its value, if one did.
 #[derive(Debug, Default)]
@@ -36,5 +36,5 @@ pub fn report_with<S: Slot>(
 ) -> Result<()> {
     let parked = tasks.arrived();
     protocol.ready_with(parked, stopped_by.0.get().map(String::as_str), stacks)?;
-    protocol.done(&Outcome::new(parked as u64, 0, Instant::now().elapsed()))
+    protocol.done(&Done::new(parked as u64, 0, Instant::now().elapsed()))
 }

@@ -24,7 +24,6 @@ pub mod load_plan;
 pub mod may_model;
 pub mod may_stacks;
 pub mod moments;
-pub mod outcome;
 pub mod park_slot;
 pub mod parked;
 pub mod pipe;

@@ -9,6 +9,7 @@ use nix::sys::resource::{RLIM_INFINITY, Resource, getrlimit, setrlimit};
 
 use crate::arguments::Arguments;
 use crate::processes;
+use crate::scenario::Work as _;
 
 /// Descriptors left for what is not a task: the standard streams, the runtime's own.
 const SPARE_DESCRIPTORS: u64 = 32;

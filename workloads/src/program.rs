@@ -41,7 +41,7 @@ impl Model {
 
     /// Says that the model does not offer `scenario`, and ends the process with status 2.
     pub fn refuse(&self, scenario: Scenario) -> ! {
-        let offered: Vec<String> = self.scenarios.iter().map(|scenario| scenario.name()).collect();
+        let offered: Vec<&str> = self.scenarios.iter().map(|scenario| scenario.name()).collect();
         let (name, scenario, offered) = (self.name, scenario.name(), offered.join(", "));
         eprintln!("error: {name} does not offer scenario {scenario}, only: {offered}");
         exit(2)

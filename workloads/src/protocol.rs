@@ -8,8 +8,8 @@ use anyhow::{Context, Result, bail};
 use serde::Serialize;
 
 use crate::asleep;
-use crate::outcome::Outcome;
 use crate::stacks::Stacks;
+use taskweight_core::protocol::{Done, Ready};
 
 /// The compiler, and the crates that the models are made of: from the build script.
 const VERSIONS: &str = env!("WORKLOADS_VERSIONS");
@@ -31,15 +31,8 @@ const LONGEST_LINE: usize = 1 << 20;
 #[derive(Serialize, Debug)]
 #[serde(tag = "event", rename_all = "lowercase")]
 enum Event<'a> {
-    Ready {
-        tasks: usize,
-        runtime: &'a str,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        stopped_by: Option<&'a str>,
-        #[serde(skip_serializing_if = "Stacks::is_empty")]
-        stacks: &'a Stacks,
-    },
-    Done(&'a Outcome),
+    Ready(&'a Ready),
+    Done(&'a Done),
 }
 
 /// The program's end of the conversation.
@@ -69,15 +62,16 @@ impl Protocol {
     /// would not fit in the line is left out.
     pub fn ready_with(&self, tasks: usize, stopped_by: Option<&str>, stacks: &Stacks) -> Result<()> {
         asleep::wait_for_others().context("check in /proc whether the threads are asleep")?;
-        let ready = |stacks| line(&Event::Ready { tasks, runtime: &runtime(), stopped_by, stacks });
-        let whole = ready(stacks)?;
-        say(&if whole.len() > LONGEST_LINE { ready(&Stacks::default())? } else { whole })?;
+        let (runtime, stopped_by) = (Some(runtime()), stopped_by.map(str::to_owned));
+        let without = Ready { tasks: tasks as u64, runtime, stopped_by, ..Ready::default() };
+        let whole = line(&Event::Ready(&Ready { stacks: stacks.series().to_vec(), ..without.clone() }))?;
+        say(&if whole.len() > LONGEST_LINE { line(&Event::Ready(&without))? } else { whole })?;
         self.expect("go")
     }
 
     /// Says what was done, and waits for `exit`. The tasks are to be kept alive until this returns.
-    pub fn done(&self, outcome: &Outcome) -> Result<()> {
-        say(&line(&Event::Done(outcome))?)?;
+    pub fn done(&self, done: &Done) -> Result<()> {
+        say(&line(&Event::Done(done))?)?;
         self.expect("exit")
     }
 

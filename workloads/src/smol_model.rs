@@ -12,13 +12,13 @@ use futures_lite::future::yield_now;
 
 use crate::arguments::Arguments;
 use crate::idle::{self, StoppedBy};
-use crate::outcome::Outcome;
 use crate::protocol::Protocol;
 use crate::scenario::Scenario;
 use crate::slot::SharedSlot;
 use crate::task_set::TaskSet;
 use crate::turns::TurnCounter;
 use crate::{smol_io, stackless};
+use taskweight_core::protocol::Done;
 
 /// The tasks of one run. They live as long as the process.
 pub type Tasks = &'static TaskSet<SharedSlot>;
@@ -56,7 +56,7 @@ async fn supervise(executor: Executor, arguments: &Arguments, protocol: &Protoco
         Scenario::Yield => turns.passed(),
         _ => outcome.logical_switches,
     };
-    protocol.done(&Outcome { logical_switches, ..outcome })
+    protocol.done(&Done { logical_switches, ..outcome })
 }
 
 /// Creates the tasks, except those of `spawn`.

@@ -12,7 +12,7 @@ use crate::arguments::{Arguments, share};
 use crate::depth::Depth;
 use crate::distribution::Distribution;
 use crate::hand_over::HandOvers;
-use crate::scenario::Scenario;
+use crate::scenario::{Scenario, Work as _};
 use crate::slot::Slot;
 use crate::touch::Touched;
 

@@ -10,13 +10,13 @@ use tokio::task::yield_now;
 
 use crate::arguments::Arguments;
 use crate::idle::{self, StoppedBy};
-use crate::outcome::Outcome;
 use crate::protocol::Protocol;
 use crate::scenario::Scenario;
 use crate::slot::SharedSlot;
 use crate::task_set::TaskSet;
 use crate::turns::{TurnCounter, Turns};
 use crate::{stackless, tokio_echo, tokio_hog, tokio_pipe, tokio_spawn};
+use taskweight_core::protocol::Done;
 
 /// The tasks of one run, each a tokio task. They live as long as the process.
 pub type Tasks = &'static TaskSet<SharedSlot>;
@@ -63,7 +63,7 @@ fn run<T: Turns + Clone + Send + 'static>(
         tasks.supervise(TaskSet::is_finished).await;
         let outcome = tasks.outcome()?;
         let logical_switches = switches().unwrap_or(outcome.logical_switches);
-        protocol.done(&Outcome { logical_switches, ..outcome })
+        protocol.done(&Done { logical_switches, ..outcome })
     })
 }
 

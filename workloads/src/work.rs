@@ -8,10 +8,10 @@ use anyhow::{Context, Result, bail};
 use crate::chunk;
 use crate::distribution::Distribution;
 use crate::hand_over::HandOvers;
-use crate::outcome::Outcome;
-use crate::scenario::Scenario;
+use crate::scenario::{Scenario, Work as _};
 use crate::slot::Slot;
 use crate::task_set::TaskSet;
+use taskweight_core::protocol::Done;
 
 impl<S: Slot> TaskSet<S> {
     /// Self-timed switches of a ring.
@@ -61,7 +61,7 @@ impl<S: Slot> TaskSet<S> {
     }
 
     /// What was done, if the counters of the tasks and the tokens agree with what was asked for.
-    pub fn outcome(&self) -> Result<Outcome> {
+    pub fn outcome(&self) -> Result<Done> {
         let (Some(started), Some(ended)) = (self.started.get(), self.ended.get()) else {
             bail!("no task can run, but the work is not finished");
         };
@@ -72,9 +72,9 @@ impl<S: Slot> TaskSet<S> {
         }
         let logical_switches = self.scenario.logical_switches(self.count, counted);
         let elapsed = ended.checked_duration_since(*started).context("the work finished before the gate opened")?;
-        let hand_overs = self.scenario.is_ring().then(|| self.hand_overs.times());
         let lateness_ns = (self.scenario == Scenario::Hog).then(|| self.lateness.counts());
-        let checksum = (self.scenario == Scenario::Cpu).then(|| self.results.load(Ordering::Acquire));
-        Ok(Outcome { hand_overs, lateness_ns, checksum, ..Outcome::new(counted, logical_switches, elapsed) })
+        let checksum = (self.scenario == Scenario::Cpu).then(|| self.results.load(Ordering::Acquire).into());
+        let done = Done { lateness_ns, checksum, ..Done::new(counted, logical_switches, elapsed) };
+        Ok(if self.scenario.is_ring() { self.hand_overs.times(done) } else { done })
     }
 }

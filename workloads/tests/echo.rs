@@ -112,12 +112,7 @@ fn clients_that_leave_too_early() {
         load.expect_clean_end();
         let (status, _, stderr) = server.end();
         assert_eq!(status.code(), Some(1), "{}", name(path));
-        assert_eq!(
-            stderr,
-            "error: all connections were closed before 8 requests had been answered\n",
-            "{}",
-            name(path)
-        );
+        assert_eq!(stderr, "error: all connections were closed before 8 requests were answered\n", "{}", name(path));
     }
 }
 

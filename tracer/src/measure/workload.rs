@@ -83,7 +83,7 @@ pub fn traced(context: &Context<'_>, job: &Job, programs: &Path) -> anyhow::Resu
     let (said, exit) = stage.perform(context, job, &mut tracing)?;
     let Tracing { session, cpu, window, memory, .. } = tracing;
     let mut window = window.ok_or_else(|| anyhow::anyhow!("the window was never closed"))?;
-    context.draw(&mut window, || job.title(), &said.done.hand_overs);
+    context.draw(&mut window, || job.title(), said.done.hand_overs.as_deref().unwrap_or_default());
     let mut run = assemble(job, &window, &said, cpu);
     run.memory = Some(memory.finish());
     let end = Snapshot::take(&session)?;

@@ -12,12 +12,12 @@ use workloads::idle::{self, StoppedBy};
 use workloads::parked::Parked;
 use workloads::program::Model;
 use workloads::protocol::Protocol;
-use workloads::scenario::Scenario;
+use workloads::scenario::{self, Scenario};
 use workloads::stackful::{self, Body, Coroutines};
 use workloads::stackful_ring::{self, Ring};
 use workloads::task_set::TaskSet;
 
-const MODEL: Model = Model { name: "corosensei", scenarios: Scenario::WITHOUT_IO };
+const MODEL: Model = Model { name: "corosensei", scenarios: scenario::WITHOUT_IO };
 
 fn main() {
     MODEL.run(|command: &CommonCommand, protocol| run(&command.arguments, protocol))

@@ -12,12 +12,12 @@ use workloads::executor::{Executor, yield_now};
 use workloads::idle::{self, StoppedBy};
 use workloads::program::Model;
 use workloads::protocol::Protocol;
-use workloads::scenario::Scenario;
+use workloads::scenario::{self, Scenario};
 use workloads::slot::LocalSlot;
 use workloads::stackless;
 use workloads::task_set::TaskSet;
 
-const MODEL: Model = Model { name: "future", scenarios: Scenario::WITHOUT_IO };
+const MODEL: Model = Model { name: "future", scenarios: scenario::WITHOUT_IO };
 
 type Tasks = Rc<TaskSet<LocalSlot>>;
 

@@ -12,11 +12,11 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::Parser;
+use taskweight_core::protocol::Done;
 use workloads::arguments::parse_any;
 use workloads::limits;
 use workloads::load::Load;
 use workloads::load_plan::Plan;
-use workloads::outcome::Outcome;
 use workloads::program::converse;
 use workloads::protocol::Protocol;
 
@@ -49,5 +49,5 @@ fn run(command: &Command, protocol: &Protocol) -> Result<()> {
     let mut load = Load::connect(plan, socket)?;
     protocol.ready(plan.connections)?;
     let elapsed = load.run()?;
-    protocol.done(&Outcome { latency_ns: Some(load.latencies()), ..Outcome::new(requests, 0, elapsed) })
+    protocol.done(&Done { latency_ns: Some(load.latencies()), ..Done::new(requests, 0, elapsed) })
 }

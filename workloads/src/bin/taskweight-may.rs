@@ -9,11 +9,11 @@ use std::sync::Arc;
 use std::thread::available_parallelism;
 
 use anyhow::{Context, Result};
+use taskweight_core::protocol::Done;
 use workloads::arguments::WorkersCommand;
 use workloads::idle::{self, StoppedBy};
 use workloads::may_model::{self, Tasks};
 use workloads::may_stacks::StackEnds;
-use workloads::outcome::Outcome;
 use workloads::program::Model;
 use workloads::protocol::Protocol;
 use workloads::scenario::Scenario;
@@ -21,7 +21,7 @@ use workloads::task_set::TaskSet;
 use workloads::thread_start::wait_until;
 use workloads::turns::TurnCounter;
 
-const MODEL: Model = Model { name: "may", scenarios: Scenario::ALL };
+const MODEL: Model = Model { name: "may", scenarios: &Scenario::ALL };
 
 fn main() {
     MODEL.run(run)
@@ -44,7 +44,7 @@ fn run(command: &WorkersCommand, protocol: &Protocol) -> Result<()> {
     wait_until(&tasks, TaskSet::is_finished);
     let outcome = tasks.outcome()?;
     let logical_switches = turns.map_or(outcome.logical_switches, |turns| turns.passed());
-    protocol.done(&Outcome { logical_switches, ..outcome })
+    protocol.done(&Done { logical_switches, ..outcome })
 }
 
 /// Which yields pass control to another task is known where one worker runs all of them.

@@ -15,7 +15,7 @@ use workloads::thread::{self, Threads};
 use workloads::thread_start::{self, wait_until};
 use workloads::{thread_echo, thread_hog, thread_pipe, thread_spawn};
 
-const MODEL: Model = Model { name: "os-thread", scenarios: Scenario::ALL };
+const MODEL: Model = Model { name: "os-thread", scenarios: &Scenario::ALL };
 
 fn main() {
     MODEL.run(|command: &CommonCommand, protocol| run(&command.arguments, protocol))

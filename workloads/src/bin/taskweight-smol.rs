@@ -7,7 +7,7 @@ use workloads::program::Model;
 use workloads::scenario::Scenario;
 use workloads::smol_model;
 
-const MODEL: Model = Model { name: "smol", scenarios: Scenario::ALL };
+const MODEL: Model = Model { name: "smol", scenarios: &Scenario::ALL };
 
 fn main() {
     MODEL.run(|command: &CommonCommand, protocol| smol_model::run(&command.arguments, protocol))

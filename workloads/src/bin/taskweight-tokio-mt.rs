@@ -12,7 +12,7 @@ use workloads::protocol::Protocol;
 use workloads::scenario::Scenario;
 use workloads::tokio_model::run_on_many_threads;
 
-const MODEL: Model = Model { name: "tokio-mt", scenarios: Scenario::ALL };
+const MODEL: Model = Model { name: "tokio-mt", scenarios: &Scenario::ALL };
 
 fn main() {
     MODEL.run(run)

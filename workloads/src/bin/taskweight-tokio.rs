@@ -7,7 +7,7 @@ use workloads::program::Model;
 use workloads::scenario::Scenario;
 use workloads::tokio_model::run_on_one_thread;
 
-const MODEL: Model = Model { name: "tokio", scenarios: Scenario::ALL };
+const MODEL: Model = Model { name: "tokio", scenarios: &Scenario::ALL };
 
 fn main() {
     MODEL.run(|command: &CommonCommand, protocol| run_on_one_thread(&command.arguments, protocol))

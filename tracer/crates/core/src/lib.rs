@@ -7,6 +7,7 @@ pub mod escape;
 pub mod format;
 pub mod metric;
 pub mod plan;
+pub mod protocol;
 pub mod report;
 pub mod scenario;
 pub mod stats;

@@ -154,6 +154,12 @@ impl Scenario {
         matches!(self, Self::Cpu | Self::Hog)
     }
 
+    /// The scenario of this name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|scenario| scenario.name() == name)
+    }
+
     /// The scenarios of these names, in order and each once.
     pub fn of_names(names: &[String]) -> Result<Vec<Self>, UnknownName> {
         check("scenario", names, &Self::ALL.map(Self::name))?;

@@ -4,56 +4,14 @@ use serde::Deserialize as _;
 use serde_json::{Map, Value};
 
 use super::error::{Excerpt, Problem, Step};
-use super::stacks::{self, RuntimeStacks, StackSeries};
+use super::stacks;
+use taskweight_core::protocol::{Done, Durations, Ready};
 
 /// The largest number: programs in all languages have it, and so have the readers of reports.
 pub(super) const MOST: u64 = i64::MAX.unsigned_abs();
 
 /// The longest text, in characters; the rest of a longer one is cut off.
 const LONGEST_TEXT: usize = 200;
-
-/// The tasks exist and are parked.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Ready {
-    /// How many.
-    pub tasks: u64,
-    /// The limit that kept it from creating all that were asked for; in `idle` and `deep` only.
-    pub stopped_by: Option<String>,
-    /// How long a compiling runtime worked before its hand-over time was stable, in nanoseconds.
-    pub warm_up_ns: Option<u64>,
-    /// Compiler and runtime with their versions, as the program states them.
-    pub runtime: Option<String>,
-    /// Where the tasks' stacks lie, if the program knows.
-    pub stacks: Vec<StackSeries>,
-    /// How much the runtime says that they take, if it does.
-    pub runtime_stacks: Option<RuntimeStacks>,
-}
-
-/// Durations that a program measured itself: (nanoseconds, count), in any order.
-pub type Durations = Vec<(u64, u64)>;
-
-/// The work is done, the tasks are still alive.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Done {
-    /// Operations of all tasks together; 0 for work that has none.
-    pub operations: u64,
-    /// Control passing from one task to another.
-    pub logical_switches: u64,
-    /// From `go` to the last operation by the program's own clock, at least 1.
-    pub elapsed_ns: u64,
-    /// The program's own hand-over times, the clock's cost subtracted.
-    pub hand_over_ns: Option<Durations>,
-    /// From and until when the first of these hand-overs were, in nanoseconds of `CLOCK_MONOTONIC`; empty if not stated.
-    pub hand_overs: Vec<(u64, u64)>,
-    /// Cost of one reading of the clock.
-    pub clock_ns: Option<u64>,
-    /// How late ticks were.
-    pub lateness_ns: Option<Durations>,
-    /// How long requests took; from the load generator.
-    pub latency_ns: Option<Durations>,
-    /// Sum of the results of a computation.
-    pub checksum: Option<u64>,
-}
 
 /// Reads `ready`. There must be as many tasks as were asked for, or figures per task would be wrong; fewer only with the
 /// limit that was hit.
@@ -82,7 +40,7 @@ pub(super) fn done(line: &[u8]) -> Result<Done, Problem> {
         logical_switches: fields.number("logical_switches", 0)?,
         elapsed_ns: fields.number("elapsed_ns", 1)?,
         hand_over_ns: fields.durations("hand_over_ns")?,
-        hand_overs: fields.durations("hand_overs")?.unwrap_or_default(),
+        hand_overs: fields.durations("hand_overs")?,
         clock_ns: fields.number_if_any("clock_ns")?,
         lateness_ns: fields.durations("lateness_ns")?,
         latency_ns: fields.durations("latency_ns")?,
@@ -151,6 +109,7 @@ impl Fields<'_> {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+    use taskweight_core::protocol::{RuntimeStacks, StackSeries};
 
     fn done_with(operations: &str, elapsed_ns: &str) -> Result<Done, Problem> {
         let line = format!(
@@ -213,6 +172,24 @@ mod tests {
         assert!(message.starts_with(r#"printed `{"event":"ready","tasks":1,"stacks":[[4096]]}`, where "#), "{message}");
         assert!(message.contains(r#""stacks" is invalid: `[4096]` is neither [base, length] nor "#), "{message}");
         assert!(matches!(with(r#""runtime_stacks":7"#), Err(Problem::BadStacks { field: "runtime_stacks", .. })));
+    }
+
+    #[test]
+    fn what_a_program_of_this_workspace_writes_is_read_as_it_is() {
+        let line = |event: &str, fields: serde_json::Result<Value>| {
+            let mut fields = fields.unwrap();
+            fields["event"] = event.into();
+            fields.to_string().into_bytes()
+        };
+        let series = StackSeries { base: 4096, length: 100, stride: -200, count: 9 };
+        let stacks = vec![StackSeries { stride: 0, count: 1, ..series }, StackSeries { base: 8192, ..series }];
+        let runtime_stacks = Some(RuntimeStacks { bytes: 7, source: "GC".to_owned() });
+        let stated = Ready { tasks: 3, runtime: Some("rustc".to_owned()), stacks, runtime_stacks, ..Ready::default() };
+        assert_eq!(ready(&line("ready", serde_json::to_value(&stated)), 3).unwrap(), stated);
+        let counts = || Some(vec![(120, 3)]);
+        let figures = Done { operations: 7, elapsed_ns: 9, hand_over_ns: counts(), ..Done::default() };
+        let stated = Done { hand_overs: Some(vec![(1, 2)]), clock_ns: Some(5), checksum: Some(8), ..figures };
+        assert_eq!(done(&line("done", serde_json::to_value(&stated))).unwrap(), stated);
     }
 
     #[test]

@@ -3,8 +3,9 @@
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
-use super::event::{self, Done, Durations, MOST, Ready};
+use super::event::{self, MOST};
 use super::stacks::MOST_STACKS;
+use taskweight_core::protocol::{Done, Durations, Ready};
 use taskweight_core::stats::histogram::of_durations;
 
 const TASKS: u64 = 3;

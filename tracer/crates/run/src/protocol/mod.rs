@@ -19,10 +19,10 @@ use nix::fcntl::{FcntlArg, OFlag, fcntl};
 use super::child::{Child, Pipes, poll_readable};
 use super::signals::Signals;
 pub use error::{Excerpt, Problem, ProtocolError, Step};
-pub use event::{Done, Ready};
 pub use lines::LIMIT;
 use lines::{Fill, Lines};
-pub use stacks::{MOST_STACKS, RuntimeStacks, StackSeries};
+pub use stacks::MOST_STACKS;
+pub use taskweight_core::protocol::{Done, Ready, RuntimeStacks, StackSeries};
 
 /// How long a program that has closed its stdout may take to exit: its status says more than the closed pipe.
 const GRACE: Duration = Duration::from_secs(1);

@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::error::Excerpt;
 use super::event::shortened;
+use taskweight_core::protocol::{RuntimeStacks, StackSeries};
 
 /// The most stacks that a program may name.
 pub const MOST_STACKS: u64 = 10_000_000;
@@ -12,70 +13,41 @@ pub const MOST_STACKS: u64 = 10_000_000;
 /// The highest address, as every number of the protocol is below 2^63.
 const HIGHEST: i128 = i64::MAX as i128;
 
-/// Evenly spaced stacks of the same length, or one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct StackSeries {
-    /// Lowest usable address of the first one, without the guard page.
-    pub base: u64,
-    /// Bytes of each, at least 1.
-    pub length: u64,
-    /// From the base of one to that of the next, in bytes; may be negative; 0 for a single stack.
-    pub stride: i64,
-    /// How many, at least 1.
-    pub count: u64,
+/// An entry of the list: `[base, length]` or `[base, length, stride, count]`.
+fn entry(entry: &Value) -> Result<StackSeries, String> {
+    let shown = Excerpt::of(entry.to_string().as_bytes());
+    let wrong = || format!("{shown} is neither [base, length] nor [base, length, stride, count] in whole numbers");
+    let numbers: Vec<i64> = Deserialize::deserialize(entry).map_err(|_| wrong())?;
+    let (base, length, stride, count) = match numbers[..] {
+        [base, length] => (base, length, 0, 1),
+        [base, length, stride, count] => (base, length, stride, count),
+        _ => return Err(wrong()),
+    };
+    let [base, length, count] = [base, length, count].map(u64::try_from);
+    let (Ok(base), Ok(length), Ok(count)) = (base, length, count) else { return Err(wrong()) };
+    checked(StackSeries { base, length, stride, count }).map_err(|reason| format!("{shown} {reason}"))
 }
 
-impl StackSeries {
-    /// The lowest usable address of each, in the order of the series.
-    pub fn bases(self) -> impl Iterator<Item = u64> {
-        (0..self.count.cast_signed()).map(move |index| self.base.wrapping_add_signed(index.wrapping_mul(self.stride)))
+/// That it is what it says: stacks beside each other, within the addresses that there are.
+fn checked(series: StackSeries) -> Result<StackSeries, &'static str> {
+    let StackSeries { base, length, stride, count } = series;
+    if length == 0 || count == 0 {
+        return Err("is empty: length and count must be at least 1");
     }
-
-    /// An entry of the list: `[base, length]` or `[base, length, stride, count]`.
-    fn of(entry: &Value) -> Result<Self, String> {
-        let shown = Excerpt::of(entry.to_string().as_bytes());
-        let wrong = || format!("{shown} is neither [base, length] nor [base, length, stride, count] in whole numbers");
-        let numbers: Vec<i64> = Deserialize::deserialize(entry).map_err(|_| wrong())?;
-        let (base, length, stride, count) = match numbers[..] {
-            [base, length] => (base, length, 0, 1),
-            [base, length, stride, count] => (base, length, stride, count),
-            _ => return Err(wrong()),
-        };
-        let [base, length, count] = [base, length, count].map(u64::try_from);
-        let (Ok(base), Ok(length), Ok(count)) = (base, length, count) else { return Err(wrong()) };
-        Self { base, length, stride, count }.checked().map_err(|reason| format!("{shown} {reason}"))
+    if count > 1 && stride.unsigned_abs() < length {
+        return Err("overlaps itself: the stride must be at least the length");
     }
-
-    /// That it is what it says: stacks beside each other, within the addresses that there are.
-    fn checked(self) -> Result<Self, &'static str> {
-        let Self { base, length, stride, count } = self;
-        if length == 0 || count == 0 {
-            return Err("is empty: length and count must be at least 1");
-        }
-        if count > 1 && stride.unsigned_abs() < length {
-            return Err("overlaps itself: the stride must be at least the length");
-        }
-        let [base, length, last] = [base, length, count - 1].map(i128::from);
-        let farthest = base + last * i128::from(stride);
-        let is_inside = |base: i128| base >= 0 && base + length <= HIGHEST;
-        if is_inside(base) && is_inside(farthest) { Ok(self) } else { Err("leaves the address space") }
-    }
-}
-
-/// What the runtime itself says of the stacks of its tasks.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RuntimeStacks {
-    /// Bytes of all tasks' stacks together, when they were parked.
-    pub bytes: u64,
-    /// The runtime's name for the figure.
-    pub source: String,
+    let [base, length, last] = [base, length, count - 1].map(i128::from);
+    let farthest = base + last * i128::from(stride);
+    let is_inside = |base: i128| base >= 0 && base + length <= HIGHEST;
+    if is_inside(base) && is_inside(farthest) { Ok(series) } else { Err("leaves the address space") }
 }
 
 /// The field `stacks`; none where it is absent.
 pub(super) fn series(field: Option<&Value>) -> Result<Vec<StackSeries>, String> {
     let Some(field) = field else { return Ok(Vec::new()) };
     let entries = field.as_array().ok_or("it is not a list")?;
-    let series = entries.iter().map(StackSeries::of).collect::<Result<Vec<_>, _>>()?;
+    let series = entries.iter().map(entry).collect::<Result<Vec<_>, _>>()?;
     let stacks = series.iter().try_fold(0_u64, |sum, series| sum.checked_add(series.count));
     stacks.filter(|stacks| *stacks <= MOST_STACKS).ok_or_else(|| format!("it has more than {MOST_STACKS} stacks"))?;
     Ok(series)
