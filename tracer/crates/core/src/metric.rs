@@ -30,6 +30,8 @@ pub struct Metric<Of: 'static> {
     pub is_detail: bool,
     /// The number; `None` where the record has none.
     pub get: fn(&Of) -> Option<f64>,
+    /// A word that stands beside the number, where the record has one.
+    pub beside: fn(&Of) -> Option<&str>,
     /// Why the record has none, where all probes are there.
     pub unknown: &'static str,
     /// What it means.
@@ -67,7 +69,18 @@ impl<Of> Metric<Of> {
 
     const fn new(path: &'static str, label: &'static str, unit: Unit, get: fn(&Of) -> Option<f64>) -> Self {
         let doc = Doc { from: "", to: "", not_in_it: "", checked_against: "" };
-        Self { path, label, under: None, unit, fed_by: &[], is_detail: false, get, unknown: "not measured", doc }
+        Self {
+            path,
+            label,
+            under: None,
+            unit,
+            fed_by: &[],
+            is_detail: false,
+            get,
+            beside: |_| None,
+            unknown: "not measured",
+            doc,
+        }
     }
 
     /// Part of the metric at this path.
@@ -86,6 +99,12 @@ impl<Of> Metric<Of> {
     #[must_use]
     pub const fn detail(self) -> Self {
         Self { is_detail: true, ..self }
+    }
+
+    /// With a word beside it.
+    #[must_use]
+    pub const fn beside(self, word: fn(&Of) -> Option<&str>) -> Self {
+        Self { beside: word, ..self }
     }
 
     /// Why it may be absent.

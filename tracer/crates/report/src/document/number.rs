@@ -50,7 +50,11 @@ impl Cell {
     /// The number of a row of the registry, of the record at this path; or why there is none.
     pub(super) fn of<Of>(metric: &Metric<Of>, probes: &[Probe], record: &Of, path: &str) -> Self {
         match metric.value(probes, record) {
-            Ok(value) => Number::field(value, metric.unit.total(value), metric.origin(path)).into(),
+            Ok(value) => {
+                let number = metric.unit.total(value);
+                let shown = (metric.beside)(record).map_or(number.clone(), |word| format!("{number} {word}"));
+                Number::field(value, shown, metric.origin(path)).into()
+            }
             Err(reason) => Self::Absent(reason),
         }
     }

@@ -18,12 +18,10 @@ use crate::chart::{Bar, Bars, Chart, Curve, Part, Quantity};
 /// Calls that are drawn.
 const DRAWN: usize = 12;
 
-const SYSCALLS: [Column; 9] = [
-    Column::shown("syscall"),
-    Column::shown("count"),
-    Column::shown("time"),
+/// Columns of a system call after those of the registry.
+const DURATIONS: [Column; 6] = [
     Column::shown("share"),
-    Column::shown("mean"),
+    Column::detail("mean"),
     Column::shown("p50"),
     Column::shown("p99"),
     Column::detail("p99.9"),
@@ -100,8 +98,12 @@ impl Command<'_> {
             in_text: false,
         };
         let top = self.context.options.top;
-        let mut table = Table::new("system calls", &SYSCALLS);
+        let counted = metric::BY_NAME.iter().map(Column::of);
+        let columns: Vec<Column> = [Column::shown("syscall")].into_iter().chain(counted).chain(DURATIONS).collect();
+        let mut table = Table::new("system calls", &columns);
         table.rows = calls.iter().take(top).map(|(name, calls)| self.syscall(name, calls)).collect();
+        let heads: Vec<&str> = metric::BY_NAME.iter().map(|one| one.label).collect();
+        let table = table.without_empty(&heads);
         let note = "From entry to exit, including blocked time, summed over all calls of a name.";
         let figure = Block::figure("Syscall time by name.", note, Chart::Bars(bars), table);
         [figure].into_iter().chain(omitted(calls.len().saturating_sub(top) as u64, "more system call")).collect()
@@ -111,26 +113,26 @@ impl Command<'_> {
         let (run, path) = (self.run, &self.path);
         let histogram = run.syscall_histograms.get(name);
         let reason = if histogram.is_none() { "no histogram was kept for it" } else { "none returned during the run" };
-        let counted = |field: &str| format!("{path}.kernel.syscalls.by_name.{name}.{field}");
+        let counted = format!("{path}.kernel.syscalls.by_name.{name}");
         let timed = |field: &str| format!("{path}.syscall_histograms.{name}.{field}");
         let of = |field: &str, value: fn(&Histogram) -> Option<u64>| {
             Cell::number_or(histogram.and_then(value).map(|ns| Number::duration(ns, timed(field))), reason)
         };
         let part = calls.total_ns as f64 / run.kernel.syscalls.total_ns as f64;
-        let origin = format!("{} / {path}.kernel.syscalls.total_ns", counted("total_ns"));
+        let origin = format!("{counted}.total_ns / {path}.kernel.syscalls.total_ns");
         let part = part.is_finite().then(|| Number::field(part, share(part), origin));
         let mean = histogram.and_then(|histogram| histogram.mean).map(|ns| Number::time(ns, timed("mean")));
-        vec![
-            Cell::name(name),
-            Number::count(calls.count, counted("count")).into(),
-            Number::duration(calls.total_ns, counted("total_ns")).into(),
+        let of_registry = metric::BY_NAME.iter();
+        let of_registry = of_registry.map(|one| Cell::of(one, &self.context.report.probes, calls, &counted));
+        let durations = [
             Cell::number_or(part, "no call returned"),
             Cell::number_or(mean, reason),
             of("p50", |histogram| histogram.p50),
             of("p99", |histogram| histogram.p99),
             of("p999", |histogram| histogram.p999),
             of("max", |histogram| histogram.max),
-        ]
+        ];
+        [Cell::name(name)].into_iter().chain(of_registry).chain(durations).collect()
     }
 
     fn interrupts(&self) -> Block {
