@@ -130,6 +130,8 @@ fn empty_report() -> Report {
         taskweight_version: env!("CARGO_PKG_VERSION").to_owned(),
         command_line: std::env::args_os().map(|word| word.to_string_lossy().into_owned()).collect(),
         started_at_unix_s: since_epoch.as_secs(),
+        answer: Vec::new(),
+        verdicts: Vec::new(),
         environment: environment::read(),
         probes: Vec::new(),
         runs: Vec::new(),

@@ -17,7 +17,8 @@ use crate::{
 };
 use taskweight_report::{
     diff::{self, Diff, check::Met, expression::Expression},
-    json, table,
+    document, json,
+    paint::text,
 };
 use taskweight_run::privilege::Identity;
 
@@ -140,6 +141,6 @@ fn print(cli: &Cli, args: &DiffArgs, diff: &Diff) -> io::Result<()> {
     let mut out = io::stdout().lock();
     let options = tables::options(cli, out.is_terminal(), args.top);
     let [a, b] = [&args.a, &args.b].map(|path| path.display().to_string());
-    out.write_all(table::render_diff(diff, [&a, &b], &options).as_bytes())?;
+    out.write_all(text::paint(&document::of_diff(diff, [&a, &b]), &options).as_bytes())?;
     out.flush()
 }

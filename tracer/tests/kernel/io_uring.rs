@@ -1,6 +1,6 @@
 //! io_uring: work that leaves the thread that asked for it.
 
-use taskweight_report::table::{Warning, warnings};
+use taskweight_report::warning::{Warning, warnings};
 
 use crate::invocation::run_subject;
 use crate::lossless::{assert_no_other_loss, assert_switches_witnessed};

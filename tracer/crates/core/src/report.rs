@@ -23,6 +23,7 @@ mod regimes;
 mod syscall;
 mod thread;
 mod time;
+mod verdict;
 
 pub use anatomy::{Anatomy, AnatomyCalibration, AnatomyInterrupts, AnatomySegment, Quantiles};
 pub use environment::Environment;
@@ -37,6 +38,7 @@ pub use regimes::{Ratio, Regime, Side};
 pub use syscall::{SyscallCount, Syscalls};
 pub use thread::Thread;
 pub use time::{Cpu, Elapsed, Hardware};
+pub use verdict::{Evidence, Outcome, Verdict};
 
 /// Version of the report's structure; a reader refuses any other.
 pub const SCHEMA_VERSION: u32 = 1;
@@ -52,6 +54,12 @@ pub struct Report {
     pub command_line: Vec<String>,
     /// When measuring began, seconds since 1970 UTC.
     pub started_at_unix_s: u64,
+    /// What was found, in a few sentences; empty in reports of versions that did not write it, as `verdicts`.
+    #[serde(default)]
+    pub answer: Vec<String>,
+    /// What the runs say of each claim of the textbook; empty where no scenario ran.
+    #[serde(default)]
+    pub verdicts: Vec<Verdict>,
     /// The machine and its settings.
     pub environment: Environment,
     /// Every probe, attached or not.

@@ -11,8 +11,9 @@ use proptest::prelude::*;
 use proptest::sample::Index;
 use serde_json::Value;
 use taskweight_core::report::Report;
+use taskweight_report::document::Options;
 use taskweight_report::json::{self, ReadError};
-use taskweight_report::table::{Options, render};
+use taskweight_report::paint::text::render;
 use tempfile::NamedTempFile;
 
 const FIXTURES: [&str; 4] = ["compare.json", "command.json", "anatomy.json", "hostile.json"];

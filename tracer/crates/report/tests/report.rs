@@ -8,8 +8,11 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 use taskweight_core::report::{Histograms, ProbeState, Report, Run};
+use taskweight_report::conclude;
+use taskweight_report::document::Options;
 use taskweight_report::json;
-use taskweight_report::table::{Options, Warning, render, warnings};
+use taskweight_report::paint::text::render;
+use taskweight_report::warning::{Warning, warnings};
 use unicode_width::UnicodeWidthStr;
 
 fn path(name: &str) -> PathBuf {
@@ -48,15 +51,17 @@ fn unfolded(text: &str) -> String {
 fn models_stand_beside_each_other() {
     let text = text(&fixture("compare.json"));
     println!("{text}");
-    assert!(unfolded(&text).starts_with("switch: 2 tasks, pinned to CPU 1 - operation: one task switch"));
-    assert_eq!(line(&text, "os-thread"), "os-thread 2.33 µs 2.31-2.36 2.00 3.00 0.0004 1.7µs 2.2µs 1.12");
-    assert_eq!(line(&text, "tokio"), "tokio 185 ns 182-188 0.0010 0 0.0004 3.5µs 4.6µs 1.01");
-    assert_eq!(line(&text, "corosensei"), "corosensei 7.94 ns 7.90-7.98 0 0 0.0001 - - 1.00");
-    assert!(text.contains("- wait (corosensei): no thread became runnable"));
-    assert!(text.contains("switch: 2 tasks, unpinned"));
-    let witnesses = "Witnesses (cross-checks against the kernel's own counters): 40 of 40 comparisons agree exactly (120 threads \
-                     checked one by one)";
-    assert!(unfolded(&text).contains(witnesses), "{text}");
+    assert!(text.starts_with("Thread switch: 2.33 µs, 2.00 context switches."), "{text}");
+    assert!(text.contains("switch: one task switch\n") && text.contains("\n2 tasks, pinned to CPU 1\n"));
+    assert_eq!(line(&text, "os-thread"), "os-thread 2.33 µs 2.31-2.36 2.00 3.00 0.0004");
+    assert_eq!(line(&text, "tokio"), "tokio 185 ns 182-188 0.0010 0 0.0004");
+    assert_eq!(line(&text, "corosensei"), "corosensei 7.94 ns 7.90-7.98 0 0 0.0001");
+    assert!(text.contains("\n2 tasks, unpinned\n"));
+    let options = Options { verbose: true, width: 120, ..Options::default() };
+    let verbose = unfolded(&render(&fixture("compare.json"), &options));
+    assert!(verbose.contains("os-thread 2.33 µs 2.31-2.36 2.00 3.00 0.0004 1.70 µs"), "{verbose}");
+    assert!(verbose.contains("- wait p50, wait p99 (corosensei): no thread became runnable"), "{verbose}");
+    assert_eq!(line(&text, "Witnesses"), "Witnesses: 40 of 40 counts equal the kernel's own");
     assert_eq!(line(&text, "Lost"), "Lost events: none");
     assert!(unfolded(&text).contains("java-virtual switch, 2 tasks, CPU 1, repetition 0, untraced: java: not found"));
 }
@@ -67,15 +72,18 @@ fn a_command_has_totals_and_figures_per_operation() {
     println!("{text}");
     assert_eq!(line(&text, "elapsed"), "elapsed 1.23 s 123 µs");
     assert_eq!(line(&text, "voluntary"), "voluntary 20,014 2.00");
-    assert_eq!(line(&text, "futex"), "futex 30.0k 700 ms 86.2 % 32.0 µs 28.2 µs 36.9 µs 430 µs");
-    assert_eq!(line(&text, "run queue"), "run queue 400 2.94 µs 3.65 µs 45.1 µs 45.3 µs 45.3 µs");
+    assert_eq!(line(&text, "futex"), "futex 30,011 700 ms 86.2 % 32.0 µs 28.2 µs 36.9 µs 430 µs");
+    assert_eq!(line(&text, "run-queue wait"), "run-queue wait 400 2.10 µs 2.94 µs 3.65 µs 45.1 µs 45.3 µs 45.3 µs");
     assert_eq!(line(&text, "data TLB"), "data TLB load misses - -");
     assert_eq!(line(&text, "interrupts"), "interrupts 1,400 0.140");
     assert_eq!(line(&text, "outside syscalls"), "outside syscalls 1,180 0.118");
     assert_eq!(line(&text, "softirq time"), "softirq time 640 µs 64.0 ns");
-    assert!(text.contains("- munmap: no histogram was kept for it"));
+    assert!(text.contains("- mean, p50, p99, max (munmap): no histogram was kept for it"));
     assert!(text.contains("and 8 more threads"));
-    assert_eq!(line(&text, "Exit"), "Exit status: 139 (SIGSEGV)");
+    let answer = "./server --threads 12\nexit status 139 (SIGSEGV), 1.23 s elapsed, 1.22 s of CPU time, ";
+    assert!(
+        text.starts_with(answer) && unfolded(&text).contains("2.03 context switches and 5.43 syscalls per operation")
+    );
     assert_eq!(line(&text, "Lost"), "Lost events: unmatched_syscall_exit 3");
     assert_eq!(line(&text, "command: minor"), "command: minor_faults: probes 1,234, kernel 1,240 (getrusage)");
     assert!(text.contains("Interrupted:"));
@@ -104,10 +112,10 @@ fn what_a_missing_probe_counts_is_absent() {
     for name in ["syscalls", "syscall time", "minor page faults", "interrupts"] {
         assert_eq!(line(&command, name), format!("{name} - -"));
     }
-    assert!(command.contains("- syscalls: probe sys_enter is missing: not built in"));
+    assert!(unfolded(&command).contains("- syscalls: probe sys_enter is missing: not built in"));
     let mut report = fixture("compare.json");
     report.probes.iter_mut().for_each(|probe| probe.state = ProbeState::Missing);
-    assert_eq!(line(&text(&report), "tokio"), "tokio 185 ns 182-188 0.0010 - 0.0004 3.5µs 4.6µs 1.01");
+    assert_eq!(line(&text(&report), "tokio"), "tokio 185 ns 182-188 0.0010 - 0.0004");
 }
 
 #[test]
@@ -116,11 +124,10 @@ fn one_repetition_without_operations_or_twin_has_only_dashes() {
     report.runs.truncate(1);
     let run = &mut report.runs[0];
     (run.per_operation, run.elapsed_ns.twin, run.histograms) = (None, None, Histograms::default());
-    let text = text(&report);
-    assert_eq!(line(&text, "os-thread"), format!("os-thread{}", " -".repeat(8)));
-    for reason in ["the number of operations is unknown", "there is no untraced run", "needs at least two repetitions"]
-    {
-        assert!(unfolded(&text).contains(reason), "{reason}");
+    assert_eq!(line(&text(&report), "os-thread"), format!("os-thread{}", " -".repeat(5)));
+    let verbose = unfolded(&render(&report, &Options { verbose: true, ..Options::default() }));
+    for reason in ["the number of operations is unknown", "there is no untraced run", "no thread became runnable"] {
+        assert!(verbose.contains(reason), "{reason}");
     }
 }
 
@@ -252,18 +259,19 @@ fn a_hand_over_is_taken_apart_step_by_step_and_adds_up() {
     let text = text(&report);
     println!("{text}");
     let pthread = text.split("pthread in switch: 2 tasks, pinned to CPU 1").nth(1).unwrap();
-    assert_eq!(line(pthread, "leave kernel"), "leave kernel leave_kernel - - - - - 62.4 ns");
-    assert_eq!(line(pthread, "schedule"), "schedule scheduling 815ns 911ns 653ns 749ns 100k 648 ns");
-    assert_eq!(line(pthread, "sum"), "sum 2.23 µs, untraced 2.16 µs: unexplained -72.3 ns (-3.4 %); traced 4.00 µs");
+    assert_eq!(line(pthread, "leave_kernel"), "leave_kernel leave kernel 62.4 ns 2.8 % - - -");
+    assert_eq!(line(pthread, "scheduling"), "scheduling schedule 648 ns 29.0 % 653 ns 749 ns 100,015");
+    let closure = text.split("One switch: segments").nth(1).unwrap();
+    assert_eq!(line(closure, "pthread"), "pthread 2.23 µs 2.16 µs -72.3 ns 4.00 µs 100,000");
     // What is far below a thousandth of a switch is not shown.
     assert!(!pthread.contains("other_syscalls"), "{pthread}");
     let interrupts =
-        "interrupts, included in the segments they hit: call: 34 of mean 1.12 µs, device: 15 of mean 4.74 µs";
+        "Interrupts, included in the segments they hit: call: 34 of mean 1.12 µs, device: 15 of mean 4.74 µs";
     assert!(unfolded(pthread).contains(interrupts), "{pthread}");
     let coroutine = text.split("corosensei in switch").nth(1).unwrap();
-    assert_eq!(line(coroutine, "user"), "user user - - - - - 4.59 ns");
-    assert!(unfolded(coroutine).contains("the kernel does not see task switches within the program"));
-    assert!(text.contains("Lost events: none") && !text.contains("Nothing was measured"));
+    assert_eq!(line(coroutine, "user"), "user user 4.59 ns 99.9 % - - -");
+    assert!(unfolded(coroutine).contains("The kernel does not see task switches within the program"));
+    assert!(text.contains("Lost events, switch breakdown: none") && !text.contains("Nothing was measured"));
 }
 
 #[test]
@@ -296,9 +304,9 @@ fn an_anatomy_says_what_it_could_not_separate_what_was_lost_and_who_disturbed_it
     let user = anatomy.segments.iter_mut().find(|segment| segment.name == "user").unwrap();
     user.name = "run_queue_wait".to_owned();
     let text = unfolded(&text(&report));
-    assert!(text.contains(r"merged on this kernel: state_switch is part of wakee_syscall: \x1b[31m"), "{text}");
-    assert!(text.contains("Lost events: pthread waker_went_on 3"), "{text}");
-    assert!(text.contains("other programs had the CPU for 184 ns of it"), "{text}");
+    assert!(text.contains(r"Merged on this kernel: state_switch is part of wakee_syscall: \x1b[31m"), "{text}");
+    assert!(text.contains("Lost events, switch breakdown: pthread waker_went_on 3"), "{text}");
+    assert!(text.contains("Other programs had the CPU for 184 ns of it"), "{text}");
 }
 
 #[test]
@@ -307,7 +315,9 @@ fn every_field_is_documented() {
         fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../docs/report.md")).unwrap();
     let mut names = BTreeSet::new();
     for name in ["compare.json", "command.json", "anatomy.json"] {
-        field_names(&serde_json::to_value(fixture(name)).unwrap(), &mut names);
+        let mut report = fixture(name);
+        conclude(&mut report);
+        field_names(&serde_json::to_value(report).unwrap(), &mut names);
     }
     names.extend(tracer_ebpf::Loss::ALL.map(|cause| cause.name().to_owned()));
     for name in names {
@@ -346,7 +356,7 @@ fn repetitions_of_a_command_stand_before_the_last_of_them() {
         report.runs.push(run);
     }
     let text = text(&report);
-    assert!(text.contains("3 repetitions") && text.contains("The last of 3 repetitions"), "{text}");
+    assert!(text.contains("medians of 3 repetitions") && text.contains("the last repetition"), "{text}");
     assert_eq!(first.kernel.syscalls.count, 54_321);
-    assert_eq!(line(&text, "syscalls"), "syscalls 109k 54.3-163 54.3k 163k");
+    assert_eq!(line(&text, "syscalls"), "syscalls 109k 54.3-163");
 }

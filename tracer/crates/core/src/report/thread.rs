@@ -82,7 +82,8 @@ pub const METRICS: &[Metric<Thread>] = &[
         .from("switch out")
         .to("next switch in")
         .not("threads that never run again")
-        .checked("timeline slices"),
+        .checked("timeline slices")
+        .detail(),
     Metric::time("run_queue_ns", "run queue", |thread: &Thread| Some(thread.run_queue_ns as f64))
         .from("`sched_wakeup`, `sched_wakeup_new`, or switch out while running")
         .to("switch in")

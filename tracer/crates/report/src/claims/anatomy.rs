@@ -42,6 +42,7 @@ pub(super) const FIVE_STEPS: Claim = Claim {
          state, return to user mode.",
         "스레드의 컨텍스트 스위칭은 커널 모드 전환, CPU 상태 저장, 스케줄링, CPU 상태 복원, 유저 모드 전환의 다섯 단계로 이루어진다.",
     ),
+    short: Text::new("a thread switch takes five steps", "스레드 스위칭은 다섯 단계다"),
     parts: &[
         Part {
             role: Role::Core,

@@ -11,6 +11,8 @@ use super::{
 pub(super) struct Claim {
     pub(super) id: &'static str,
     pub(super) sentence: Text,
+    /// The same in the few words that fit on a line beside the outcome.
+    pub(super) short: Text,
     pub(super) parts: &'static [Part],
     pub(super) refuted_by: RefutedBy,
     /// What is said besides the figures of the parts.
@@ -110,8 +112,9 @@ impl Claim {
         let outcome = if gaps.is_empty() { self.outcome(&judged) } else { Outcome::NotMeasured };
         let sentence = if gaps.is_empty() { self.explain(&judged, scope) } else { self.missing(&gaps, scope) };
         let claim = self.sentence.of(scope.language).to_owned();
-        let remedy = (!gaps.is_empty()).then_some(self.measured_by);
-        Verdict { number, id: self.id, claim, outcome, sentence, remedy, evidence }
+        let short_claim = self.short.of(scope.language).to_owned();
+        let remedy = (!gaps.is_empty()).then(|| self.measured_by.to_owned());
+        Verdict { number, id: self.id.to_owned(), claim, short_claim, outcome, sentence, remedy, evidence }
     }
 
     fn measure<'a>(&'a self, scope: &Scope<'_>) -> (Vec<Judged<'a>>, Vec<Gap>) {
@@ -211,7 +214,7 @@ mod tests {
         let of_part = |part: &Part| [part.quantity, part.kept, part.broken];
         let of_claim = |claim: &Claim| {
             let parts: Vec<_> = claim.parts.iter().flat_map(of_part).collect();
-            [parts, vec![claim.sentence, claim.undecided]].concat()
+            [parts, vec![claim.sentence, claim.short, claim.undecided]].concat()
         };
         CLAIMS.iter().flat_map(of_claim).filter(|text| !text.english.is_empty()).collect()
     }

@@ -18,6 +18,7 @@ pub(super) const COST: Claim = Claim {
         "A thread context switch is expensive; a coroutine switch costs about as much as a function call.",
         "스레드의 컨텍스트 스위칭은 비싸고, 코루틴의 컨텍스트 스위칭은 단순한 함수 호출과 유사할 정도로 저렴하다.",
     ),
+    short: Text::new("a coroutine switch is as cheap as a call", "코루틴 스위칭은 함수 호출만큼 싸다"),
     parts: &[
         Part {
             role: Role::Core,

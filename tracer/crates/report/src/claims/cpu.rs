@@ -21,6 +21,7 @@ pub(super) const CPU_BOUND: Claim = Claim {
         "Threads suit CPU-bound work, as they use several CPUs.",
         "스레드는 멀티코어를 활용하는 CPU 집약적 작업에 적합하다.",
     ),
+    short: Text::new("threads suit CPU-bound work", "스레드는 CPU 집약적 작업에 적합하다"),
     parts: &[
         Part {
             role: Role::Core,

@@ -20,6 +20,7 @@ pub(super) const IO_BOUND: Claim = Claim {
         "Coroutines suit I/O-bound work with many connections.",
         "코루틴은 대규모 동시 연결을 처리하는 I/O 집약적 작업에 적합하다.",
     ),
+    short: Text::new("coroutines suit many connections", "코루틴은 I/O 집약적 작업에 적합하다"),
     parts: &[
         Part {
             role: Role::Core,

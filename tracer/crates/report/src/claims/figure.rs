@@ -40,6 +40,16 @@ impl Unit {
         }
     }
 
+    /// From the least to the most, such as `9.32-278 ns`; counts that are too few to matter are almost none.
+    pub(super) fn span(self, least: f64, most: f64, language: Language) -> String {
+        /// One in a hundred operations.
+        const FEW: f64 = 0.01;
+        if self == Self::Rate && most < FEW {
+            return language.choose("almost no", "거의 0").to_owned();
+        }
+        joined(&self.show(least), &self.show(most), language)
+    }
+
     /// As it stands in [`Evidence`].
     pub(super) const fn name(self) -> &'static str {
         match self {
@@ -157,9 +167,9 @@ impl Figure {
         Evidence {
             label: format!("{}: {}", self.model, quantity.of(language)),
             model: self.model.clone(),
-            quantity: quantity.of(language),
+            quantity: quantity.of(language).to_owned(),
             value: self.value,
-            unit: unit.name(),
+            unit: unit.name().to_owned(),
             shown: unit.show(self.value),
             low,
             high,
@@ -168,6 +178,16 @@ impl Figure {
             source: self.source.clone(),
             decides: false,
         }
+    }
+}
+
+/// From one figure to another, with their unit once where it is the same.
+pub(crate) fn joined(least: &str, most: &str, language: Language) -> String {
+    match (least.split_once(' '), most.split_once(' ')) {
+        _ if least == most => most.to_owned(),
+        (Some((number, unit)), Some((_, other))) if unit == other => format!("{number}-{most}"),
+        (None, None) => format!("{least}-{most}"),
+        _ => TO.with(language, &[least, most]),
     }
 }
 

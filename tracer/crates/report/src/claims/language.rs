@@ -2,6 +2,8 @@
 
 use std::env;
 
+use taskweight_core::report::Outcome;
+
 /// A language.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, clap::ValueEnum)]
 pub enum Language {
@@ -41,6 +43,26 @@ impl Language {
     #[must_use]
     pub const fn code(self) -> &'static str {
         self.choose("en", "ko")
+    }
+
+    /// An outcome in words.
+    #[must_use]
+    pub const fn outcome(self, outcome: Outcome) -> &'static str {
+        match outcome {
+            Outcome::Holds => self.choose("holds", "맞다"),
+            Outcome::Qualified => self.choose("holds, with a qualification", "조건부로 맞다"),
+            Outcome::DoesNotHold => self.choose("does not hold", "맞지 않다"),
+            Outcome::NotMeasured => self.choose("not measured", "측정하지 않았다"),
+        }
+    }
+
+    /// The same in one or two words.
+    #[must_use]
+    pub const fn short_outcome(self, outcome: Outcome) -> &'static str {
+        match outcome {
+            Outcome::Qualified => self.choose("partly", "조건부"),
+            outcome => self.outcome(outcome),
+        }
     }
 
     /// The one of this language.

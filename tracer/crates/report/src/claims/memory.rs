@@ -25,6 +25,7 @@ pub(super) const THREAD_STACK: Claim = Claim {
         "Each thread has its own stack of about 1 MB, so 1,000 threads take about 1 GB of memory.",
         "스레드는 자신만의 스택을 약 1MB씩 할당받으므로, 1,000개의 스레드는 약 1GB의 메모리를 소모한다.",
     ),
+    short: Text::new("1,000 threads take 1 GB of stack", "스레드 1,000개는 스택 1GB를 쓴다"),
     parts: &[
         Part {
             role: Role::Core,
@@ -84,6 +85,7 @@ pub(super) const COROUTINE_WEIGHT: Claim = Claim {
         "A coroutine takes a few KB or less; a goroutine starts with a stack of 2 KB.",
         "코루틴 하나는 수 KB 이하의 메모리만 사용하며, Go의 고루틴은 초기 스택 크기가 2KB에 불과하다.",
     ),
+    short: Text::new("a coroutine takes a few KB", "코루틴은 수 KB를 쓴다"),
     parts: &[
         Part {
             role: Role::Core,
@@ -132,6 +134,7 @@ const NO_STACK: Bound = Bound::AtMost(64.0);
 pub(super) const NO_OWN_STACK: Claim = Claim {
     id: "no-own-stack",
     sentence: Text::new("Coroutines have no stack of their own.", "코루틴은 독립적인 스택을 갖지 않는다."),
+    short: Text::new("coroutines have no stack of their own", "코루틴에는 자기 스택이 없다"),
     parts: &[
         Part {
             role: Role::Core,
@@ -174,6 +177,7 @@ pub(super) const HOW_MANY: Claim = Claim {
         "Thousands of threads can be created, and millions of coroutines.",
         "스레드는 수천 개 수준까지, 코루틴은 수백만 개 이상까지 생성할 수 있다.",
     ),
+    short: Text::new("1000s of threads, millions of coroutines", "스레드는 수천, 코루틴은 수백만 개다"),
     parts: &[
         Part {
             role: Role::Core,

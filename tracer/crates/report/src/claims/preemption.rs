@@ -20,6 +20,7 @@ pub(super) const PREEMPTION: Claim = Claim {
         "Threads are scheduled preemptively, coroutines cooperatively.",
         "스레드는 선점형으로, 코루틴은 협력형으로 스케줄링된다.",
     ),
+    short: Text::new("threads are preempted, coroutines yield", "스레드는 선점형, 코루틴은 협력형이다"),
     parts: &[
         Part {
             role: Role::Core,

@@ -1,7 +1,7 @@
 //! The answer in three sentences.
 
 use super::{
-    figure::{TO, Unit},
+    figure::Unit,
     language::Text,
     pairs::time_ns,
     scope::{Measured, Scope},
@@ -9,28 +9,10 @@ use super::{
 };
 use taskweight_core::report::Run;
 
-/// One sentence each: the cost of a switch, the weight of a task, and where the difference ends. Of what was not measured, the
-/// sentence says so; where none of it was, there is none.
+/// One sentence each: the cost of a switch, the weight of a task, and where the difference ends. Of what was not measured,
+/// there is none.
 pub(super) fn sentences(scope: &Scope<'_>) -> Vec<String> {
-    const UNKNOWN: [Text; 3] = [
-        Text::new(
-            "Cost of a task switch: not measured for both threads and coroutines.",
-            "스레드와 코루틴의 컨텍스트 스위칭 비용을 함께 측정하지 않았다.",
-        ),
-        Text::new(
-            "Memory per task: not measured for both threads and coroutines.",
-            "스레드와 코루틴이 차지하는 메모리를 함께 측정하지 않았다.",
-        ),
-        Text::new(
-            "Waiting for I/O: not measured for both threads and coroutines.",
-            "I/O를 기다릴 때 그 차이가 어떻게 되는지 측정하지 않았다.",
-        ),
-    ];
-    let sentences = [switching(scope), weights(scope), waiting(scope)];
-    if sentences.iter().all(Option::is_none) {
-        return Vec::new();
-    }
-    sentences.into_iter().zip(UNKNOWN).map(|(said, unknown)| said.unwrap_or_else(|| scope.say(unknown, &[]))).collect()
+    [switching(scope), weights(scope), waiting(scope)].into_iter().flatten().collect()
 }
 
 fn switching(scope: &Scope<'_>) -> Option<String> {
@@ -43,7 +25,7 @@ fn switching(scope: &Scope<'_>) -> Option<String> {
 
 fn waiting(scope: &Scope<'_>) -> Option<String> {
     const WAITING: Text = Text::new(
-        "Waiting for a pipe: thread switch {}, {} kernel entries; coroutine switch {}, {} kernel entries.",
+        "Through a pipe: thread switch {}, {} kernel entries; coroutine switch {}, {} kernel entries.",
         "파이프를 기다려야 하는 경우 스레드는 {}가 걸리고 커널 모드 전환이 {}회 일어나며, 코루틴은 {}가 걸리고 커널 모드 전환이 {}회 일어난다.",
     );
     sides(scope, "switch-io", WAITING)
@@ -72,7 +54,7 @@ fn kernel_transitions(run: &Run) -> Option<f64> {
 
 fn weights(scope: &Scope<'_>) -> Option<String> {
     const WEIGHTS: Text = Text::new(
-        "Idle thread: {} of memory, {} of address space reserved for its stack. Idle coroutine: {} of memory, {} reserved.",
+        "Idle thread: {} of memory, {} of stack space. Idle coroutine: {} of memory, {} of stack space.",
         "대기 중인 스레드 하나는 메모리 {}를 차지하고 스택용 주소 공간 {}를 예약하며, 코루틴 하나는 {}를 차지하고 {}를 예약한다.",
     );
     let mut words = Vec::new();
@@ -89,6 +71,5 @@ fn range(figures: Measured, unit: Unit, scope: &Scope<'_>) -> Option<String> {
     let values: Vec<f64> = figures.ok()?.iter().map(|figure| figure.value).collect();
     let least = values.iter().copied().min_by(f64::total_cmp)?;
     let most = values.iter().copied().max_by(f64::total_cmp)?;
-    let (least, most) = (unit.show(least), unit.show(most));
-    Some(if least == most { least } else { scope.say(TO, &[&least, &most]) })
+    Some(unit.span(least, most, scope.language))
 }

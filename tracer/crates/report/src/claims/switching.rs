@@ -24,6 +24,7 @@ pub(super) const BY_THE_KERNEL: Claim = Claim {
         "Context switches between threads go through the kernel; switches between coroutines do not.",
         "스레드의 컨텍스트 스위칭은 커널이 수행하지만, 코루틴의 컨텍스트 스위칭은 커널을 거치지 않는다.",
     ),
+    short: Text::new("the kernel switches threads only", "스레드만 커널이 전환한다"),
     parts: &[
         Part {
             role: Role::Core,
@@ -75,6 +76,7 @@ pub(super) const NO_TRANSITION: Claim = Claim {
         "Coroutines run on one thread or a few, and do not enter kernel mode, even when they wait for I/O.",
         "코루틴은 하나의 스레드(또는 소수의 스레드 풀) 위에서 동작하므로, I/O를 기다릴 때에도 커널 모드 전환이 발생하지 않는다.",
     ),
+    short: Text::new("coroutines switch without the kernel", "코루틴은 커널 모드로 전환하지 않는다"),
     parts: &[
         Part {
             role: Role::Core,

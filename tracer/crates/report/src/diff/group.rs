@@ -1,6 +1,6 @@
 //! Runs of the same kind: what is set beside what.
 
-use crate::table;
+use crate::document::{context, memory};
 use taskweight_core::case::{Case, group};
 use taskweight_core::report::{LedgerRow, Report, Run};
 
@@ -49,7 +49,7 @@ pub fn groups(report: &Report, model: Option<&str>) -> Vec<Group> {
 
 fn of_runs(runs: &[&Run], key: Key) -> Option<Group> {
     let first = runs.first()?;
-    let work = table::title(first);
+    let work = context::name(first);
     let title = if first.case.scenario.is_some() { format!("{}, {work}", first.case.model) } else { work };
     let repetitions = runs.iter().map(|run| figures::of_run(run)).collect();
     Some(Group { key, title, pinned: first.case.pinned, repetitions })
@@ -76,7 +76,7 @@ fn of_ledger(row: &LedgerRow, is_nameless: bool) -> Group {
     };
     let mut figures = figures::of_ledger(row);
     figures.retain(|path, _| !is_of_no_line(path));
-    let title = format!("{}, {}: bytes per task", row.model, table::ledger_title(row));
+    let title = format!("{}, {}: bytes per task", row.model, memory::scene(row));
     Group { key, title, pinned: None, repetitions: vec![figures] }
 }
 

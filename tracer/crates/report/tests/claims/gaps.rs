@@ -21,7 +21,7 @@ fn an_empty_report_judges_nothing_and_says_for_each_claim_what_to_run() {
     (empty.anatomy, empty.reference) = (Vec::new(), None);
     assert_eq!(unmeasured(&empty), IDS);
     for verdict in verdicts(&empty, Language::English) {
-        let remedy = verdict.remedy.unwrap();
+        let remedy = verdict.remedy.clone().unwrap();
         assert!(
             verdict.sentence.contains(&format!("`{remedy}`")) && remedy.starts_with("sudo taskweight "),
             "{verdict:?}"

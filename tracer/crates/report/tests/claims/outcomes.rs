@@ -117,7 +117,7 @@ fn an_anatomy_that_does_not_add_up_or_does_not_separate_proves_nothing() {
     assert_eq!(outcome(&report, "five-steps"), NotMeasured);
     report.anatomy.clear();
     let verdict = verdict(&report, "five-steps");
-    assert_eq!((verdict.outcome, verdict.remedy), (NotMeasured, Some("sudo taskweight anatomy")));
+    assert_eq!((verdict.outcome, verdict.remedy.as_deref()), (NotMeasured, Some("sudo taskweight anatomy")));
 }
 
 #[test]

@@ -1,8 +1,10 @@
 //! Verdicts as they are printed.
 
 use taskweight_core::report::Report;
-use taskweight_report::claims::Language;
-use taskweight_report::table::{Options, render};
+use taskweight_report::claims::{Language, summary, verdicts};
+use taskweight_report::conclude;
+use taskweight_report::document::Options;
+use taskweight_report::paint::text::render;
 use unicode_width::UnicodeWidthStr as _;
 
 use crate::world::{MIB, idle, report, ring, textbook, with};
@@ -27,6 +29,7 @@ trait Heading {
 impl Heading for Options {
     fn language_heading(&self) -> &'static str {
         match self.language {
+            _ if self.verbose => "1. ",
             Language::English => "Verdicts on the textbook's claims",
             Language::Korean => "교과서의 주장에 대한 판정",
         }
@@ -45,48 +48,60 @@ fn each_claim_has_its_outcome_its_figures_their_interval_and_runs() {
         "1. Context switches between threads go through the kernel; switches between coroutines do not. HOLDS The kernel switches threads",
         "context switches per task switch (switch, 2 tasks, CPU 1) os-thread 1.00 0.990 to 1.01 runs 0, 1, 2, 3, 4",
         "8. Coroutines have no stack of their own. HOLDS, WITH A QUALIFICATION",
-        "Summary - holds: 1, 2, 3, 4, 5, 6, 7, 9, 10, 11; holds, with a qualification: 8",
     ] {
         assert!(shown.contains(part), "{part:?} is not in\n{shown}");
     }
-    assert!(shown.ends_with("kernel entries."), "the answer comes last: {shown}");
     assert!(verbose.contains("99th percentile of latency (echo, 10 tasks, CPU 1)"));
 }
 
 #[test]
-fn a_verdict_is_a_few_lines_and_its_figures_come_on_demand() {
+fn the_answer_comes_first_and_a_verdict_is_a_line() {
     for language in Language::ALL {
-        let options = Options { language, ..Options::default() };
-        let shown = text(&report(textbook()), options);
+        let (report, options) = (report(textbook()), Options { language, ..Options::default() });
+        let whole = unfolded(&render(&report, &options));
+        assert!(whole.starts_with(&summary(&report, language).join(" ")), "{whole}");
+        let shown = text(&report, options);
         assert!(!shown.contains("0.990") && !shown.contains(language.choose("runs 0", "실행 0")), "{shown}");
-        assert!(unfolded(&shown).contains(language.choose("-v and the HTML page", "-v를 쓰면 판정의 근거")), "{shown}");
-        let claims: Vec<_> =
-            shown.split("\n\n").filter(|text| text.starts_with(|first: char| first.is_ascii_digit())).collect();
-        assert_eq!(claims.len(), 11, "{shown}");
-        for claim in claims {
-            assert!((4..=9).contains(&claim.lines().count()), "{claim}");
-        }
+        let block = shown.split("\n\n").next().unwrap();
+        let claims = block.lines().filter(|line| line.trim_start().starts_with(|first: char| first.is_ascii_digit()));
+        assert_eq!(claims.count(), 11, "{block}");
+        assert_eq!(block.lines().count(), 13, "a heading, the verdicts, where the rest is: {block}");
     }
 }
 
 #[test]
 fn korean_letters_are_two_columns_wide() {
     let shown = text(&report(textbook()), Options { language: Language::Korean, verbose: true, ..Options::default() });
-    let shown = unfolded(&shown);
-    assert!(shown.contains("8. 코루틴은 독립적인 스택을 갖지 않는다. 조건부로 맞다"), "{shown}");
-    assert!(shown.contains("요약 - 맞다: 1, 2, 3, 4, 5, 6, 7, 9, 10, 11; 조건부로 맞다: 8"), "{shown}");
+    assert!(unfolded(&shown).contains("8. 코루틴은 독립적인 스택을 갖지 않는다. 조건부로 맞다"), "{shown}");
 }
 
 #[test]
 fn what_was_not_asked_for_is_one_line() {
     let few = report([ring("os-thread", "switch", 2_000.0, 1.0, 1.2), ring("tokio", "switch", 5.0, 0.0, 0.0)].concat());
     let shown = unfolded(&text(&few, Options::default()));
-    let line = "Not measured: claims 2, 5, 6, 7, 8, 9, 10, 11. `sudo taskweight compare` measures all; -v shows what is missing.";
+    let line = "not measured: 2, 5, 6, 7, 8, 9, 10, 11 (`sudo taskweight compare` measures all)";
     assert!(shown.contains(line), "{shown}");
     let verbose = unfolded(&text(&few, Options { verbose: true, ..Options::default() }));
     assert!(verbose.contains(
         "NOT MEASURED `hog` has no run of threads. To measure it: `sudo taskweight compare --scenarios hog`"
     ));
+}
+
+#[test]
+fn a_comparison_fits_the_screens_that_a_reader_scrolls() {
+    let shown = render(&report(textbook()), &Options::default());
+    assert!(shown.lines().count() <= 120, "{} lines:\n{shown}", shown.lines().count());
+}
+
+#[test]
+fn the_answer_and_the_verdicts_are_in_the_report() {
+    let mut report = report(textbook());
+    conclude(&mut report);
+    assert_eq!(report.answer, summary(&report, Language::English));
+    assert_eq!(report.verdicts, verdicts(&report, Language::English));
+    let written = serde_json::to_value(&report).unwrap();
+    assert_eq!(written["verdicts"][7]["outcome"], "qualified");
+    assert_eq!(written["verdicts"][0]["figures"][0]["value"], 1.0);
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 use taskweight_core::{report::Report, stats::summary::summarise};
-use taskweight_report::claims::{Language, verdicts};
+use taskweight_report::conclude;
 
 /// A report as the library reads it, and as the JSON that it is.
 pub struct Source {
@@ -13,16 +13,18 @@ pub struct Source {
 }
 
 impl Source {
-    pub fn new(report: Report) -> Self {
+    pub fn new(mut report: Report) -> Self {
+        conclude(&mut report);
         let json = serde_json::to_value(&report).expect("a report is JSON");
         Self { report, json }
     }
 
     /// The value of an origin such as `median of runs[0,4:12:4]: per_operation.elapsed_ns`.
     pub fn value(&self, origin: &str) -> f64 {
-        if let Some((claim, index)) = origin.strip_prefix("claims.").and_then(indexed) {
-            let all = verdicts(&self.report, Language::English);
-            return all.iter().find(|verdict| verdict.id == claim).unwrap().evidence[index].value;
+        if let Some((over, under)) =
+            origin.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')?.split_once(") / ("))
+        {
+            return self.value(over) / self.value(under);
         }
         let Some((what, of)) = origin.split_once(" of ") else { return evaluate(&self.json, origin) };
         if let Some(name) = of.strip_prefix("witness ") {

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use headless_chrome::protocol::cdp::Page::{CaptureScreenshotFormatOption::Png, Viewport};
-use taskweight_report::{claims::Language, html::render, json};
+use taskweight_report::{claims::Language, json, paint::html::render};
 
 use crate::{browser, fixture};
 
@@ -40,7 +40,7 @@ fn the_picture_in_the_documentation_can_be_made_again() {
     let shown = browser::show(program, &page, (width, HEIGHT_PIXELS + FRAME_PIXELS), false);
     let moved: f64 = shown.ask(&format!(
         "(() => {{ const frame = document.querySelectorAll('iframe')[1]; \
-         const place = frame.contentDocument.querySelector('#hand-over h2').getBoundingClientRect().top; \
+         const place = frame.contentDocument.querySelector('#switch h2').getBoundingClientRect().top; \
          frame.style.marginTop = -place * {SCALE} + 'px'; return place }})()"
     ));
     assert!(moved > f64::from(HEIGHT_PIXELS), "the second place is further down than the first one reaches: {moved}");

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use taskweight_report::claims::Language;
-use taskweight_report::html::render;
+use taskweight_report::paint::html::render;
 
 use crate::digest::digest;
 use crate::{assert_is, reports};

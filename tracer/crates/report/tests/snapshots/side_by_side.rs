@@ -3,13 +3,14 @@
 use serde_json::{Value, json};
 use taskweight_core::report::Report;
 use taskweight_report::diff::{Diff, diff};
-use taskweight_report::table::{Options, render_diff};
+use taskweight_report::document::{Options, of_diff};
+use taskweight_report::paint::text::paint;
 
 use crate::assert_is;
 use crate::reports::fixture;
 
 fn text(diff: &Diff, width: usize) -> String {
-    render_diff(diff, ["a.json", "b.json"], &Options { width, ..Options::default() })
+    paint(&of_diff(diff, ["a.json", "b.json"]), &Options { width, ..Options::default() })
 }
 
 fn assert_text(name: &str, diff: &Diff) {

@@ -1,7 +1,8 @@
 //! What is printed on a terminal.
 
 use taskweight_report::claims::Language;
-use taskweight_report::table::{Options, render};
+use taskweight_report::document::Options;
+use taskweight_report::paint::text::render;
 
 use crate::{assert_is, reports};
 

@@ -1,0 +1,259 @@
+//! Data quality: cross-checks, losses, probe cost, failures.
+
+use std::collections::BTreeMap;
+
+use taskweight_core::case::Case;
+use taskweight_core::format::{bytes, count, duration, plural, time};
+use taskweight_core::report::{Failure, Probe, ProbeState, Report, Run, Witness};
+
+use super::context::Context;
+use super::number::Number;
+use super::table::{Cell, Column, Table};
+use super::{Block, Note, Section, Tone};
+
+const WITNESSES: [Column; 6] = [
+    Column::shown("count"),
+    Column::shown("compared"),
+    Column::shown("exact"),
+    Column::shown("within tolerance"),
+    Column::shown("disagree"),
+    Column::shown("threads checked one by one"),
+];
+const PROBES: [Column; 8] = [
+    Column::shown("probe"),
+    Column::shown("state"),
+    Column::shown("hook"),
+    Column::shown("time per run"),
+    Column::shown("runs timed"),
+    Column::shown("recursion misses"),
+    Column::shown("instructions verified"),
+    Column::shown("reason"),
+];
+/// Failures that are shown unless all are asked for.
+const LISTED: usize = 10;
+
+pub(super) fn section(context: &Context<'_>) -> Section {
+    let report = context.report;
+    let mut lines = Vec::new();
+    if !report.runs.is_empty() {
+        lines.push(witnesses(report));
+        lines.extend(disagreements(report));
+        lines.push(losses(report));
+    }
+    if !report.runs.is_empty() || report.anatomy.is_empty() {
+        lines.push(cost(&report.probes));
+    }
+    lines.extend(states(&report.probes));
+    lines.extend(failures(&report.failures));
+    if report.interrupted {
+        lines.push(Note::toned(Tone::Caution, "Interrupted: the results are valid but incomplete."));
+    }
+    let tables = [witness_table(report), probe_table(&report.probes)].into_iter().flatten().map(Block::Table);
+    let own_cost = own_cost(report).map(Block::note);
+    let all = more_failures(&report.failures);
+    let details = Block::Detail(all.into_iter().chain(tables).chain(own_cost).collect());
+    Section::new("trust", "Data quality", "Data quality")
+        .lead(
+            "Each count of the probes is compared with a counter that the kernel keeps independently, such as those in /proc or of \
+             getrusage: these are its witnesses. The cost of a probe is its time less that of an empty one on the same hook.",
+        )
+        .blocks(vec![Block::Notes(lines), details])
+}
+
+/// Every comparison of a count with an independent one.
+pub(crate) fn comparisons(report: &Report) -> impl Iterator<Item = (&Run, &str, &Witness)> {
+    report.runs.iter().flat_map(|run| run.witness.iter().map(move |(name, witness)| (run, name.as_str(), witness)))
+}
+
+/// Sums over all runs, by cause; what was not lost is left out.
+pub(crate) fn total_loss(report: &Report) -> BTreeMap<&str, u64> {
+    let mut total = BTreeMap::new();
+    for (cause, count) in report.runs.iter().flat_map(|run| &run.loss).filter(|(_, count)| **count > 0) {
+        let sum: &mut u64 = total.entry(cause.as_str()).or_default();
+        *sum = sum.saturating_add(*count);
+    }
+    total
+}
+
+/// Comparisons of one count with an independent one, over all runs.
+#[derive(Default)]
+struct Tally {
+    compared: u64,
+    exact: u64,
+    within_bound: u64,
+    disagreeing: u64,
+    threads: u64,
+}
+
+impl Tally {
+    fn add(mut self, witness: &Witness) -> Self {
+        self.compared += 1;
+        self.threads = self.threads.saturating_add(witness.threads_compared.unwrap_or(0));
+        match (witness.agrees(), witness.ours == witness.theirs) {
+            (true, true) => self.exact += 1,
+            (true, false) => self.within_bound += 1,
+            (false, _) => self.disagreeing += 1,
+        }
+        self
+    }
+}
+
+fn witnesses(report: &Report) -> Note {
+    let tally = comparisons(report).fold(Tally::default(), |tally, (.., witness)| tally.add(witness));
+    if tally.compared == 0 {
+        return Note::plain("Witnesses: no count was cross-checked");
+    }
+    let bounded = match tally.within_bound {
+        0 => String::new(),
+        bounded => format!(", {} within tolerance", count(bounded)),
+    };
+    let (exact, compared) = (count(tally.exact), count(tally.compared));
+    Note::plain(format!("Witnesses: {exact} of {compared} counts equal the kernel's own{bounded}"))
+}
+
+fn disagreements(report: &Report) -> impl Iterator<Item = Note> {
+    let all = comparisons(report).filter(|(.., witness)| !witness.agrees());
+    all.take(LISTED).map(|(run, name, witness)| Note::toned(Tone::Bad, disagreement(run, name, witness)))
+}
+
+fn disagreement(run: &Run, name: &str, witness: &Witness) -> String {
+    let Witness { ours, theirs, source, bound, note, threads_disagreeing, .. } = witness;
+    let bound = if *bound > 0 { format!(", tolerance {}", count(*bound)) } else { String::new() };
+    let threads = threads_disagreeing.filter(|threads| *threads > 0);
+    let threads = threads.map_or(String::new(), |threads| format!(", {} threads differ", count(threads)));
+    let note = note.as_ref().map_or(String::new(), |note| format!(": {note}"));
+    let (ours, theirs) = (count(*ours), count(*theirs));
+    let place = place(&run.case, run.repetition);
+    format!("{place}: {name}: probes {ours}, kernel {theirs} ({source}){bound}{threads}{note}")
+}
+
+/// Such as `os-thread switch, 2 tasks, CPU 1, repetition 0`.
+fn place(case: &Case, repetition: u32) -> String {
+    let Case { model, scenario, tasks, pinned, .. } = case;
+    let Some(scenario) = scenario else { return model.clone() };
+    let tasks = tasks.map_or(String::new(), |tasks| format!(", {} tasks", count(tasks)));
+    let pinned = pinned.map_or(String::new(), |cpu| format!(", CPU {cpu}"));
+    format!("{model} {scenario}{tasks}{pinned}, repetition {repetition}")
+}
+
+fn losses(report: &Report) -> Note {
+    let causes: Vec<String> =
+        total_loss(report).iter().map(|(cause, lost)| format!("{cause} {}", count(*lost))).collect();
+    match causes.is_empty() {
+        true => Note::plain("Lost events: none"),
+        false => Note::toned(Tone::Bad, format!("Lost events: {}", causes.join(", "))),
+    }
+}
+
+/// From the cheapest probe to the dearest.
+fn cost(probes: &[Probe]) -> Note {
+    let net: Vec<f64> = probes.iter().filter_map(|probe| probe.net_ns_per_run).collect();
+    let least = net.iter().copied().min_by(f64::total_cmp);
+    let most = net.iter().copied().max_by(f64::total_cmp);
+    let misses = probes.iter().filter_map(|probe| probe.recursion_misses).fold(0, u64::saturating_add);
+    let misses = if misses > 0 { format!("; {} recursion misses", count(misses)) } else { String::new() };
+    match least.zip(most) {
+        Some((least, most)) => Note::plain(format!("Probe cost: {} to {} per event{misses}", time(least), time(most))),
+        None => Note::plain(format!("Probe cost: not measured{misses}")),
+    }
+}
+
+/// Probes that are not on their first-choice hook, or not there.
+fn states(probes: &[Probe]) -> Vec<Note> {
+    let said = |reason: &Option<String>| reason.clone().unwrap_or_else(|| "no reason given".to_owned());
+    let kind = |probe: &Probe| probe.hook.split_once('/').map_or(probe.hook.as_str(), |(kind, _)| kind).to_owned();
+    let fallbacks = probes.iter().filter(|probe| probe.state == ProbeState::Fallback);
+    let mut notes = Vec::new();
+    for alike in super::context::gather(fallbacks, |probe| (kind(probe), said(&probe.reason))) {
+        let names: Vec<&str> = alike.iter().map(|probe| probe.name.as_str()).collect();
+        let first = alike.first().map(|probe| (kind(probe), said(&probe.reason)));
+        notes.extend(first.map(|(kind, why)| Note::plain(format!("Fallback to {kind}: {} ({why})", names.join(", ")))));
+    }
+    let missing = probes.iter().filter(|probe| probe.state == ProbeState::Missing);
+    let missing = missing.map(|probe| format!("Probe {}: missing: {}", probe.name, said(&probe.reason)));
+    notes.extend(missing.map(|text| Note::toned(Tone::Caution, text)));
+    notes
+}
+
+fn failures(failures: &[Failure]) -> Vec<Note> {
+    if failures.is_empty() {
+        return vec![];
+    }
+    let heading = Note::toned(Tone::Bad, format!("Failed: {}", plural(failures.len() as u64, "run")));
+    let more = failures.len().saturating_sub(LISTED) as u64;
+    let more = (more > 0).then(|| Note::plain(format!("and {} more", count(more))));
+    [heading].into_iter().chain(failures.iter().take(LISTED).map(failure)).chain(more).collect()
+}
+
+/// Those beyond the first few.
+fn more_failures(failures: &[Failure]) -> Option<Block> {
+    let more: Vec<Note> = failures.iter().skip(LISTED).map(failure).collect();
+    (!more.is_empty()).then_some(Block::Notes(more))
+}
+
+fn failure(failure: &Failure) -> Note {
+    let Failure { case, repetition, half, reason } = failure;
+    let place = place(case, *repetition);
+    let half = if half == "twin" { "untraced" } else { half };
+    Note::toned(Tone::Bad, format!("{place}, {half}: {reason}"))
+}
+
+fn witness_table(report: &Report) -> Option<Table> {
+    let mut tallies: BTreeMap<&str, Tally> = BTreeMap::new();
+    for (_, name, witness) in comparisons(report) {
+        let tally = tallies.remove(name).unwrap_or_default().add(witness);
+        tallies.insert(name, tally);
+    }
+    let mut table = Table::new("counts and the kernel's own counters", &WITNESSES);
+    for (name, tally) in &tallies {
+        let number = |what: &str, value: u64| Number::count(value, format!("{what} of witness {name}")).into();
+        table.rows.push(vec![
+            Cell::name(*name),
+            number("compared", tally.compared),
+            number("exact", tally.exact),
+            number("within_bound", tally.within_bound),
+            number("disagreeing", tally.disagreeing),
+            number("threads", tally.threads),
+        ]);
+    }
+    (!table.rows.is_empty()).then_some(table)
+}
+
+fn probe_table(probes: &[Probe]) -> Option<Table> {
+    let mut table = Table::new("eBPF programs", &PROBES);
+    table.rows = probes.iter().enumerate().map(|(index, probe)| probe_row(index, probe)).collect();
+    (!table.rows.is_empty()).then_some(table)
+}
+
+fn probe_row(index: usize, probe: &Probe) -> Vec<Cell> {
+    let path = |field: &str| format!("probes[{index}].{field}");
+    let number = |field: &str, value: Option<u64>, reason: &str| {
+        Cell::number_or(value.map(|value| Number::count(value, path(field))), reason)
+    };
+    let net = probe.net_ns_per_run.map(|ns| Number::time(ns, path("net_ns_per_run")));
+    let state = match probe.state {
+        ProbeState::Attached => "attached",
+        ProbeState::Fallback => "fallback",
+        ProbeState::Missing => "missing",
+    };
+    vec![
+        Cell::name(&probe.name),
+        Cell::text(state),
+        Cell::text(&probe.hook),
+        Cell::number_or(net, "not measured"),
+        number("runs", probe.runs, "not measured"),
+        number("recursion_misses", probe.recursion_misses, "the probe is missing"),
+        number("verified_instruction_count", probe.verified_instruction_count, "the kernel does not report it"),
+        Cell::text(probe.reason.as_deref().unwrap_or_default()),
+    ]
+}
+
+fn own_cost(report: &Report) -> Option<String> {
+    let cost = report.own_cost.as_ref()?;
+    let [user, system] = [cost.user_ns, cost.system_ns].map(duration);
+    let maps = cost.map_bytes.map_or(String::new(), |maps| format!(", plus {} of eBPF maps", bytes(maps as f64)));
+    Some(format!(
+        "taskweight itself took {user} of CPU time in user mode, {system} in the kernel, and at most {} of memory{maps}.",
+        bytes(cost.peak_rss_bytes as f64)
+    ))
+}
