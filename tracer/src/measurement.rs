@@ -92,12 +92,13 @@ impl<'a> Measurement<'a> {
         }
     }
 
-    /// Writes what was asked for, prints the tables, and gives the exit status.
+    /// Draws the conclusions, writes what was asked for, prints the tables, and gives the exit status.
     ///
     /// # Errors
     /// When something cannot be written.
     pub fn finish(self, mut report: Report, ending: Ending) -> anyhow::Result<u8> {
         report.own_cost = own_cost();
+        taskweight_report::conclude(&mut report);
         let status = self.exit_status(&report, ending);
         let Self { cli, args, outputs, timeline, .. } = self;
         outputs.publish(&report, cli, args, |report| match ending {

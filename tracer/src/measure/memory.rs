@@ -23,7 +23,7 @@ pub(super) struct Watch {
 
 impl Watch {
     /// Takes account of a child that has not run yet.
-    pub(super) fn of(pid: u32) -> Self {
+    pub(super) fn new(pid: u32) -> Self {
         let mut account = Account::open();
         account.add(pid);
         let memory = RunMemory { reason: account.no_cgroup().map(str::to_owned), ..RunMemory::default() };

@@ -56,7 +56,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_call_takes_time_and_the_samples_become_a_median_with_its_interval() {
+    fn calls_take_time_and_have_a_median_with_its_interval() {
         let samples = [indirect_call_ns(), indirect_call_ns(), indirect_call_ns()];
         assert!(samples.iter().all(|ns| *ns > 0.0), "{samples:?}");
         let reference = of_samples(&[3.0, 1.0, 2.0]);

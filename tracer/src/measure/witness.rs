@@ -210,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn a_switch_too_many_disagrees_and_the_last_one_of_a_leader_does_not() {
+    fn a_switch_too_many_disagrees_unless_a_leaders_last() {
         let rusage = |voluntary| Rusage { voluntary, involuntary: 3, ..Rusage::default() };
         assert!(compare_tree(&[thread(10, 1)], &rusage(11), false)["voluntary"].agrees());
         assert!(!compare_tree(&[thread(10, 1)], &rusage(12), false)["voluntary"].agrees());
@@ -218,7 +218,7 @@ mod tests {
     }
 
     #[test]
-    fn on_a_real_time_kernel_the_switches_of_an_exiting_thread_may_be_accounted_or_not() {
+    fn real_time_kernels_may_account_switches_of_exiting_threads() {
         let ended = ThreadState {
             counts_at_exit: ThreadCounts { voluntary_count: 9, preempted_count: 0, ..Default::default() },
             ..thread(10, 0)

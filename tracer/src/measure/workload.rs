@@ -76,7 +76,7 @@ pub fn traced(context: &Context<'_>, job: &Job, programs: &Path) -> anyhow::Resu
     let stage = Stage::set(context, job, programs)?;
     let pid = stage.child.pid();
     let session = context.open_session(pid)?;
-    let memory = Watch::of(pid);
+    let memory = Watch::new(pid);
     let threads_listed = context.threads_listed;
     let (before, cpu) = (Snapshot::default(), Cpu::default());
     let mut tracing = Tracing { session, pid, memory, threads_listed, before, cpu, window: None };

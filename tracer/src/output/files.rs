@@ -10,7 +10,7 @@ use anyhow::Context as _;
 use super::{Destination, DestinationError};
 use crate::{cli::Cli, notice::notice, verb::options::MeasuringArgs};
 use taskweight_core::report::Report;
-use taskweight_report::{conclude, paint::html};
+use taskweight_report::paint::html;
 use taskweight_run::privilege::Identity;
 
 /// Files that were asked for, open: before anything is measured, so that nobody measures in vain.
@@ -36,9 +36,6 @@ impl Outputs {
         args: &MeasuringArgs,
         render: impl FnOnce(&Report) -> io::Result<()>,
     ) -> anyhow::Result<()> {
-        let mut report = report.clone();
-        conclude(&mut report);
-        let report = &report;
         let json = self.json.map_or(Ok(()), |json| super::save(report, json));
         let page = self.page.map_or(Ok(()), |page| write_page(report, cli, page));
         let written = [json, page].map(|written| unless(written, DestinationError::is_broken_pipe));

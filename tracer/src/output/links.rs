@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn links_of_strangers_are_refused_and_those_of_the_caller_are_not() {
+    fn links_of_strangers_are_refused_those_of_the_caller_followed() {
         if !geteuid().is_root() {
             return eprintln!("SKIPPED: only root can give links away");
         }

@@ -5,9 +5,7 @@ use std::{
     time::Duration,
 };
 
-use anyhow::Context as _;
 use clap::Args;
-use indicatif::ProgressBar;
 
 use super::{
     Perform,
@@ -15,25 +13,20 @@ use super::{
 };
 use crate::{
     cli::Cli,
-    measure::{Context, anatomy::repetition},
     measurement::{Ending, Measurement},
-    notice::notice,
     progress,
 };
 use taskweight_core::{
     catalog,
-    plan::{Job, Pinning, Request, jobs},
-    report::{AnatomyCalibration, Failure, Report},
+    plan::{Pinning, Request, jobs},
     scenario::Scenario,
 };
-use taskweight_probe::{
-    anatomy::{
-        calibration,
-        figures::{Repetition, assemble},
-    },
-    preflight,
-};
+use taskweight_probe::preflight;
 use taskweight_run::affinity;
+
+mod dissection;
+
+pub(super) use dissection::Dissection;
 
 /// Time for each step of a workload unless said otherwise.
 const TIMEOUT: Duration = Duration::from_secs(60);
@@ -117,82 +110,4 @@ fn request(args: &AnatomyArgs, programs: &Path) -> anyhow::Result<Request> {
         most_threads: None,
         quick: false,
     })
-}
-
-/// An anatomy under way.
-pub(super) struct Dissection<'a> {
-    context: &'a Context<'a>,
-    programs: &'a Path,
-    /// The CPU on which the corrections are measured.
-    cpu: u32,
-    coarse: bool,
-    jobs: Vec<(Job, Vec<Repetition>)>,
-    rounds: Vec<AnatomyCalibration>,
-    failures: Vec<Failure>,
-    progress: &'a ProgressBar,
-}
-
-impl<'a> Dissection<'a> {
-    pub(super) fn new(
-        context: &'a Context<'a>,
-        programs: &'a Path,
-        cpu: u32,
-        jobs: Vec<Job>,
-        progress: &'a ProgressBar,
-    ) -> Self {
-        let jobs = jobs.into_iter().map(|job| (job, Vec::new())).collect();
-        Self { context, programs, cpu, coarse: false, jobs, rounds: Vec::new(), failures: Vec::new(), progress }
-    }
-
-    /// Goes through calibration and all jobs again and again, so that drift is in all of them.
-    pub(super) fn measure(&mut self, cli: &Cli, repetitions: u32) -> anyhow::Result<()> {
-        for number in 0..repetitions {
-            self.progress.set_message("probe cost");
-            let round = calibration::round(self.context.kernel, self.context.form, self.cpu);
-            match round.context("measure probe cost") {
-                Ok(round) => self.rounds.push(round),
-                Err(error) if self.rounds.is_empty() => return Err(error),
-                // What one round tells holds for the others.
-                Err(error) => {
-                    self.progress.suspend(|| notice(format_args!("repetition {}: {error:#}", number + 1)));
-                }
-            }
-            for (job, measured) in &mut self.jobs {
-                self.progress.set_message(format!("{}, switch breakdown", job.model.name));
-                if cli.verbose {
-                    let remark = format!("{}, repetition {}", job.model.name, number + 1);
-                    self.progress.suspend(|| notice(remark));
-                }
-                match repetition(self.context, job, self.programs, self.coarse) {
-                    Ok(one) => measured.push(one),
-                    Err(_) if self.context.signals.received().is_some() => {}
-                    Err(error) => {
-                        let failure = self.progress.suspend(|| failure(job, number, &error));
-                        self.failures.push(failure);
-                    }
-                }
-                self.progress.inc(1);
-                if self.context.signals.received().is_some() {
-                    return Ok(());
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// Writes what was found into the report, and what failed.
-    pub(super) fn finish(self, report: &mut Report) -> anyhow::Result<()> {
-        let calibration = calibration::combine(&self.rounds)?;
-        let measured = self.jobs.iter().filter(|(_, repetitions)| !repetitions.is_empty());
-        let anatomy = measured.map(|(job, repetitions)| assemble(job, repetitions, &calibration));
-        report.anatomy = anatomy.collect();
-        report.failures.extend(self.failures);
-        report.interrupted |= self.context.signals.received().is_some();
-        Ok(())
-    }
-}
-
-fn failure(job: &Job, repetition: u32, error: &anyhow::Error) -> Failure {
-    notice(format_args!("{}: {error:#}", job.model.name));
-    Failure { case: job.case(), repetition, half: String::from("traced"), reason: format!("{error:#}") }
 }

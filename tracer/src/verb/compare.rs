@@ -1,10 +1,6 @@
 //! `taskweight compare`: several models at the same work.
 
-use std::{
-    collections::BTreeSet,
-    path::{Path, PathBuf},
-    time::Duration,
-};
+use std::{collections::BTreeSet, path::PathBuf, time::Duration};
 
 use clap::Args;
 
@@ -15,23 +11,22 @@ use super::{
 use crate::{
     cli::Cli,
     measurement::{Ending, Measurement},
-    notice::notice,
     progress,
 };
 use taskweight_core::{
-    catalog::{self, MODELS, Model},
-    plan::{Job, Pinning, Request, rounds},
+    catalog,
+    plan::{Job, Pinning, rounds},
     report::Report,
-    scenario::Scenario,
 };
 use taskweight_probe::hardware::Counters;
 use taskweight_report::ledger;
-use taskweight_run::affinity;
 
 mod comparison;
 mod overview;
+mod request;
 
 use comparison::Comparison;
+pub(super) use request::installed;
 
 /// Time for each step of a workload unless said otherwise.
 const TIMEOUT: Duration = Duration::from_secs(60);
@@ -106,7 +101,7 @@ impl Perform for CompareArgs {
     /// Compares the models.
     fn run(&self, cli: &Cli) -> anyhow::Result<u8> {
         let programs = self.programs.clone().map_or_else(catalog::programs_folder, Ok)?;
-        let request = request(self, &programs)?;
+        let request = request::request(self, &programs)?;
         let pin_cpu = request.pin_cpu;
         let anatomy = if overview::is_asked_for(self) { overview::anatomy(&request) } else { Vec::new() };
         let mut requests = vec![request];
@@ -167,57 +162,4 @@ fn steps(schedule: &Schedule<'_>) -> u64 {
     let (jobs, repetitions) = &schedule.anatomy;
     let runs: usize = schedule.rounds.iter().map(Vec::len).sum();
     runs as u64 + jobs.len() as u64 * u64::from(*repetitions)
-}
-
-fn request(args: &CompareArgs, programs: &Path) -> anyhow::Result<Request> {
-    let scenarios = match &args.scenarios {
-        Some(names) => Scenario::of_names(names)?,
-        None if args.quick => Scenario::FIRST_LOOK.to_vec(),
-        None => Scenario::ALL.to_vec(),
-    };
-    let pin_cpu = match args.pin {
-        Some(Pinning::Cpu(cpu)) => affinity::require(cpu)?,
-        _ => affinity::last_allowed()?,
-    };
-    Ok(Request {
-        models: installed(models(args)?, programs)?,
-        scenarios,
-        tasks: args.tasks.clone(),
-        pinning: args.pin,
-        pin_cpu,
-        operations: args.operations,
-        rate: args.rate,
-        depths: args.depths.clone(),
-        most_threads: overview::is_asked_for(args).then(overview::most_threads).transpose()?,
-        quick: args.quick,
-    })
-}
-
-/// The models that are asked for, and those brought along. A comparison without any wish is an overview.
-fn models(args: &CompareArgs) -> anyhow::Result<Vec<&'static Model>> {
-    let brought = args.model.iter().map(|text| Model::brought(text)).collect::<Result<Vec<_>, _>>()?;
-    let mut models: Vec<_> = match &args.models {
-        Some(names) => catalog::models(names)?,
-        None if args.scenarios.is_some() => MODELS.iter().filter(|model| model.by_default).collect(),
-        None => MODELS.iter().filter(|model| model.in_overview).collect(),
-    };
-    models.extend(brought);
-    Ok(models)
-}
-
-/// The models whose programs are there; each of the others is passed over with a line.
-pub(super) fn installed(models: Vec<&'static Model>, programs: &Path) -> anyhow::Result<Vec<&'static Model>> {
-    let mut there = Vec::new();
-    let mut missing = Vec::new();
-    for model in models {
-        match model.command(programs) {
-            Ok(_) => there.push(model),
-            Err(reason) => missing.push(format!("{}: {reason}", model.name)),
-        }
-    }
-    anyhow::ensure!(!there.is_empty(), "no model is installed: {}", missing.join("; "));
-    for line in missing {
-        notice(format_args!("skipped: {line}"));
-    }
-    Ok(there)
 }

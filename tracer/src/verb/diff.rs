@@ -65,7 +65,7 @@ pub struct DiffArgs {
 
 /// What is written as JSON.
 #[derive(Serialize)]
-struct Outcome<'a> {
+struct Written<'a> {
     a: String,
     b: String,
     #[serde(flatten)]
@@ -128,8 +128,8 @@ fn write_json(args: &DiffArgs, diff: &Diff, met: &[Met]) -> anyhow::Result<()> {
     let Some(path) = &args.json else { return Ok(()) };
     let [a, b] = [&args.a, &args.b].map(|path| path.display().to_string());
     let mut destination = Destination::open(path, Identity::caller()?.owner())?;
-    let outcome = Outcome { a, b, diff, conditions_met: met };
-    serde_json::to_writer_pretty(&mut destination, &outcome).context("write the comparison")?;
+    let written = Written { a, b, diff, conditions_met: met };
+    serde_json::to_writer_pretty(&mut destination, &written).context("write the comparison")?;
     destination.write_all(b"\n")?;
     Ok(destination.finish()?)
 }
