@@ -40,7 +40,11 @@ fn a_comparison_measures_what_the_verdicts_need_and_ends_in_them() {
     let shown = &outcome.stdout[outcome.stdout.find("Verdicts on the textbook's claims").unwrap()..];
     let words: Vec<_> = shown.split_whitespace().collect();
     assert!(words.join(" ").contains("1 holds the kernel switches threads only"), "{shown}");
-    assert!(outcome.stdout.starts_with("Thread switch: ") && outcome.stdout.lines().count() <= 120, "{}", outcome.stdout);
+    assert!(
+        outcome.stdout.starts_with("Thread switch: ") && outcome.stdout.lines().count() <= 120,
+        "{}",
+        outcome.stdout
+    );
     assert_eq!((report.verdicts.len(), report.answer.is_empty()), (11, false));
 }
 
