@@ -19,6 +19,7 @@ mod number;
 mod overview;
 mod reach;
 mod regimes;
+mod section;
 mod selection;
 mod switch;
 mod table;
@@ -28,13 +29,13 @@ mod verdicts;
 
 pub use diff::of_diff;
 pub use number::Number;
+pub use section::{Block, Figure, Note, Section, Term, Tone};
 pub use table::{Cell, Column, Table};
 
 use std::time::{Duration, UNIX_EPOCH};
 
-use taskweight_core::report::{Report, Verdict};
+use taskweight_core::report::Report;
 
-use crate::chart::Chart;
 use crate::claims::Language;
 use crate::warning::warnings;
 use context::Context;
@@ -102,154 +103,6 @@ pub struct Caution {
     pub short: String,
     /// With cases and advice.
     pub text: String,
-}
-
-/// A part of the document.
-#[derive(Clone, Debug)]
-pub struct Section {
-    /// Its name in links.
-    pub id: &'static str,
-    /// Its title.
-    pub title: &'static str,
-    /// What it is called where there is room for a word only.
-    pub short_title: &'static str,
-    /// How to read it; empty where it speaks for itself.
-    pub lead: String,
-    /// What it says.
-    pub blocks: Vec<Block>,
-    /// Words in its tables and notes that want an explanation.
-    pub legend: &'static [Term],
-    /// Whether its last blocks can be left out of a page that would be too heavy.
-    pub can_be_cut: bool,
-}
-
-/// A word and what it means.
-pub type Term = (&'static str, &'static str);
-
-/// A piece of a section.
-#[derive(Clone, Debug)]
-pub enum Block {
-    /// A heading within the section.
-    Heading(String),
-    /// Sentences, each a paragraph or an entry of a list.
-    Notes(Vec<Note>),
-    /// A table.
-    Table(Table),
-    /// A picture and its table.
-    Figure(Box<Figure>),
-    /// Verdicts on claims.
-    Verdicts(Vec<Verdict>),
-    /// What a page folds away under a title.
-    Folded {
-        /// The title.
-        title: String,
-        /// Whether a page shows it unfolded.
-        is_open: bool,
-        /// What is in it.
-        blocks: Vec<Block>,
-    },
-    /// What a terminal shows only on demand.
-    Detail(Vec<Block>),
-    /// Not in the report; the command that measures it.
-    Absent {
-        /// Without `sudo`.
-        command: &'static str,
-    },
-}
-
-/// How something is to be taken.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Tone {
-    /// As it is.
-    #[default]
-    Plain,
-    /// An advantage.
-    Good,
-    /// With care.
-    Caution,
-    /// As a failure.
-    Bad,
-}
-
-impl Tone {
-    /// What stands behind a number, for those who see no colours.
-    #[must_use]
-    pub const fn mark(self) -> &'static str {
-        match self {
-            Self::Good => "+",
-            Self::Bad => "!",
-            Self::Plain | Self::Caution => "",
-        }
-    }
-}
-
-/// A sentence.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Note {
-    /// The sentence.
-    pub text: String,
-    /// How it is to be taken.
-    pub tone: Tone,
-}
-
-impl Note {
-    fn plain(text: impl Into<String>) -> Self {
-        Self { text: text.into(), tone: Tone::Plain }
-    }
-
-    fn toned(tone: Tone, text: impl Into<String>) -> Self {
-        Self { text: text.into(), tone }
-    }
-}
-
-/// A picture with what it shows, and its numbers.
-#[derive(Clone, Debug)]
-pub struct Figure {
-    /// What it shows.
-    pub title: String,
-    /// How to read it.
-    pub note: String,
-    /// What is drawn.
-    pub chart: Chart,
-    /// Its numbers; empty where another table has them.
-    pub table: Table,
-}
-
-impl Block {
-    fn figure(title: impl Into<String>, note: impl Into<String>, chart: Chart, table: Table) -> Self {
-        Self::Figure(Box::new(Figure { title: title.into(), note: note.into(), chart, table }))
-    }
-
-    fn note(text: impl Into<String>) -> Self {
-        Self::Notes(vec![Note::plain(text)])
-    }
-
-    fn folded(title: impl Into<String>, blocks: Vec<Self>) -> Self {
-        Self::Folded { title: title.into(), is_open: false, blocks }
-    }
-}
-
-impl Section {
-    fn new(id: &'static str, title: &'static str, short_title: &'static str) -> Self {
-        Self { id, title, short_title, lead: String::new(), blocks: Vec::new(), legend: &[], can_be_cut: false }
-    }
-
-    fn lead(self, lead: impl Into<String>) -> Self {
-        Self { lead: lead.into(), ..self }
-    }
-
-    fn legend(self, legend: &'static [Term]) -> Self {
-        Self { legend, ..self }
-    }
-
-    fn blocks(self, blocks: Vec<Block>) -> Self {
-        Self { blocks, ..self }
-    }
-
-    /// With the command that measures it.
-    fn absent(self, command: &'static str) -> Self {
-        self.blocks(vec![Block::Absent { command }])
-    }
 }
 
 /// What is said about the report.

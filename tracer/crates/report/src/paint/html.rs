@@ -3,22 +3,24 @@
 //! Nothing is loaded from elsewhere, and the page's own policy forbids it. Text from a report is escaped by `maud`, and what
 //! would hide or reorder text is made visible, as on a terminal.
 
+mod content;
+mod verdicts;
+
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use taskweight_core::escape::escape;
 use taskweight_core::format::plural;
-use taskweight_core::report::{Evidence, Outcome, Report, Verdict};
+use taskweight_core::report::Report;
 
 use crate::chart::{definitions, style_sheet};
 use crate::claims::Language;
-use crate::document::{self, Block, Cell, Column, Document, Figure, Note, Number, Options, Section, Table, Term, Tone};
+use crate::document::{self, Block, Document, Options, Section, Term};
+use content::{block, blocks, figure};
 
 const STYLE: &str = include_str!("style.css");
 
 /// What all sections may weigh: a page is to be sent. Head, answer and footer are small beside it.
 const MOST_BYTES: usize = 1_420_000;
-/// Rows of a table of a picture beyond this number are folded away.
-const OPEN_ROWS: usize = 12;
 /// Rows of lists that have no natural end.
 const LISTED: usize = 100;
 
@@ -156,175 +158,6 @@ fn cut(section: &Section, room_bytes: usize, language: Language) -> Markup {
             }
         }
     }
-}
-
-fn blocks(all: &[Block], language: Language) -> Markup {
-    html! { @for one in all { (block(one, language)) } }
-}
-
-fn block(one: &Block, language: Language) -> Markup {
-    match one {
-        Block::Heading(text) => html! { h3 { (escape(text)) } },
-        Block::Notes(notes) => html! { @if !notes.is_empty() { ul.notes { @for one in notes { (note(one)) } } } },
-        Block::Table(table) => self::table(table),
-        Block::Figure(one) => figure(one),
-        Block::Verdicts(verdicts) => self::verdicts(verdicts, language),
-        Block::Folded { title, is_open: true, blocks: inner } => {
-            html! { h3 { (escape(title)) } (blocks(inner, language)) }
-        }
-        Block::Folded { title, blocks: inner, .. } => html! {
-            details.more { summary { (escape(title)) } (blocks(inner, language)) }
-        },
-        Block::Detail(inner) => blocks(inner, language),
-        Block::Absent { command } => html! { p.absent { "Not in this report. To measure it: " code { (command) } } },
-    }
-}
-
-const fn class(tone: Tone) -> Option<&'static str> {
-    match tone {
-        Tone::Plain => None,
-        Tone::Good => Some("said-good"),
-        Tone::Caution => Some("said-middling"),
-        Tone::Bad => Some("said-bad"),
-    }
-}
-
-fn note(note: &Note) -> Markup {
-    html! { li class=[class(note.tone)] { (escape(&note.text)) } }
-}
-
-fn figure(figure: &Figure) -> Markup {
-    let label = figure.title.trim_end_matches('.');
-    html! {
-        figure {
-            figcaption { strong { (escape(&figure.title)) } " " (escape(&figure.note)) }
-            @if let Some(picture) = figure.chart.draw(&escape(label)) {
-                (figure.chart.key())
-                (picture)
-            } @else {
-                p.absent { "Nothing to draw: no value is above zero." }
-            }
-            @if !figure.table.rows.is_empty() {
-                details.numbers open[figure.table.rows.len() <= OPEN_ROWS] {
-                    summary { "Numbers: " (escape(&figure.table.caption)) }
-                    (table(&figure.table))
-                }
-            }
-        }
-    }
-}
-
-fn table(table: &Table) -> Markup {
-    let is_words = |column: usize| table.rows.iter().any(|row| matches!(row.get(column), Some(Cell::Text(..))));
-    let has_head = table.columns.iter().any(|column| !column.head.is_empty());
-    html! {
-        div.scroll tabindex="0" role="region" aria-label=(escape(&table.caption)) {
-            table {
-                caption { (escape(&table.caption)) }
-                @if has_head {
-                    thead {
-                        tr {
-                            @for (place, column) in table.columns.iter().enumerate() {
-                                th scope="col" class=[is_words(place).then_some("text")] { (escape(&column.words())) }
-                            }
-                        }
-                    }
-                }
-                tbody { @for row in &table.rows { tr { @for one in row { (cell(one)) } } } }
-            }
-        }
-        @for absence in table.absences(|_| true) {
-            p.note { "– " (escape(&absence.text())) }
-        }
-    }
-}
-
-fn cell(cell: &Cell) -> Markup {
-    match cell {
-        Cell::Name(text) => {
-            let inner = text.starts_with("  ").then_some("inner");
-            html! { th scope="row" class=[inner] { (escape(text.trim_start())) } }
-        }
-        Cell::Text(text, tone) => html! { td.text { span class=[class(*tone)] { (escape(text)) } } },
-        Cell::Group(text) => html! { th.group scope="rowgroup" colspan="100" { (escape(text)) } },
-        Cell::Number(one, tone) => html! { td class=[class(*tone)] { (number(one)) (tone.mark()) } },
-        Cell::Range(_, ends) => html! { td.range { (number(&ends[0])) " – " (number(&ends[1])) } },
-        Cell::Absent(reason) => html! { td.absent title=(escape(reason)) { "–" } },
-        Cell::Empty => html! { td {} },
-    }
-}
-
-/// What it is in full, and in its title where it comes from.
-fn number(number: &Number) -> Markup {
-    html! { data value=(number.value) title=(escape(&number.origin)) { (escape(&number.shown)) } }
-}
-
-fn verdicts(all: &[Verdict], language: Language) -> Markup {
-    let (judged, missing): (Vec<_>, Vec<_>) = all.iter().partition(|one| one.remedy.is_none());
-    html! {
-        div lang=(language.code()) {
-            @for verdict in &judged { (card(verdict, language)) }
-            @if !missing.is_empty() {
-                details.more open[judged.is_empty()] {
-                    summary { (language.choose("Not measured", "측정하지 않은 주장")) " (" (missing.len()) ")" }
-                    @for verdict in &missing { (card(verdict, language)) }
-                }
-            }
-        }
-    }
-}
-
-/// The class of the style sheet, and a sign that needs no colour.
-const fn look(outcome: Outcome) -> (&'static str, &'static str) {
-    match outcome {
-        Outcome::Holds => ("good", "✓"),
-        Outcome::Qualified => ("middling", "≈"),
-        Outcome::DoesNotHold => ("bad", "✗"),
-        Outcome::NotMeasured => ("unknown", "–"),
-    }
-}
-
-fn card(verdict: &Verdict, language: Language) -> Markup {
-    let (class, sign) = look(verdict.outcome);
-    html! {
-        article class=(format!("verdict {class}")) id=(format!("claim-{}", verdict.id)) {
-            h3 { (verdict.number) ". " (escape(&verdict.claim)) }
-            p.outcome { span aria-hidden="true" { (sign) } " " (language.outcome(verdict.outcome)) }
-            p { (escape(&verdict.sentence)) }
-            @if !verdict.evidence.is_empty() {
-                details.numbers {
-                    summary { (language.choose("Evidence", "판정의 근거")) }
-                    (table(&evidence(verdict, language)))
-                }
-            }
-        }
-    }
-}
-
-fn evidence(verdict: &Verdict, language: Language) -> Table {
-    const HEAD: [[&str; 6]; 2] = [
-        ["model", "quantity", "value", "95 % CI", "measured in", "runs"],
-        ["모델", "측정한 것", "값", "95 % 구간", "측정 조건", "실행"],
-    ];
-    let caption = language.choose("evidence for the verdict on claim", "판정의 근거, 주장");
-    let columns = language.choose(HEAD[0], HEAD[1]).map(Column::shown).to_vec();
-    let rows = verdict.evidence.iter().enumerate().map(|(index, one)| evidence_row(verdict, index, one)).collect();
-    Table { caption: format!("{caption} {}", verdict.number), columns, rows, main_group: 0 }
-}
-
-fn evidence_row(verdict: &Verdict, index: usize, one: &Evidence) -> Vec<Cell> {
-    let runs: Vec<_> = one.runs.iter().map(usize::to_string).collect();
-    let origin = format!("verdicts[{}].figures[{index}].value", verdict.number - 1);
-    let number = Number { value: one.value.to_string(), shown: one.shown.clone(), origin };
-    let text = |text: &str| Cell::Text(text.to_owned(), Tone::Plain);
-    vec![
-        Cell::Name(one.model.clone()),
-        text(&one.quantity),
-        Cell::from(number),
-        text(one.shown_interval.as_deref().unwrap_or("–")),
-        text(&one.source),
-        text(&runs.join(", ")),
-    ]
 }
 
 /// Words of the tables, each once.
