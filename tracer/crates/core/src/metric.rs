@@ -38,6 +38,9 @@ pub struct Metric<Of: 'static> {
     pub doc: Doc,
 }
 
+/// Why a report of an older version lacks a number: tables leave its row out, instead of a row for all that came later.
+pub const OLDER: &str = "not counted by the version that measured";
+
 /// The definition of a number, as docs/metrics.md has it.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Doc {
@@ -155,6 +158,12 @@ impl<Of> Metric<Of> {
     #[must_use]
     pub fn indented(&self) -> String {
         if self.under.is_some() { format!("  {}", self.label) } else { self.label.to_owned() }
+    }
+
+    /// Whether the record is of a version that did not have the number.
+    #[must_use]
+    pub fn is_later_than(&self, record: &Of) -> bool {
+        self.unknown == OLDER && (self.get)(record).is_none()
     }
 
     /// Whether all probes that feed it are missing: then the field is 0 because nothing counted.

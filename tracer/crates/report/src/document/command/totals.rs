@@ -21,7 +21,8 @@ pub(super) fn blocks(command: &Command<'_>) -> Vec<Block> {
     let operations = run.operations.filter(|operations| *operations > 0);
     let caption = if blocks.is_empty() { "totals" } else { "the last repetition" };
     let mut table = Table::new(caption, &COLUMNS[..if operations.is_some() { 3 } else { 2 }]);
-    let rows = metric::run().filter(|metric| metric.path != OPERATIONS || run.operations.is_some());
+    let rows = metric::run().filter(|metric| !metric.is_later_than(run));
+    let rows = rows.filter(|metric| metric.path != OPERATIONS || run.operations.is_some());
     table.rows = rows.map(|metric| row(command, operations, metric)).collect();
     blocks.push(Block::Table(table));
     let operation = run.operation.as_ref().filter(|_| run.operations.is_some());
