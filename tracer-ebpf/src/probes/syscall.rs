@@ -1,5 +1,7 @@
 //! System calls: counted at entry, timed at exit.
 
+use core::ops::RangeInclusive;
+
 use aya_ebpf::helpers::bpf_get_current_pid_tgid;
 use tracer_ebpf::{
     Histogram, Loss, NATIVE_SYSCALL_ROWS, SYSCALL_BEFORE_TRACE, SYSCALL_NONE, SYSCALL_ROWS, SyscallTotals, ThreadState,
@@ -16,6 +18,9 @@ use crate::{
     registers::stack_pointer_in,
     running,
 };
+
+/// What a call that failed returns: from the kernel's `-MAX_ERRNO` up.
+const ERRORS: RangeInclusive<i64> = -4095..=-1;
 
 /// The current thread enters system call `number`. `registers` is its `struct pt_regs`, 0 where that is not known.
 #[inline(always)]
@@ -50,10 +55,10 @@ fn is_in_window(thread: &ThreadState) -> bool {
 }
 
 /// The current thread leaves the system call it is in. `registers` is its `struct pt_regs`, 0 where that is not known;
-/// `_result` is what the call returns, a negative error number where it failed.
+/// `result` is what the call returns, a negative error number where it failed.
 /// Gives the thread, the row of the call and the time, where its entry was counted.
 #[inline(always)]
-pub fn exit(registers: u64, _result: i64) -> Option<(&'static ThreadState, u32, u64)> {
+pub fn exit(registers: u64, result: i64) -> Option<(&'static ThreadState, u32, u64)> {
     let row = running::row_in_syscall();
     if row == 0 {
         return None;
@@ -70,6 +75,9 @@ pub fn exit(registers: u64, _result: i64) -> Option<(&'static ThreadState, u32, 
     thread.counts.syscall_ns += duration;
     if is_in_window(thread) {
         returned(row, duration);
+        if ERRORS.contains(&result) {
+            failed(row, -result as u64);
+        }
     }
     Some((thread, row, now))
 }
@@ -100,6 +108,13 @@ fn returned(row: u32, duration_ns: u64) {
     if let Some(totals) = totals_of(row) {
         totals.counts.completed_count += 1;
         totals.counts.total_ns += duration_ns;
+    }
+}
+
+#[inline(always)]
+fn failed(row: u32, number: u64) {
+    if let Some(totals) = totals_of(row) {
+        totals.errors.add(number, 1);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use taskweight_core::report::Run;
 
-use crate::invocation::run_subject;
+use crate::invocation::{run, run_subject};
 use crate::lossless::assert_no_other_loss;
 
 /// The subject's calls, none more and none less.
@@ -55,4 +55,23 @@ fn operations_can_be_stated() {
     assert_eq!(per_operation.kernel_switches, run.kernel.switches.total() as f64 / 101.0);
     assert_eq!(per_operation.page_faults, Some((minor + major) as f64 / 101.0));
     assert_eq!(per_operation.elapsed_ns, run.elapsed_ns.traced as f64 / 101.0);
+}
+
+/// `test -e` fails so many times on a file that there is not.
+fn look_in_vain(count: u32) -> Run {
+    let script = format!("i=0; while [ $i -lt {count} ]; do [ -e /nonexistent/file ]; i=$((i+1)); done");
+    run(&[], &["sh", "-c", &script]).run()
+}
+
+#[test]
+fn calls_that_fail_are_counted_with_their_error() {
+    needs_bpf!();
+    let [none, some] = [0, 1009].map(look_in_vain);
+    let errors = |run: &Run| run.kernel.syscalls.error_count.unwrap();
+    assert_eq!(errors(&some) - errors(&none), 1009);
+    let calls = some.kernel.syscalls.by_name.values().filter(|calls| calls.error_count >= Some(1009));
+    let [calls] = calls.collect::<Vec<_>>()[..] else { panic!("{:?}", some.kernel.syscalls) };
+    assert_eq!(calls.most_frequent_error.as_deref(), Some("ENOENT"));
+    let by_name: u64 = some.kernel.syscalls.by_name.values().filter_map(|calls| calls.error_count).sum();
+    assert_eq!(by_name, errors(&some));
 }

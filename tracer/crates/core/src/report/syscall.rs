@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use tracer_ebpf::SyscallTotals;
+use syscalls::Errno;
+use tracer_ebpf::{SyscallCounts, SyscallErrors, SyscallTotals};
 
 use super::Run;
-use crate::metric::Metric;
+use crate::metric::{Metric, OLDER};
 
 /// System calls, all and by name.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -17,6 +18,9 @@ pub struct Syscalls {
     pub count: u64,
     /// Time in calls that returned, nanoseconds.
     pub total_ns: u64,
+    /// Calls that returned an error; `null` in reports of versions that did not count them.
+    #[serde(default)]
+    pub error_count: Option<u64>,
     /// The same by name.
     pub by_name: BTreeMap<String, SyscallCount>,
 }
@@ -28,25 +32,56 @@ pub struct SyscallCount {
     pub count: u64,
     /// Time in calls that returned, nanoseconds.
     pub total_ns: u64,
+    /// Calls that returned an error; `null` in reports of versions that did not count them.
+    #[serde(default)]
+    pub error_count: Option<u64>,
+    /// The error that most of them returned, such as `EAGAIN`; `null` where none did.
+    #[serde(default)]
+    pub most_frequent_error: Option<String>,
 }
 
 impl Syscalls {
     /// Adds all calls of one system call; its name is asked for where there are any.
     pub fn add(&mut self, name: impl FnOnce() -> String, totals: &SyscallTotals) {
-        let calls = SyscallCount::from(totals);
+        if totals.counts == SyscallCounts::default() {
+            return;
+        }
+        let name = name();
+        // What it "returns" is the result of the call that the signal interrupted, back in its register.
+        let errors = if name.ends_with("sigreturn") { SyscallErrors::default() } else { totals.errors };
+        let calls = SyscallCount::from(&SyscallTotals { errors, ..*totals });
         self.count += calls.count;
         self.total_ns += calls.total_ns;
-        if calls.count > 0 {
-            self.by_name.insert(name(), calls);
-        }
+        *self.error_count.get_or_insert(0) += calls.error_count.unwrap_or(0);
+        self.by_name.insert(name, calls);
     }
 }
 
 impl From<&SyscallTotals> for SyscallCount {
     fn from(totals: &SyscallTotals) -> Self {
-        let counts = &totals.counts;
-        Self { count: counts.completed_count + counts.unreturned_count, total_ns: counts.total_ns }
+        let SyscallTotals { counts, errors } = totals;
+        Self {
+            count: counts.completed_count + counts.unreturned_count,
+            total_ns: counts.total_ns,
+            error_count: Some(returned_errors(errors).map(|(_, count)| count).sum::<u64>() + errors.other_count),
+            most_frequent_error: returned_errors(errors)
+                .max_by_key(|(_, count)| *count)
+                .map(|(number, _)| name(number)),
+        }
     }
+}
+
+/// Error numbers that are the kernel's own: the call is made again, or returns EINTR in the end.
+const RESTARTS: std::ops::RangeInclusive<u64> = 512..=516;
+
+/// What the program was told.
+fn returned_errors(errors: &SyscallErrors) -> impl Iterator<Item = (u64, u64)> {
+    errors.by_number().filter(|(number, _)| !RESTARTS.contains(number))
+}
+
+fn name(number: u64) -> String {
+    let known = i32::try_from(number).ok().and_then(|number| Errno::new(number).name());
+    known.map_or_else(|| format!("errno_{number}"), str::to_owned)
 }
 
 /// System calls of a run.
@@ -63,6 +98,13 @@ pub const METRICS: &[Metric<Run>] = &[
         .to("`sys_exit`")
         .not("the entry and exit paths; `exit_group`, which does not return")
         .checked("timeline slices"),
+    Metric::count("kernel.syscalls.error_count", "failed", |run: &Run| Some(run.kernel.syscalls.error_count? as f64))
+        .fed_by(&["sys_exit"])
+        .unknown(OLDER)
+        .under("kernel.syscalls.count")
+        .from("`sys_exit` with -4095 to -1")
+        .not("calls that are restarted, which return nothing to the program; `rt_sigreturn`, which puts back what another call returned")
+        .checked("tests: programs with a known prime number of calls that fail"),
 ];
 
 /// One system call by name; paths are below `kernel.syscalls.by_name.NAME`.
@@ -78,4 +120,11 @@ pub const BY_NAME: &[Metric<SyscallCount>] = &[
         .to("`sys_exit`")
         .not("as of all calls")
         .checked("timeline slices"),
+    Metric::count("error_count", "errors", |call: &SyscallCount| Some(call.error_count? as f64))
+        .beside(|call| call.most_frequent_error.as_deref())
+        .fed_by(&["sys_exit"])
+        .unknown(OLDER)
+        .from("`sys_exit` with -4095 to -1; `most_frequent_error` is the one that most of them are")
+        .not("as of all calls; of more than 8 errors of one call the others have no name")
+        .checked("tests: programs with a known prime number of calls that fail"),
 ];
