@@ -22,6 +22,7 @@ use std::time::{Duration, Instant};
 
 use nix::sched::{CpuSet, sched_getaffinity, sched_setaffinity, sched_yield};
 use nix::sys::mman::{MapFlags, MmapAdvise, ProtFlags, madvise, mmap_anonymous};
+use nix::sys::signal::{SaFlags, SigAction, SigHandler, SigSet, Signal, raise, sigaction};
 use nix::sys::wait::{WaitStatus, wait, waitpid};
 use nix::time::{ClockId, clock_gettime};
 use nix::unistd::{ForkResult, Pid, Uid, close, fork, gettid, setresuid, setsid};
@@ -32,6 +33,7 @@ fn main() {
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     match words[..] {
         ["getppid", count] => getppid(number(count)),
+        ["suspend", count] => suspend(number(count)),
         ["wait", count] => wait_and_getppid(number(count)),
         ["touch", pages] => touch(number(pages)),
         ["descend", threads, pages] => descend_in_threads(number(threads), number(pages)),
@@ -69,6 +71,19 @@ fn getppid(count: u64) {
     for _ in 0..count {
         // SAFETY: takes no argument and cannot fail.
         unsafe { libc::syscall(libc::SYS_getppid) };
+    }
+}
+
+/// Waits for a signal that is already there: each wait is cut short.
+fn suspend(count: u64) {
+    extern "C" fn nothing(_: libc::c_int) {}
+    let action = SigAction::new(SigHandler::Handler(nothing), SaFlags::empty(), SigSet::empty());
+    // SAFETY: the handler does nothing.
+    unsafe { sigaction(Signal::SIGUSR1, &action).unwrap() };
+    SigSet::from(Signal::SIGUSR1).thread_block().unwrap();
+    for _ in 0..count {
+        raise(Signal::SIGUSR1).unwrap();
+        SigSet::empty().suspend().unwrap();
     }
 }
 

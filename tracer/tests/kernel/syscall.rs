@@ -75,3 +75,12 @@ fn calls_that_fail_are_counted_with_their_error() {
     let by_name: u64 = some.kernel.syscalls.by_name.values().filter_map(|calls| calls.error_count).sum();
     assert_eq!(by_name, errors(&some));
 }
+
+#[test]
+fn calls_that_a_signal_cuts_short_are_retries() {
+    needs_bpf!();
+    let run = run_subject(&[], &["suspend", "1009"]).run();
+    let suspended = &run.kernel.syscalls.by_name["rt_sigsuspend"];
+    assert_eq!((suspended.count, suspended.retry_count, suspended.error_count), (1009, Some(1009), Some(0)));
+    assert_eq!(run.kernel.syscalls.retry_count, Some(1009));
+}

@@ -21,6 +21,9 @@ pub struct Syscalls {
     /// Calls that returned an error; `null` in reports of versions that did not count them.
     #[serde(default)]
     pub error_count: Option<u64>,
+    /// Calls that a signal cut short; `null` as above.
+    #[serde(default)]
+    pub retry_count: Option<u64>,
     /// The same by name.
     pub by_name: BTreeMap<String, SyscallCount>,
 }
@@ -38,6 +41,9 @@ pub struct SyscallCount {
     /// The error that most of them returned, such as `EAGAIN`; `null` where none did.
     #[serde(default)]
     pub most_frequent_error: Option<String>,
+    /// Calls that a signal cut short; `null` in reports of versions that did not count them.
+    #[serde(default)]
+    pub retry_count: Option<u64>,
 }
 
 impl Syscalls {
@@ -53,6 +59,7 @@ impl Syscalls {
         self.count += calls.count;
         self.total_ns += calls.total_ns;
         *self.error_count.get_or_insert(0) += calls.error_count.unwrap_or(0);
+        *self.retry_count.get_or_insert(0) += calls.retry_count.unwrap_or(0);
         self.by_name.insert(name, calls);
     }
 }
@@ -64,6 +71,7 @@ impl From<&SyscallTotals> for SyscallCount {
             count: counts.completed_count + counts.unreturned_count,
             total_ns: counts.total_ns,
             error_count: Some(returned_errors(errors).map(|(_, count)| count).sum::<u64>() + errors.other_count),
+            retry_count: Some(errors.by_number().filter(|(number, _)| is_retry(*number)).map(|(_, count)| count).sum()),
             most_frequent_error: returned_errors(errors)
                 .max_by_key(|(_, count)| *count)
                 .map(|(number, _)| name(number)),
@@ -73,6 +81,11 @@ impl From<&SyscallTotals> for SyscallCount {
 
 /// Error numbers that are the kernel's own: the call is made again, or returns EINTR in the end.
 const RESTARTS: std::ops::RangeInclusive<u64> = 512..=516;
+
+/// Whether a call ended because of a signal.
+fn is_retry(number: u64) -> bool {
+    RESTARTS.contains(&number) || Errno::EINTR.into_raw() as u64 == number
+}
 
 /// What the program was told.
 fn returned_errors(errors: &SyscallErrors) -> impl Iterator<Item = (u64, u64)> {
@@ -105,6 +118,13 @@ pub const METRICS: &[Metric<Run>] = &[
         .from("`sys_exit` with -4095 to -1")
         .not("calls that are restarted, which return nothing to the program; `rt_sigreturn`, which puts back what another call returned")
         .checked("tests: programs with a known prime number of calls that fail"),
+    Metric::count("kernel.syscalls.retry_count", "retries", |run: &Run| Some(run.kernel.syscalls.retry_count? as f64))
+        .fed_by(&["sys_exit"])
+        .unknown(OLDER)
+        .under("kernel.syscalls.count")
+        .from("`sys_exit` with `EINTR` or one of the kernel's own restart codes (512 to 516)")
+        .not("whether the kernel made the call again, which is one more entry, or the program did")
+        .checked("tests: a program with a known prime number of signals"),
 ];
 
 /// One system call by name; paths are below `kernel.syscalls.by_name.NAME`.
@@ -127,4 +147,10 @@ pub const BY_NAME: &[Metric<SyscallCount>] = &[
         .from("`sys_exit` with -4095 to -1; `most_frequent_error` is the one that most of them are")
         .not("as of all calls; of more than 8 errors of one call the others have no name")
         .checked("tests: programs with a known prime number of calls that fail"),
+    Metric::count("retry_count", "retries", |call: &SyscallCount| Some(call.retry_count? as f64))
+        .fed_by(&["sys_exit"])
+        .unknown(OLDER)
+        .detail()
+        .from("as of all calls")
+        .checked("tests: a program with a known prime number of signals"),
 ];
