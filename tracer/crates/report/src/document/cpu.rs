@@ -26,7 +26,6 @@ const COLUMNS: [Column; 9] = [
 ];
 
 const LEGEND: &[Term] = &[
-    ("time per chunk", "elapsed time over chunks, untraced, median of the repetitions"),
     super::legend::CI,
     ("speedup", "the same model's time with 1 task over this one"),
     super::legend::COUNTS,
@@ -48,7 +47,10 @@ pub(super) fn section(context: &Context<'_>) -> Section {
     let note = "The same chunks of work divided among more and more tasks, unpinned: elapsed time over chunks. A model that uses \
                 only one CPU gains nothing from more tasks.";
     let figure = Block::figure("Time per chunk over tasks.", note, chart, table(context, &runs));
-    section.blocks(vec![figure, Block::Notes(vec![checksums(&runs)])])
+    let checksums = checksums(&runs);
+    let is_fine = checksums.tone == Tone::Plain;
+    let checksums = Block::Notes(vec![checksums]);
+    section.blocks(vec![figure, if is_fine { Block::Detail(vec![checksums]) } else { checksums }])
 }
 
 fn table(context: &Context<'_>, runs: &[&Run]) -> Table {

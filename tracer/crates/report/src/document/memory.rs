@@ -42,9 +42,9 @@ static COLUMNS: [(&str, Column); 10] = [
 
 const LEGEND: &[Term] = &[
     ("bytes per task", "slope over runs with different numbers of tasks; K = 1024"),
-    ("total", "all resident memory, that of the kernel included"),
+    ("total", "all resident memory, with the kernel's"),
     super::legend::CI,
-    ("other", "resident memory that is no stack, such as futures and heaps"),
+    ("other", "resident, such as futures and heaps"),
     ("address space", "reserved, resident or not"),
     ("stack space", "the part of it that is reserved for stacks"),
     ("cgroup", "the same total from the cgroup's own counter, a cross-check"),

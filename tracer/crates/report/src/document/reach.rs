@@ -38,7 +38,10 @@ pub(super) fn section(context: &Context<'_>) -> Section {
         let stopped_by = Cell::name(first.stopped_by.unwrap_or(&first.not_stopped));
         table.rows.push(vec![stopped_by, first.tasks.clone().into(), Cell::text(models.join(", "))]);
     }
-    section.blocks(vec![Block::Table(table)])
+    // Beside a comparison, a limit is worth a word where one was hit.
+    let is_asked_for = report.runs.iter().all(|run| run.case.only_parks());
+    let is_shown = is_asked_for || all.iter().any(|one| one.stopped_by.is_some());
+    section.blocks(vec![if is_shown { Block::Table(table) } else { Block::Detail(vec![Block::Table(table)]) }])
 }
 
 fn of_ledger(report: &Report) -> Vec<Reached<'_>> {

@@ -43,7 +43,7 @@ const COLUMNS: [Column; 15] = [
 ];
 
 const LEGEND: &[Term] = &[
-    ("time per op", "elapsed time over operations, untraced, median of the repetitions"),
+    ("time per op", "elapsed time over operations, untraced, median"),
     super::legend::CI,
     super::legend::COUNTS,
     ("self-timed", "one switch in 64, timed by the program itself, untraced, less the clock cost"),

@@ -28,7 +28,7 @@ pub(super) trait Surface {
 }
 
 /// Rows of a table of several groups that a terminal shows without being asked.
-const MOST_ROWS: usize = 14;
+const MOST_ROWS: usize = 10;
 
 /// Shows the document; `is_verbose` with all that a terminal shows only on demand.
 pub(super) fn show(document: &Document, is_verbose: bool, surface: &mut impl Surface) {
