@@ -311,8 +311,8 @@ fn an_anatomy_says_what_it_could_not_separate_what_was_lost_and_who_disturbed_it
 
 #[test]
 fn every_field_is_documented() {
-    let documentation =
-        fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../docs/report.md")).unwrap();
+    let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../docs");
+    let documentation = ["report.md", "metrics.md"].map(|name| fs::read_to_string(docs.join(name)).unwrap()).concat();
     let mut names = BTreeSet::new();
     for name in ["compare.json", "command.json", "anatomy.json"] {
         let mut report = fixture(name);
@@ -322,7 +322,10 @@ fn every_field_is_documented() {
     names.extend(tracer_ebpf::Loss::ALL.map(|cause| cause.name().to_owned()));
     for name in names {
         let is_mentioned = [format!("`{name}`"), format!(".{name}`"), format!("`{name}.")];
-        assert!(is_mentioned.iter().any(|form| documentation.contains(form)), "docs/report.md lacks `{name}`");
+        assert!(
+            is_mentioned.iter().any(|form| documentation.contains(form)),
+            "neither docs/report.md nor docs/metrics.md has `{name}`"
+        );
     }
 }
 
