@@ -1,7 +1,7 @@
-//! The anatomy of a hand-over: which segments the time between two tasks consists of.
+//! The anatomy of a task switch: which segments the time between two tasks consists of.
 //!
 //! What is followed is the critical path: the one thread that can make progress, or the wait of the one that will. Each
-//! event on the path ends a segment and begins the next, so that the segments of a hand-over add up to its time without
+//! event on the path ends a segment and begins the next, so that the segments of a task switch add up to its time without
 //! gap or overlap. See [`Path`].
 
 mod path;
@@ -43,7 +43,7 @@ pub enum Segment {
 pub const SEGMENT_COUNT: usize = 11;
 
 impl Segment {
-    /// All segments, in the order in which a hand-over goes through them.
+    /// All segments, in the order in which a task switch goes through them.
     pub const ALL: [Self; SEGMENT_COUNT] = [
         Self::User,
         Self::OtherSyscalls,
@@ -76,7 +76,7 @@ impl Segment {
     }
 }
 
-/// Why a stretch of the path belongs to no segment. The hand-over that it is part of is not counted.
+/// Why a stretch of the path belongs to no segment. The task switch that it is part of is not counted.
 #[repr(u32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PathLoss {

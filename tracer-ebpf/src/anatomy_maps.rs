@@ -10,7 +10,7 @@ use tracer_ebpf::{CpuRecord, Histogram, Path, SEGMENT_COUNT};
 #[map]
 pub static CRITICAL_PATH: Array<Path> = Array::with_max_entries(1, 0);
 
-/// Times of the segments of hand-overs that were seen whole.
+/// Times of the segments of task switches that were seen whole.
 #[map]
 pub static SEGMENT_HISTOGRAMS: Array<Histogram> = Array::with_max_entries(SEGMENT_COUNT as u32, 0);
 

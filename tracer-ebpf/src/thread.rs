@@ -16,7 +16,7 @@ counts! {
     /// Counts and times of one thread since its first instruction. Each word has one writer at a time (the CPU that
     /// runs the thread, or the one that holds the lock under which it is woken or moved), so no update is atomic.
     ///
-    /// Those that a hand-over changes come first, in one cache line.
+    /// Those that a task switch changes come first, in one cache line.
     pub struct ThreadCounts {
         /// Switches away because the thread blocked.
         pub voluntary_count: u64,

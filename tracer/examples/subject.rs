@@ -8,6 +8,8 @@
 mod interrupted;
 #[path = "subject/io_uring.rs"]
 mod io_uring;
+#[path = "subject/processes.rs"]
+mod processes;
 
 use std::collections::BTreeSet;
 use std::env;
@@ -40,11 +42,11 @@ fn main() {
         ["yield", count] => on_two_threads(|| (0..number(count)).for_each(|_| sched_yield().unwrap())),
         ["spin", milliseconds] => on_two_threads(|| spin(Duration::from_millis(number(milliseconds)))),
         ["yield-everywhere", count] => yield_everywhere(number(count)),
-        ["processes", processes, rate] => processes_in_turn(number(processes), number(rate)),
+        ["processes", processes, rate] => processes::processes_in_turn(number(processes), number(rate)),
         ["threads", threads, calls] => threads_in_turn(number(threads), number(calls)),
-        ["fork", processes, threads] => fork_processes(number(processes), number(threads)),
-        ["churn", processes, calls] => churn(number(processes), number(calls)),
-        ["spawn", processes, calls] => spawn_processes(number(processes), calls),
+        ["fork", processes, threads] => processes::fork_processes(number(processes), number(threads)),
+        ["churn", processes, calls] => processes::churn(number(processes), number(calls)),
+        ["spawn", processes, calls] => processes::spawn_processes(number(processes), calls),
         ["hop", count] => hop_in_a_child(number(count)),
         ["thread-exec", calls] => exec_from_a_thread(calls),
         ["interrupted", cpu, calls] => interrupted::interrupted(number(cpu) as usize, number(calls)),
@@ -175,75 +177,6 @@ fn yield_everywhere(count: u64) {
     });
 }
 
-/// Processes one after the other, so many a second where the machine can: each makes one call and ends.
-fn processes_in_turn(processes: u64, rate: u64) {
-    let start = Instant::now();
-    for process in 0..processes {
-        thread::sleep((Duration::from_secs(process) / rate as u32).saturating_sub(start.elapsed()));
-        // SAFETY: no other thread exists in this process.
-        match unsafe { fork() }.unwrap() {
-            ForkResult::Parent { .. } => reap(1),
-            ForkResult::Child => {
-                getppid(1);
-                // SAFETY: ends the process; there is nothing to be flushed.
-                unsafe { libc::_exit(0) };
-            }
-        }
-    }
-}
-
-/// Processes that all exist at once, each with threads. Most threads end at once, some block, some are busy.
-fn fork_processes(processes: u64, threads: u64) {
-    for process in 0..processes {
-        // SAFETY: no other thread exists in this process.
-        if let ForkResult::Child = unsafe { fork() }.unwrap() {
-            let workers: Vec<_> = (0..threads).map(|index| thread::spawn(move || short_life(process, index))).collect();
-            workers.into_iter().for_each(|worker| worker.join().unwrap());
-            exit(0);
-        }
-    }
-    reap(processes);
-}
-
-fn short_life(process: u64, index: u64) {
-    match (process % 4, index % 4) {
-        (0, 1) => thread::sleep(Duration::from_millis(2)),
-        (1, 2) => spin(Duration::from_millis(1)),
-        (2, 3) => sched_yield().unwrap(),
-        _ => {}
-    }
-}
-
-fn reap(processes: u64) {
-    for _ in 0..processes {
-        assert!(matches!(wait().unwrap(), WaitStatus::Exited(_, 0)));
-    }
-}
-
-/// Processes one after the other, each of which calls and is gone before the next; prints how many pids they had.
-fn churn(processes: u64, calls: u64) {
-    let mut pids = BTreeSet::new();
-    for _ in 0..processes {
-        // SAFETY: no other thread exists in this process.
-        match unsafe { fork() }.unwrap() {
-            ForkResult::Parent { child } => _ = pids.insert(child),
-            ForkResult::Child => {
-                getppid(calls);
-                exit(0);
-            }
-        }
-        reap(1);
-    }
-    say(&pids.len().to_string());
-}
-
-/// Processes made by vfork, each of which executes a program.
-fn spawn_processes(processes: u64, calls: &str) {
-    for _ in 0..processes {
-        assert!(Command::new(env::current_exe().unwrap()).args(["getppid", calls]).status().unwrap().success());
-    }
-}
-
 /// A child hops between two CPUs, comes to rest on one, and prints its id and how often the kernel has moved it
 /// since it was forked.
 fn hop_in_a_child(count: u64) {
@@ -304,7 +237,7 @@ fn daemon() {
         }
         exit(0);
     }
-    reap(1);
+    processes::reap(1);
 }
 
 /// Leaves a daemon behind that keeps standard input and output open, and adds its id to a file.
@@ -322,7 +255,7 @@ fn leave_a_daemon(file: &str) {
         }
         exit(0);
     }
-    reap(1);
+    processes::reap(1);
 }
 
 /// Becomes another user for good, and does nothing.

@@ -1,5 +1,7 @@
 //! Following the critical path: pure logic, fed with events by the programs or by a test.
 
+mod ends;
+
 use super::{Mark, PATH_LOSS_COUNT, Part, PathLoss, SEGMENT_COUNT, Segment, phase};
 
 /// System calls that a waker may enter while the one it woke waits to run. Who hands over and blocks needs one, or two
@@ -10,9 +12,9 @@ pub const WAKER_CALLS: u32 = 2;
 ///
 /// It begins where a traced thread is woken, follows that thread, and moves on to the first traced thread that this one
 /// wakes - or that any other traced thread wakes while it is blocked, or that its CPU goes on with when it blocks. A
-/// hand-over is over when the thread to which the path has moved is back in user mode.
+/// task switch is over when the thread to which the path has moved is back in user mode.
 ///
-/// `record` takes segment and time of each part of a hand-over that is over, unless something of it was lost.
+/// `record` takes segment and time of each part of a task switch that is over, unless something of it was lost.
 ///
 /// Every method does nothing where its event is not on the path. `now` is the moment of the event.
 #[repr(C)]
@@ -26,9 +28,9 @@ pub struct Path {
     pub resume: u32,
     /// Pid of the thread that woke the one on the path.
     pub waker: u32,
-    /// 1 where the path has moved since the last hand-over was over.
+    /// 1 where the path has moved since the last task switch was over.
     pub has_moved: u32,
-    /// 1 where the current hand-over was seen from its begin and nothing was lost of it.
+    /// 1 where the current task switch was seen from its begin and nothing was lost of it.
     pub is_whole: u32,
     /// System calls that the waker has entered since.
     pub waker_call_count: u32,
@@ -38,7 +40,7 @@ pub struct Path {
     pub started_ns: u64,
     /// The last event on it.
     pub mark: Mark,
-    /// Hand-overs that were seen whole.
+    /// task switches that were seen whole.
     pub hand_over_count: u64,
     /// Those that were not.
     pub partial_count: u64,
@@ -46,7 +48,7 @@ pub struct Path {
     pub lost_ns: u64,
     /// Losses, by [`PathLoss`].
     pub losses: [u64; PATH_LOSS_COUNT],
-    /// The current hand-over.
+    /// The current task switch.
     pub parts: [Part; SEGMENT_COUNT],
     /// All earlier ones.
     pub totals: [Part; SEGMENT_COUNT],
@@ -210,96 +212,6 @@ impl Path {
         if pid == self.holder && self.phase == phase::SWITCHED {
             self.close(Segment::StateSwitch, now);
             self.phase = self.resume;
-        }
-    }
-
-    /// `pid` enters a system call.
-    #[inline(always)]
-    pub fn enter(&mut self, now: &Mark, pid: u32, record: impl FnMut(u32, u64)) {
-        if pid != self.holder {
-            return self.enter_beside(now, pid);
-        }
-        let phase = if self.phase == phase::SWITCHED { self.resume } else { self.phase };
-        if phase == phase::RESUMED {
-            self.finish(record);
-        }
-        match phase {
-            phase::USER | phase::RESUMED => self.close(Segment::User, now),
-            _ => self.lose(self.why_unmatched(PathLoss::EnterUnmatched), now),
-        }
-        self.phase = phase::IN_SYSCALL;
-    }
-
-    /// The path goes back to a waker that does not give way.
-    #[inline(always)]
-    fn enter_beside(&mut self, now: &Mark, pid: u32) {
-        if pid != self.waker || self.can_go_back == 0 || self.phase != phase::WAKING && self.phase != phase::WOKEN {
-            return;
-        }
-        self.waker_call_count += 1;
-        if self.waker_call_count > WAKER_CALLS {
-            self.losses[PathLoss::WakerWentOn as usize] += 1;
-            self.close(Segment::WakerRest, now);
-            self.is_whole = 0;
-            self.phase = phase::IN_SYSCALL;
-            self.holder = pid;
-        }
-    }
-
-    /// `pid` leaves a system call.
-    #[inline(always)]
-    pub fn exit(&mut self, now: &Mark, pid: u32, record: impl FnMut(u32, u64)) {
-        if pid != self.holder {
-            return;
-        }
-        let segment = match self.phase {
-            phase::IN_SYSCALL => Segment::OtherSyscalls,
-            phase::RETURNING | phase::RESUMED | phase::WAKING | phase::WOKEN => Segment::WakeeSyscall,
-            phase::SWITCHED if self.resume != phase::USER => {
-                self.losses[PathLoss::ScheduleExitUnseen as usize] += 1;
-                self.after_switch()
-            }
-            _ => {
-                self.lose(self.why_unmatched(PathLoss::ExitUnmatched), now);
-                self.phase = phase::USER;
-                return;
-            }
-        };
-        self.close(segment, now);
-        self.phase = phase::USER;
-        if segment as u32 == Segment::WakeeSyscall as u32 && self.has_moved != 0 {
-            self.finish(record);
-        }
-    }
-
-    #[inline(always)]
-    fn finish(&mut self, mut record: impl FnMut(u32, u64)) {
-        let is_whole = self.is_whole != 0;
-        for index in 0..SEGMENT_COUNT {
-            let part = self.parts[index];
-            if part.count != 0 {
-                if is_whole {
-                    record(index as u32, part.ns);
-                }
-                self.totals[index].add(&part);
-                self.parts[index] = Part::default();
-            }
-        }
-        if is_whole {
-            self.hand_over_count += 1;
-        } else {
-            self.partial_count += 1;
-        }
-        self.has_moved = 0;
-        self.is_whole = 1;
-    }
-
-    /// `pid` ends.
-    #[inline(always)]
-    pub fn end(&mut self, now: &Mark, pid: u32) {
-        if pid == self.holder {
-            self.lose(PathLoss::Ended, now);
-            self.holder = 0;
         }
     }
 

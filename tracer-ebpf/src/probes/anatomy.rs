@@ -1,4 +1,4 @@
-//! The anatomy of a hand-over: every event reads the clock when it comes and when it goes, so that the time of our own
+//! The anatomy of a task switch: every event reads the clock when it comes and when it goes, so that the time of our own
 //! programs is known and can be taken out of the path.
 
 use aya_ebpf::helpers::{bpf_get_current_pid_tgid, generated::bpf_get_smp_processor_id};
@@ -47,11 +47,11 @@ fn is_traced(pid: u32) -> bool {
     PID_INDEX.get(pid).is_some_and(|entry| *entry != 0)
 }
 
-/// Counts the time of a part of a hand-over.
+/// Counts the time of a part of a task switch.
 #[inline(always)]
 fn put(segment: u32, ns: u64) {
     if let Some(histogram) = SEGMENT_HISTOGRAMS.get_ptr_mut(segment) {
-        // SAFETY: a valid pointer into the map; only who ends a hand-over writes, one at a time.
+        // SAFETY: a valid pointer into the map; only who ends a task switch writes, one at a time.
         record(unsafe { &mut *histogram }, ns);
     }
 }

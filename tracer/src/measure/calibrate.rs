@@ -8,7 +8,7 @@ use super::{Context, workload};
 use taskweight_core::{catalog::MODELS, plan::Job, report::Probe, scenario::Scenario};
 use taskweight_probe::calibration::{self, EmptyPrograms, Statistics};
 
-/// Hand-overs of the ring: a few dozen milliseconds.
+/// task switches of the ring: a few dozen milliseconds.
 const OPERATIONS: u64 = 20_000;
 /// Turns of each thread of a large ring, at least: its beginning and its end are seen in the figures, too.
 const TURNS: u64 = 32;

@@ -50,7 +50,7 @@ pub struct Context<'a> {
     pub timeout: Option<Duration>,
     /// Form of the tracepoint programs.
     pub form: ProbeForm,
-    /// Threads that can be told apart.
+    /// Threads that can be tracked.
     pub thread_capacity: u32,
     /// Threads listed one by one in a run.
     pub threads_listed: usize,

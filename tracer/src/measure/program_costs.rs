@@ -6,7 +6,7 @@ use super::{Context, workload};
 use taskweight_core::{plan::Job, report::Probe};
 use taskweight_probe::calibration::{self, Costs, EmptyPrograms, ProgramCost, Statistics, net_ns};
 
-/// Measures them with the ring that `job` describes. Gives the time of one hand-over under the empty programs, too, in
+/// Measures them with the ring that `job` describes. Gives the time of one task switch under the empty programs, too, in
 /// nanoseconds.
 pub fn program_costs(context: &Context<'_>, programs: &Path, job: &Job) -> anyhow::Result<(Vec<ProgramCost>, f64)> {
     let _statistics = Statistics::on()?;

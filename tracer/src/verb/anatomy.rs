@@ -1,4 +1,4 @@
-//! `taskweight anatomy`: what one hand-over consists of.
+//! `taskweight anatomy`: what one task switch consists of.
 
 use std::{
     path::{Path, PathBuf},
@@ -70,7 +70,7 @@ pub struct AnatomyArgs {
 }
 
 impl Perform for AnatomyArgs {
-    /// Measures all models in turn, again and again, and prints what their hand-overs consist of.
+    /// Measures all models in turn, again and again, and prints what their task switches consist of.
     fn run(&self, cli: &Cli) -> anyhow::Result<u8> {
         let programs = self.programs.clone().map_or_else(catalog::programs_folder, Ok)?;
         let request = request(self, &programs)?;

@@ -35,7 +35,7 @@ struct Costs {
     main: Vec<ProgramCost>,
     /// Programs of `anatomy`; empty where a ring of more than two threads was asked for.
     anatomy: Vec<ProgramCost>,
-    /// Time of one hand-over under empty programs, in nanoseconds.
+    /// Time of one task switch under empty programs, in nanoseconds.
     hand_over_ns: f64,
 }
 

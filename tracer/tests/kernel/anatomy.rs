@@ -1,4 +1,4 @@
-//! The anatomy of a hand-over: its segments are there as often as hand-overs, and leave nothing out. Times are not judged.
+//! The anatomy of a task switch: its segments are there as often as task switches, and leave nothing out. Times are not judged.
 
 use std::path::Path;
 
@@ -10,7 +10,7 @@ use crate::invocation::Invocation;
 use crate::machine::cpu;
 use crate::outcome::Outcome;
 
-/// Hand-overs of a run.
+/// task switches of a run.
 const OPERATIONS: u64 = 5003;
 
 fn start(models: &str, more: &[&str]) -> Outcome {
@@ -62,7 +62,7 @@ fn check(anatomy: &Anatomy) {
     let sum: f64 = anatomy.segments.iter().map(|segment| segment.per_hand_over_ns).sum();
     assert!((sum - anatomy.sum_ns).abs() < 0.01);
     assert!((anatomy.twin_ns - anatomy.sum_ns - anatomy.unexplained_ns).abs() < 0.01);
-    // The waker's way to the scheduler has three forms, of which each hand-over with a switch has one.
+    // The waker's way to the scheduler has three forms, of which each task switch with a switch has one.
     let waits: u64 = ["waker_rest", "run_queue_wait", "idle_exit"].map(|name| count(anatomy, name)).iter().sum();
     assert!(waits <= 2 * anatomy.hand_overs, "{waits}");
     // On another CPU somebody may be woken before the switch away from it, and goes on without one.
@@ -70,13 +70,13 @@ fn check(anatomy: &Anatomy) {
     assert!(has_waited || anatomy.pinned.is_none(), "who was woken on this CPU has waited, if for no time");
 }
 
-/// Whether a segment is in all hand-overs but those in which a thread was preempted on its way to block: it passes the path
+/// Whether a segment is in all task switches but those in which a thread was preempted on its way to block: it passes the path
 /// on without having been in user mode, or is woken without having left its CPU.
 fn is_in_nearly_all(anatomy: &Anatomy, name: &str) -> bool {
     count(anatomy, name) * 100 >= anatomy.hand_overs * 99
 }
 
-/// Most hand-overs of threads on one CPU were seen whole, and each of these was switched to.
+/// Most task switches of threads on one CPU were seen whole, and each of these was switched to.
 fn check_threads(anatomy: &Anatomy) {
     assert_eq!(anatomy.pinned, Some(cpu()));
     let seen = anatomy.hand_overs + anatomy.partial_hand_overs;

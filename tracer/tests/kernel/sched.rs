@@ -19,7 +19,7 @@ pub fn start_ring(tasks: &str, more: &[&str]) -> Outcome {
     compare(&[&options[..], &["--pin", &cpu, "--repetitions", "1"], more].concat())
 }
 
-/// The kernel switches for every hand-over between two threads, and our counts are its own.
+/// The kernel switches for every task switch between two threads, and our counts are its own.
 pub fn check_two_threads(run: &Run) {
     assert_eq!((run.operations, run.logical_switches), (Some(10_007), Some(10_007)));
     let per_operation = run.per_operation.unwrap().kernel_switches;
@@ -54,7 +54,7 @@ fn the_ring_is_counted_exactly_among_thousands_of_threads() {
     until_lossless(|| {
         let run = ring(tasks, &[]);
         assert_eq!((run.operations, run.logical_switches), (Some(10_007), Some(10_007)));
-        // Each hand-over blocks one thread, and wakes one.
+        // Each task switch blocks one thread, and wakes one.
         assert!(run.kernel.switches.voluntary >= 10_007, "{:?}", run.kernel.switches);
         assert!(run.kernel.wakeups >= 10_007, "{}", run.kernel.wakeups);
         assert_eq!((run.kernel.migrations, run.kernel.threads_created), (0, 0));

@@ -83,7 +83,7 @@ fn every_window_of_a_comparison_is_drawn_and_nothing_else() {
     let begun: Vec<u64> = drawn.instants("wakes").flat_map(|one| one.flows.0.clone()).collect();
     let ended = drawn.instants("woken").flat_map(|one| &one.flows.1).filter(|flow| begun.contains(flow)).count();
     assert!(ended as u64 > 1009, "{ended} arrows");
-    // One hand-over in 64 of each run is timed by the program, those between coroutines too.
+    // One task switch in 64 of each run is timed by the program, those between coroutines too.
     let timed = drawn.named("switch").count();
     assert!((4 * 14..=4 * 16).contains(&timed), "{timed} switches");
     assert!(drawn.slices.iter().all(|slice| !slice.track.is_empty()), "threads have names");

@@ -1,4 +1,4 @@
-//! Hand-overs that are seen whole.
+//! task switches that are seen whole.
 
 use super::*;
 

@@ -41,7 +41,7 @@ pub struct Model {
     pub scenarios: &'static [Scenario],
     /// Why it does not offer the others, in one sentence.
     pub not_offered: Option<&'static str>,
-    /// About how long a hand-over takes, in nanoseconds: decides how many operations a run has, and nothing else.
+    /// About how long a task switch takes, in nanoseconds: decides how many operations a run has, and nothing else.
     pub typical_hand_over_ns: u64,
     /// Whether its code is interpreted, which makes computation a hundred times slower.
     pub interpreted: bool,

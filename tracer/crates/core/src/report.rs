@@ -72,7 +72,7 @@ pub struct Report {
     /// Threads beside coroutines at the same work, by placement, scenario, number of tasks and bytes touched.
     #[serde(default)]
     pub regimes: Vec<Regime>,
-    /// What one hand-over consists of, by model.
+    /// What one task switch consists of, by model.
     #[serde(default)]
     pub anatomy: Vec<Anatomy>,
     /// Times that those of the runs are compared with; `null` where only memory was measured.
@@ -136,7 +136,7 @@ pub struct Probe {
     pub verified_instruction_count: Option<u64>,
 }
 
-/// One measured run: its traced half, and its untraced twin where there is one.
+/// One measured run: its traced half, and its untraced one where there is one.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Run {
     /// What was measured.
@@ -168,7 +168,7 @@ pub struct Run {
     pub cpu: Cpu,
     /// Hardware counters of the window.
     pub hardware: Hardware,
-    /// What the workload measured itself, in the twin; `null` for a command.
+    /// What the workload measured itself, in the untraced run; `null` for a command.
     #[serde(default)]
     pub own: Option<OwnFigures>,
     /// Bytes; `null` where they were not measured.
@@ -189,9 +189,9 @@ pub struct OwnFigures {
     pub tasks_reached: u64,
     /// The limit that was hit, with its value.
     pub stopped_by: Option<String>,
-    /// How long a compiling runtime worked before its hand-over time was stable, nanoseconds.
+    /// How long a compiling runtime worked before its task switch time was stable, nanoseconds.
     pub warm_up_ns: Option<u64>,
-    /// One hand-over in 64, from before handing over to after being resumed.
+    /// One task switch in 64, from before handing over to after being resumed.
     pub hand_over_ns: Option<Histogram>,
     /// Cost of one reading of the clock, already subtracted from `hand_over_ns`.
     pub clock_ns: Option<u64>,
@@ -238,7 +238,7 @@ pub struct Failure {
     pub case: Case,
     /// Counts from 0.
     pub repetition: u32,
-    /// `twin` or `traced`.
+    /// `twin` (untraced) or `traced`.
     pub half: String,
     /// What went wrong, where, and what to do next.
     pub reason: String,

@@ -11,7 +11,7 @@ pub enum Scenario {
     SwitchIo,
     /// Tasks give way in turn.
     Yield,
-    /// Everything but the hand-over.
+    /// Everything but the task switch.
     Control,
     /// Tasks are created and waited for.
     Spawn,
@@ -54,66 +54,65 @@ impl Scenario {
     pub const FIRST_LOOK: [Self; 6] = [Self::Switch, Self::SwitchIo, Self::Idle, Self::Echo, Self::Cpu, Self::Hog];
 
     const fn description(self) -> Description {
-        match self {
-            Self::Switch => Description {
-                name: "switch",
-                operation: "one task switch",
-                sentence: "N tasks in a ring pass one token around, using the model's own park and unpark",
-                tasks: &[2, 100],
-            },
-            Self::SwitchIo => Description {
-                name: "switch-io",
-                operation: "one task switch through a pipe",
-                sentence: "the same ring over pipes: each switch writes one byte and reads one",
-                tasks: &[2, 100],
-            },
-            Self::Yield => {
-                Description { name: "yield", operation: "one yield", sentence: "N tasks yield in turn", tasks: &[2] }
-            }
-            Self::Control => Description {
-                name: "control",
-                operation: "one loop iteration, without a switch",
-                sentence: "everything but the switch: the control to subtract",
-                tasks: &[2],
-            },
-            Self::Spawn => Description {
-                name: "spawn",
-                operation: "one task created and waited for",
-                sentence: "empty tasks are created and waited for, N at a time",
-                tasks: &[1, 1000],
-            },
-            Self::Idle => Description {
-                name: "idle",
-                operation: "one parked task",
-                sentence: "N tasks are created and parked",
-                // Five over two decades, so that the weight of one is a slope; and more than threads can be.
-                tasks: &[100, 316, 1000, 3162, 10_000, 1_000_000],
-            },
-            Self::Deep => Description {
-                name: "deep",
-                operation: "one parked task",
-                sentence: "N tasks recurse until part of their stacks is in use, then park there or after returning",
-                tasks: &[32, 100, 316, 1000, 3200],
-            },
-            Self::Echo => Description {
-                name: "echo",
-                operation: "one request answered",
-                sentence: "a server answers 64-byte requests on N connections, one task each",
-                tasks: &[10, 1000, 10_000],
-            },
-            Self::Cpu => Description {
-                name: "cpu",
-                operation: "one chunk of computation",
-                sentence: "chunks of computation are divided among N tasks on all CPUs",
-                tasks: &[1, 2, 100],
-            },
-            Self::Hog => Description {
-                name: "hog",
-                operation: "one tick",
-                sentence: "one task computes for 200 ms without yielding, N others tick every millisecond",
-                tasks: &[100],
-            },
-        }
+        let (name, operation, sentence, tasks): (_, _, _, &'static [u64]) = match self {
+            Self::Switch => (
+                "switch",
+                "one task switch",
+                "N tasks in a ring pass one token around, using the model's own park and unpark",
+                &[2, 100],
+            ),
+            Self::SwitchIo => (
+                "switch-io",
+                "one task switch through a pipe",
+                "the same ring over pipes: each switch writes one byte and reads one",
+                &[2, 100],
+            ),
+            Self::Yield => ("yield", "one yield", "N tasks yield in turn", &[2]),
+            Self::Control => (
+                "control",
+                "one loop iteration, without a switch",
+                "everything but the switch: the control to subtract",
+                &[2],
+            ),
+            Self::Spawn => (
+                "spawn",
+                "one task created and waited for",
+                "empty tasks are created and waited for, N at a time",
+                &[1, 1000],
+            ),
+            // Five over two decades, so that the weight of one is a slope; and more than threads can be.
+            Self::Idle => (
+                "idle",
+                "one parked task",
+                "N tasks are created and parked",
+                &[100, 316, 1000, 3162, 10_000, 1_000_000],
+            ),
+            Self::Deep => (
+                "deep",
+                "one parked task",
+                "N tasks recurse until part of their stacks is in use, then park there or after returning",
+                &[32, 100, 316, 1000, 3200],
+            ),
+            Self::Echo => (
+                "echo",
+                "one request answered",
+                "a server answers 64-byte requests on N connections, one task each",
+                &[10, 1000, 10_000],
+            ),
+            Self::Cpu => (
+                "cpu",
+                "one chunk of computation",
+                "chunks of computation are divided among N tasks on all CPUs",
+                &[1, 2, 100],
+            ),
+            Self::Hog => (
+                "hog",
+                "one tick",
+                "one task computes for 200 ms without yielding, N others tick every millisecond",
+                &[100],
+            ),
+        };
+        Description { name, operation, sentence, tasks }
     }
 
     /// Name on the command line and in reports.

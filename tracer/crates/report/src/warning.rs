@@ -130,14 +130,14 @@ impl fmt::Display for Warning {
                 out,
                 "{} from the kernel's own counter: do not quote the counts listed above; measure again, and report a bug if it \
                  persists",
-                if *comparisons == 1 {
-                    "1 count differs".to_owned()
-                } else {
-                    format!("{} counts differ", count(*comparisons as u64))
-                }
+                differ(*comparisons as u64)
             ),
         }
     }
+}
+
+fn differ(counts: u64) -> String {
+    if counts == 1 { "1 count differs".to_owned() } else { format!("{} counts differ", count(counts)) }
 }
 
 /// The first cases with their figures, and how many more there are.

@@ -57,7 +57,7 @@ impl Comparison<'_> {
         }
     }
 
-    /// Takes hand-overs apart. Where that is not possible the rest is worth having all the same.
+    /// Takes task switches apart. Where that is not possible the rest is worth having all the same.
     pub(super) fn take_apart(&mut self, cli: &Cli, (jobs, repetitions): (Vec<Job>, u32), cpu: u32) {
         if jobs.is_empty() || self.report.interrupted {
             return;

@@ -11,7 +11,7 @@ use taskweight_core::{
     scenario::Scenario,
 };
 
-/// Models whose hand-overs are taken apart, of those that are compared: each step of two forms of threads, and that there is
+/// Models whose task switches are taken apart, of those that are compared: each step of two forms of threads, and that there is
 /// none in two forms of coroutines.
 const TAKEN_APART: [&str; 4] = ["os-thread", "pthread", "tokio", "corosensei"];
 /// The model of which the textbook says how large a stack is. To start it takes long, so that it is weighed only.
@@ -29,7 +29,7 @@ pub(super) fn most_threads() -> anyhow::Result<u64> {
     Ok(u64::try_from(kernel::pid_max()?)? / SHARE_OF_THREAD_IDS)
 }
 
-/// Hand-overs to take apart: one ring of two on one CPU, where each is a switch and nothing else.
+/// task switches to take apart: one ring of two on one CPU, where each is a switch and nothing else.
 pub(super) fn anatomy(request: &Request) -> Vec<Job> {
     let is_chosen = |model: &&&Model| TAKEN_APART.contains(&model.name);
     jobs(&Request {

@@ -1,11 +1,11 @@
-//! What one hand-over consists of.
+//! What one task switch consists of.
 
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// One model's hand-over: segments of the critical path, and what of the untraced time they explain.
+/// One model's task switch: segments of the critical path, and what of the untraced time they explain.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Anatomy {
     /// Concurrency model.
@@ -16,19 +16,19 @@ pub struct Anatomy {
     pub tasks: u64,
     /// The one CPU it was bound to; `null` when it was not.
     pub pinned: Option<u32>,
-    /// Repetitions, each a traced run between two twins.
+    /// Repetitions, each a traced run between two untraced runs.
     pub repetitions: u32,
-    /// Operations that the workload counted, of all traced runs: one is one hand-over, seen by the kernel or not.
+    /// Operations that the workload counted, of all traced runs: one is one task switch, seen by the kernel or not.
     pub operations: u64,
-    /// Hand-overs that were seen whole on their way through the kernel: the counts of the distributions.
+    /// task switches that were seen whole on their way through the kernel: the counts of the distributions.
     pub hand_overs: u64,
     /// Those that were seen in part: the first of each run, and those with a loss.
     pub partial_hand_overs: u64,
-    /// In the order in which a hand-over goes through them; what did not occur is not there.
+    /// In the order in which a task switch goes through them; what did not occur is not there.
     pub segments: Vec<AnatomySegment>,
     /// Sum of the segments' `per_hand_over_ns`.
     pub sum_ns: f64,
-    /// Time per operation without probes, median of the twins.
+    /// Time per operation without probes, median of the untraced runs.
     pub twin_ns: f64,
     /// `twin_ns` less `sum_ns`.
     pub unexplained_ns: f64,
@@ -49,14 +49,14 @@ pub struct Anatomy {
     pub loss: BTreeMap<String, u64>,
 }
 
-/// One segment of a hand-over.
+/// One segment of a task switch.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct AnatomySegment {
     /// Name, as in docs/anatomy.md.
     pub name: String,
     /// The step of the textbook that it belongs to.
     pub step: String,
-    /// Hand-overs in which it occurred; `null` for what is split off by calibration.
+    /// task switches in which it occurred; `null` for what is split off by calibration.
     pub count: Option<u64>,
     /// As recorded, the probes within included.
     pub raw_ns: Quantiles,
@@ -79,7 +79,7 @@ pub struct AnatomyInterrupts {
     pub per_hand_over_ns: f64,
 }
 
-/// Of hand-overs in which the segment occurred; `null` where hand-overs do not pass through the kernel.
+/// Of task switches in which the segment occurred; `null` where task switches do not pass through the kernel.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Quantiles {
     /// Median.
@@ -97,6 +97,6 @@ pub struct AnatomyCalibration {
     pub sched_hook_ns: f64,
     /// Into the kernel and out of it again, without probes.
     pub null_syscall_ns: f64,
-    /// A hand-over of the calibration's own ring without probes.
+    /// A task switch of the calibration's own ring without probes.
     pub ring_ns: f64,
 }

@@ -9,7 +9,7 @@ use crate::metric::Metric;
 /// Figures per operation.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct PerOperation {
-    /// Nanoseconds, from the twin; from the traced run where there is no twin.
+    /// Nanoseconds, from the untraced run; from the traced run where there is no untraced run.
     pub elapsed_ns: f64,
     /// Kernel switches of any kind.
     pub kernel_switches: f64,

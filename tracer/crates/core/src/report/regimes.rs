@@ -18,7 +18,7 @@ pub struct Regime {
     pub tasks: u64,
     /// Bytes that each task touches while it holds the token.
     pub touch_bytes: u64,
-    /// Time per hand-over of threads as a multiple of that of coroutines; `null` when one of them was not measured.
+    /// Time per task switch of threads as a multiple of that of coroutines; `null` when one of them was not measured.
     pub ratio: Option<Ratio>,
     /// The threads; `null` when they were not measured.
     pub thread: Option<Side>,
@@ -41,10 +41,10 @@ pub struct Ratio {
     pub high: Option<f64>,
 }
 
-/// What a hand-over of one model takes: medians over the repetitions.
+/// What a task switch of one model takes: medians over the repetitions.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Side {
-    /// Nanoseconds, from the twins.
+    /// Nanoseconds, from the untraced runs.
     pub elapsed_ns: f64,
     /// Kernel switches of any kind.
     pub kernel_switches: f64,

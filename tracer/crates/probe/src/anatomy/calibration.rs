@@ -2,7 +2,7 @@
 //!
 //! Between its two readings of the clock a program knows its own time. What remains - the way into the program and out of
 //! it, and about one reading of the clock - is measured with a ring of our own, without any program, with those of one
-//! family of hooks, with those of the other, and with all: by how much longer a hand-over takes, less what the programs
+//! family of hooks, with those of the other, and with all: by how much longer a task switch takes, less what the programs
 //! measured. What the two families cost beyond the sum of each alone is shared among them.
 
 use tracer_ebpf::{CpuRecord, HOOK_FAMILY_COUNT, HookFamily};
@@ -43,7 +43,7 @@ pub fn round(kernel: &RunningKernel, form: ProbeForm, cpu: u32) -> anyhow::Resul
     })
 }
 
-/// A ring under some of the programs: figures of one hand-over.
+/// A ring under some of the programs: figures of one task switch.
 #[derive(Clone, Copy, Debug)]
 struct Watched {
     /// Its time, less what the programs measured of themselves.

@@ -21,7 +21,7 @@ pub struct Repetition {
     pub traced_ns: u64,
     /// The path and its totals.
     pub path: Path,
-    /// Times of the segments of whole hand-overs, by segment.
+    /// Times of the segments of whole task switches, by segment.
     pub histograms: Vec<Histogram>,
     /// Events that the kernel withheld.
     pub recursion_misses: u64,
@@ -31,7 +31,7 @@ pub struct Repetition {
     pub interrupts: [InterruptTotals; INTERRUPT_COUNT],
     /// Interrupts that were not seen.
     pub unseen: Vec<String>,
-    /// What was not told apart.
+    /// What was not separated.
     pub merged: Vec<String>,
 }
 
@@ -81,7 +81,7 @@ pub fn assemble(job: &Job, repetitions: &[Repetition], calibration: &AnatomyCali
     }
 }
 
-/// Everything on the path in one segment, hand-overs that were seen in part included.
+/// Everything on the path in one segment, task switches that were seen in part included.
 fn total(repetition: &Repetition, segment: Segment) -> Part {
     let mut part = repetition.path.totals[segment as usize];
     part.add(&repetition.path.parts[segment as usize]);
@@ -243,7 +243,7 @@ mod tests {
         }
     }
 
-    /// Ten hand-overs of 1000 ns, half of it in user mode and half in the scheduler, and two events at each border.
+    /// Ten task switches of 1000 ns, half of it in user mode and half in the scheduler, and two events at each border.
     fn repetition() -> Repetition {
         let part = |half_hook_counts| Part { count: 10, ns: 5000, probe_ns: 500, half_hook_counts };
         let mut path = Path { started_ns: 1000, hand_over_count: 10, ..Path::default() };

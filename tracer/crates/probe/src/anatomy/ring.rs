@@ -16,12 +16,12 @@ use nix::{
 
 /// Round trips of a batch: about a millisecond.
 const BATCH_ROUND_TRIPS: u32 = 200;
-/// Hand-overs of a batch.
+/// task switches of a batch.
 pub(super) const BATCH_HAND_OVERS: u32 = 2 * BATCH_ROUND_TRIPS;
 /// Null system calls of a batch.
 const BATCH_CALLS: u32 = 2000;
 
-/// Times of batches of a ring, in nanoseconds per hand-over. `ready` is given the ids of its threads before they begin.
+/// Times of batches of a ring, in nanoseconds per task switch. `ready` is given the ids of its threads before they begin.
 pub(super) fn hand_overs_ns(
     cpu: u32,
     batches: u32,

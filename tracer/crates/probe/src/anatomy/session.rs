@@ -53,7 +53,7 @@ pub struct Session {
 pub struct Recorded {
     /// The critical path with its totals.
     pub path: Path,
-    /// Times of the segments of whole hand-overs, by segment.
+    /// Times of the segments of whole task switches, by segment.
     pub histograms: Vec<Histogram>,
     /// Events withheld from programs because they were already running on that CPU.
     pub recursion_misses: u64,

@@ -23,7 +23,7 @@ pub struct SessionOptions {
     pub root_pid: u32,
     /// Form of the tracepoint programs.
     pub form: ProbeForm,
-    /// Threads that can be told apart.
+    /// Threads that can be tracked.
     pub thread_capacity: u32,
     /// System call numbers that can have a histogram.
     pub syscall_histogram_capacity: u32,
@@ -32,7 +32,7 @@ pub struct SessionOptions {
 }
 
 impl SessionOptions {
-    /// Threads that can be told apart unless said otherwise: 26 MB.
+    /// Threads that can be tracked unless said otherwise: 26 MB.
     pub const DEFAULT_THREAD_CAPACITY: u32 = 65_536;
 
     /// The defaults, for a child.

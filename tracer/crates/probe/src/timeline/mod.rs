@@ -59,7 +59,7 @@ pub struct Piece {
     pub title: String,
     /// What happened in it.
     pub recorded: Recorded,
-    /// Hand-overs as the program reported them: from and until when (`CLOCK_MONOTONIC`), in nanoseconds.
+    /// task switches as the program reported them: from and until when (`CLOCK_MONOTONIC`), in nanoseconds.
     pub hand_overs: Vec<(u64, u64)>,
 }
 

@@ -19,7 +19,7 @@ const STEPS: [(&str, Text); 4] = [
     ("leave_kernel", Text::new("return to user mode", "유저 모드 전환")),
 ];
 
-/// What else there is in a hand-over, by the steps of an anatomy.
+/// What else there is in a task switch, by the steps of an anatomy.
 const OTHERS: [(&str, Text); 6] = [
     ("wake", Text::new("waking the next thread", "다음 스레드를 깨우는 일")),
     ("waker gives way", Text::new("the waker yielding the CPU", "깨운 스레드가 CPU를 내주는 일")),
@@ -89,7 +89,7 @@ pub(super) const FIVE_STEPS: Claim = Claim {
     measured_by: "sudo taskweight anatomy",
 };
 
-/// Dissections of threads of which all segments can be told apart.
+/// Dissections of threads of which all segments can be separated.
 fn of_threads<'a>(scope: &Scope<'a>) -> Result<Vec<&'a Anatomy>, Gap> {
     const NONE: Text =
         Text::new("no breakdown of a thread switch", "스레드의 컨텍스트 스위칭을 단계별로 측정한 결과가 없다");

@@ -83,7 +83,7 @@ pub(super) const COST: Claim = Claim {
     measured_by: "sudo taskweight compare --scenarios switch",
 };
 
-/// Times per hand-over as multiples of a function call. Interpreters have function calls of another kind.
+/// Times per task switch as multiples of a function call. Interpreters have function calls of another kind.
 fn in_calls(scope: &Scope<'_>, who: Who) -> Measured {
     const NO_CALL: Text = Text::new("the report has no function call time", "보고서에 함수 호출 시간이 없다");
     const ONLY_INTERPRETED: Text =

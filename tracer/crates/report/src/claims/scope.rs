@@ -99,7 +99,7 @@ impl<'a> Scope<'a> {
         };
         let by_place = group(runs, |(_, run)| (run.case.tasks, run.case.pinned));
         let mut cells: Vec<Cell<'a>> = by_place.into_iter().filter_map(cell).collect();
-        // Bound to one CPU a hand-over is a switch and nothing else; with few tasks it is the plainest.
+        // Bound to one CPU a task switch is a switch and nothing else; with few tasks it is the plainest.
         cells.sort_by_key(|cell| (cell.pinned.is_none(), cell.tasks));
         cells
     }

@@ -13,9 +13,9 @@ const SWITCHES: Text = Text::new("context switches per task switch", "컨텍스�
 const TRANSITIONS: Text = Text::new("kernel entries per task switch", "컨텍스트 스위칭 한 번당 커널 모드 전환");
 const TRANSITIONS_PER_REQUEST: Text = Text::new("kernel entries per request", "요청 하나당 커널 모드 전환");
 
-/// Half of all hand-overs. Where one CPU hands over to another, a woken thread may run without a switch of the waker.
+/// Half of all task switches. Where one CPU hands over to another, a woken thread may run without a switch of the waker.
 const MOSTLY: Bound = Bound::AtLeast(0.5);
-/// One in a hundred hand-overs: what is left then are timers of the runtime, page faults and the opening of the gate.
+/// One in a hundred task switches: what is left then are timers of the runtime, page faults and the opening of the gate.
 const HARDLY_EVER: Bound = Bound::AtMost(0.01);
 
 pub(super) const BY_THE_KERNEL: Claim = Claim {

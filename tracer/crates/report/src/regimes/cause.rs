@@ -2,7 +2,7 @@
 
 use taskweight_core::report::Side;
 
-/// So many of an event per hand-over are part of most hand-overs.
+/// So many of an event per task switch are part of most task switches.
 const MOST: f64 = 0.5;
 /// So many migrations per switch are felt: each finds cold caches.
 const FELT_MIGRATIONS: f64 = 0.1;
@@ -14,13 +14,13 @@ pub const UNEXPLAINED: &str = "not explained by these counts";
 pub struct Evidence {
     /// Whether tasks wait for pipes instead of for each other.
     pub waits_for_pipes: bool,
-    /// Bytes touched before each hand-over.
+    /// Bytes touched before each task switch.
     pub touch_bytes: u64,
     /// The threads.
     pub thread: Side,
     /// The coroutines.
     pub coroutine: Side,
-    /// Nanoseconds of a hand-over of the threads in the cell that differs only in that nothing is touched; `None` where
+    /// Nanoseconds of a task switch of the threads in the cell that differs only in that nothing is touched; `None` where
     /// it was not measured.
     pub thread_untouched_ns: Option<f64>,
     /// The same of the coroutines.
@@ -33,7 +33,7 @@ pub fn cause(evidence: &Evidence) -> String {
     causes.iter().find_map(|cause| cause(evidence)).unwrap_or_else(|| UNEXPLAINED.to_owned())
 }
 
-/// Touching takes as long in a thread as in a coroutine: where it is most of a hand-over, little is left to gain.
+/// Touching takes as long in a thread as in a coroutine: where it is most of a task switch, little is left to gain.
 fn memory(evidence: &Evidence) -> Option<String> {
     let share = |side: &Side, untouched: Option<f64>| untouched.map(|ns| (1.0 - ns / side.elapsed_ns).max(0.0));
     let of_coroutine = share(&evidence.coroutine, evidence.coroutine_untouched_ns);

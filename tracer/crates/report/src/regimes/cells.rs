@@ -150,7 +150,7 @@ mod tests {
         Report { runs: Vec::new(), failures: Vec::new(), ..report }
     }
 
-    /// Runs with these times per hand-over, one for each repetition.
+    /// Runs with these times per task switch, one for each repetition.
     fn add(report: &mut Report, model: &str, touch_bytes: Option<u64>, times_ns: &[f64]) {
         let all: Report = serde_json::from_str(include_str!("../../tests/fixtures/compare.json")).expect("a report");
         let like = all.runs.into_iter().next().expect("a run");

@@ -7,7 +7,7 @@ use taskweight_core::{
     scenario::Scenario,
 };
 
-/// Hand-overs of each task in a run, at least: the opening of the gate, which wakes all, is then little beside them.
+/// task switches of each task in a run, at least: the opening of the gate, which wakes all, is then little beside them.
 const ROUNDS: u64 = 10;
 
 /// The models, and the work that they are given.

@@ -75,7 +75,7 @@ fn per_operation(ns: f64, switches: f64, transitions: f64) -> Option<PerOperatio
     })
 }
 
-/// Hand-overs in `switch` or `switch-io`: time, kernel switches and transitions of each.
+/// task switches in `switch` or `switch-io`: time, kernel switches and transitions of each.
 pub fn ring(model: &str, scenario: &str, ns: f64, switches: f64, transitions: f64) -> Vec<Run> {
     repetitions(model, scenario, 2, |run, factor| {
         run.per_operation = per_operation(ns * factor, switches * factor, transitions * factor);
@@ -134,7 +134,7 @@ pub fn idle(model: &str, stack: u64, total: u64, most: u64, stopped_by: Option<&
     points.into_iter().chain([parked(most, stopped_by)]).collect()
 }
 
-/// A hand-over of which `steps_ns` are the five steps and `rest_ns` something else; the sum is all of the time.
+/// A task switch of which `steps_ns` are the five steps and `rest_ns` something else; the sum is all of the time.
 pub fn anatomy(model: &str, steps_ns: f64, rest_ns: f64) -> Anatomy {
     let segment = |name: &str, step: &str, per_hand_over_ns: f64| AnatomySegment {
         name: name.to_owned(),

@@ -16,7 +16,7 @@ const HEIGHT_PIXELS: u32 = 1125;
 /// What a window has beside the page.
 const FRAME_PIXELS: u32 = 300;
 
-/// A page that shows another one twice: from its beginning, and from what a hand-over costs.
+/// A page that shows another one twice: from its beginning, and from what a task switch costs.
 fn twice(page: &str) -> String {
     let page = page.replace('&', "&amp;").replace('"', "&quot;");
     let frame = format!(

@@ -1,4 +1,4 @@
-//! A process that sleeps until this taskweight is no more, and then removes what it has left: programs that were to end
+//! A process that sleeps until this taskweight has exited, and then removes what it has left: programs that were to end
 //! with it, and cgroups.
 //!
 //! It is taskweight itself, started anew, so that it shares neither descriptors nor memory with the one that measures.

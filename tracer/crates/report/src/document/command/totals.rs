@@ -1,6 +1,6 @@
 //! Totals of the command: of its last repetition, and before that the medians of all.
 
-use taskweight_core::metric::{self, Metric, OPERATIONS};
+use taskweight_core::metric::{self, HARDWARE, Metric, OPERATIONS};
 use taskweight_core::report::Run;
 use taskweight_core::unit::Unit;
 
@@ -23,11 +23,24 @@ pub(super) fn blocks(command: &Command<'_>) -> Vec<Block> {
     let mut table = Table::new(caption, &COLUMNS[..if operations.is_some() { 3 } else { 2 }]);
     let rows = metric::run().filter(|metric| !metric.is_later_than(run));
     let rows = rows.filter(|metric| metric.path != OPERATIONS || run.operations.is_some());
+    let no_hardware = no_hardware(command);
+    let rows = rows.filter(|metric| no_hardware.is_none() || !is_of_hardware(metric));
     table.rows = rows.map(|metric| row(command, operations, metric)).collect();
     blocks.push(Block::Table(table));
+    blocks.extend(no_hardware.map(|reason| Block::note(format!("hardware counters: {reason}"))));
     let operation = run.operation.as_ref().filter(|_| run.operations.is_some());
     blocks.extend(operation.map(|operation| Block::Notes(vec![Note::plain(format!("operation: {operation}"))])));
     blocks
+}
+
+/// Why there is none of the hardware counters: one reason instead of a row each.
+fn no_hardware(command: &Command<'_>) -> Option<String> {
+    let reasons = HARDWARE.iter().map(|metric| value(command, metric).err());
+    reasons.collect::<Option<Vec<_>>>()?.into_iter().next()
+}
+
+fn is_of_hardware(metric: &Metric<Run>) -> bool {
+    HARDWARE.iter().any(|one| one.path == metric.path)
 }
 
 /// Nothing for a command that ran once.
@@ -75,7 +88,7 @@ fn row(command: &Command<'_>, operations: Option<u64>, metric: &Metric<Run>) -> 
 
 /// Or why there is none; of a hardware counter the run itself says it.
 fn value(command: &Command<'_>, metric: &Metric<Run>) -> Result<f64, String> {
-    let why = command.run.hardware.reason.as_ref().filter(|_| metric.path.starts_with("hardware."));
+    let why = command.run.hardware.reason.as_ref().filter(|_| is_of_hardware(metric));
     let value = metric.value(&command.context.report.probes, command.run);
     value.map_err(|reason| why.cloned().unwrap_or(reason))
 }
