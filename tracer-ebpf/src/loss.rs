@@ -53,4 +53,9 @@ impl Loss {
             Self::SyscallHistogramsFull => "syscall_histograms_full",
         }
     }
+
+    /// The option that avoids it, where there is one.
+    pub const fn remedy(self) -> Option<&'static str> {
+        if matches!(self, Self::ThreadTableFull) { Some("raise --max-threads") } else { None }
+    }
 }

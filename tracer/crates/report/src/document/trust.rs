@@ -4,6 +4,8 @@ mod tables;
 
 use std::collections::BTreeMap;
 
+use tracer_ebpf::Loss;
+
 use taskweight_core::case::Case;
 use taskweight_core::format::{bytes, count, duration, plural, time};
 use taskweight_core::report::{Failure, Probe, ProbeState, Report, Run, Witness};
@@ -97,8 +99,11 @@ fn place(case: &Case, repetition: u32) -> String {
 }
 
 fn losses(report: &Report) -> Note {
+    let remedy = |cause: &str| Loss::ALL.into_iter().find(|one| one.name() == cause)?.remedy();
+    let advice = |cause: &str| remedy(cause).map_or(String::new(), |remedy| format!(" ({remedy})"));
+    let lost = total_loss(report);
     let causes: Vec<String> =
-        total_loss(report).iter().map(|(cause, lost)| format!("{cause} {}", count(*lost))).collect();
+        lost.iter().map(|(cause, lost)| format!("{cause} {}{}", count(*lost), advice(cause))).collect();
     match causes.is_empty() {
         true => Note::plain("Lost events: none"),
         false => Note::toned(Tone::Bad, format!("Lost events: {}", causes.join(", "))),
