@@ -27,7 +27,7 @@ counts! {
     }
 }
 
-/// Error numbers that are told apart for each system call number on each CPU; few calls fail in more ways.
+/// Different error numbers kept for each system call number on each CPU; few calls fail in more ways.
 const ERROR_PLACES: usize = 8;
 
 /// How often calls of one system call number failed, by error number.

@@ -63,7 +63,7 @@ pub enum Effort {
     Again,
 }
 
-/// Installs what the models lack, and returns whether everything is there now. What fails is said, and the rest goes on.
+/// Installs what the models lack, and returns whether everything is there now. What fails is reported, and the rest is still installed.
 pub fn languages(workspace: &Workspace, need: Need, effort: Effort) -> Result<bool> {
     let (machine, notes) = (Machine::look(workspace)?, Notes::read(workspace));
     let mut plan = missing(&machine, need);
@@ -118,7 +118,7 @@ fn install_what_can_be(machine: &Machine, steps: &[Step]) -> Vec<Step> {
         failed.append(&mut lost);
     }
     if !failed.is_empty() {
-        eprintln!("the rest goes on; to try again: cargo xtask setup");
+        eprintln!("continuing with the rest; to try again: cargo xtask setup");
     }
     failed
 }

@@ -36,7 +36,7 @@ pub(super) fn request(args: &CompareArgs, programs: &Path) -> anyhow::Result<Req
     })
 }
 
-/// The models that are asked for, and those brought along. A comparison without any wish is an overview.
+/// The models that were named, and those added with --model. Without either, the comparison is an overview.
 fn models(args: &CompareArgs) -> anyhow::Result<Vec<&'static Model>> {
     let brought = args.model.iter().map(|text| Model::brought(text)).collect::<Result<Vec<_>, _>>()?;
     let mut models: Vec<_> = match &args.models {
